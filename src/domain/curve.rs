@@ -1,0 +1,70 @@
+//! Curves: from a metric's value to points, where 100 points are full marks.
+
+use serde::{Deserialize, Serialize};
+
+use super::fixed::Fixed;
+
+/// One corner of a curve: at this value, these points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corner {
+    pub value: Fixed,
+    pub points: Fixed,
+}
+
+/// How a value earns points. Corners are in ascending order of value, at least one (checked when rules are loaded).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Curve {
+    /// Straight lines between the corners; flat before the first and after the last.
+    Linear { corners: Vec<Corner> },
+    /// A staircase: from each corner's value on (inclusive), its points; before the first corner, zero. A cliff, and named so.
+    Step { corners: Vec<Corner> },
+}
+
+/// The piece of the curve that was used, so that the reading can be recomputed by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub points: Fixed,
+    pub from: Corner,
+    /// Equal to `from` on a flat piece or a step.
+    pub to: Corner,
+}
+
+impl Curve {
+    /// Points at `value`: on a straight piece `from.points + (value − from.value) × (to.points − from.points) ÷ (to.value −
+    /// from.value)`, rounded once to six decimals, half away from zero. `None` only when the curve has no corner or the
+    /// arithmetic overflows.
+    pub fn read(&self, value: Fixed) -> Option<Reading> {
+        match self {
+            Self::Linear { corners } => read_linear(corners, value),
+            Self::Step { corners } => read_step(corners, value),
+        }
+    }
+}
+
+fn flat(corner: Corner) -> Reading {
+    Reading { points: corner.points, from: corner, to: corner }
+}
+
+fn read_linear(corners: &[Corner], value: Fixed) -> Option<Reading> {
+    let after = corners.partition_point(|corner| corner.value <= value);
+    let Some(from) = after.checked_sub(1).and_then(|before| corners.get(before)).copied() else {
+        return corners.first().copied().map(flat);
+    };
+    let Some(to) = corners.get(after).copied() else {
+        return Some(flat(from));
+    };
+    let rise = to.points.checked_sub(from.points)?;
+    let run = to.value.checked_sub(from.value)?;
+    let along = value.checked_sub(from.value)?;
+    let points = from.points.checked_add(rise.mul_div(along, run)?)?;
+    Some(Reading { points, from, to })
+}
+
+fn read_step(corners: &[Corner], value: Fixed) -> Option<Reading> {
+    let after = corners.partition_point(|corner| corner.value <= value);
+    match after.checked_sub(1).and_then(|before| corners.get(before)) {
+        Some(corner) => Some(flat(*corner)),
+        None => corners.first().map(|first| flat(Corner { value: first.value, points: Fixed::ZERO })),
+    }
+}

@@ -1,0 +1,13 @@
+//! Merit: workforce performance and incentive management for customer-service organisations.
+//!
+//! The rooms and what each may import are described in ARCHITECTURE.md and held by a test.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod domain;
+pub mod http;
+pub mod pull;
+pub mod rules;
+pub mod store;
+pub mod web;
