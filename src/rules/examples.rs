@@ -1,0 +1,1 @@
+//! Works the examples that the rule files carry.
