@@ -3,26 +3,19 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::app::AppError;
+use crate::app::{AppError, Slice};
 
 /// Most items of a page.
 const MOST: u32 = 500;
 const USUAL: u32 = 50;
 
-/// What a list was asked for: how many items, after which key.
-pub(super) struct Asked {
-    pub limit: u32,
-    pub after: Option<String>,
-}
-
-impl Asked {
-    pub(super) fn new(limit: Option<u32>, cursor: Option<String>) -> Result<Self, AppError> {
-        let limit = limit.unwrap_or(USUAL);
-        if limit == 0 || limit > MOST {
-            return Err(AppError::Invalid(format!("limit: {limit} is not between 1 and {MOST}")));
-        }
-        Ok(Self { limit, after: cursor.map(|cursor| decode(&cursor)).transpose()? })
+/// The part of a list that `limit` and `cursor` ask for.
+pub(super) fn slice(limit: Option<u32>, cursor: Option<String>) -> Result<Slice, AppError> {
+    let limit = limit.unwrap_or(USUAL);
+    if limit == 0 || limit > MOST {
+        return Err(AppError::Invalid(format!("limit: {limit} is not between 1 and {MOST}")));
     }
+    Ok(Slice { limit, after: cursor.map(|cursor| decode(&cursor)).transpose()? })
 }
 
 fn decode(cursor: &str) -> Result<String, AppError> {

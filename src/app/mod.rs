@@ -22,11 +22,17 @@ pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretc
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use error::AppError;
-pub use pull::{PullOrder, PullProgress, PullReport};
+pub use pull::{PullOrder, PullProgress, PullReport, PullView};
+pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::RosterReport;
 pub use tokens::{Caller, random_token};
 
+pub use crate::store::{
+    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary, PayoutTotal,
+    PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary, Token as TokenRecord,
+    Unit as UnitRecord,
+};
 use crate::store::{SchemaState, Store};
 
 /// Which arithmetic made a result; raised when the same inputs would give other bytes.
@@ -75,8 +81,8 @@ impl App {
         self.clock
     }
 
-    /// Brings the database to this version's schema; returns the names of the steps taken.
-    pub async fn migrate(&self) -> Result<Vec<String>, AppError> {
+    /// Brings the database to this version's schema; returns how many steps that took.
+    pub async fn migrate(&self) -> Result<usize, AppError> {
         Ok(self.store.migrate().await?)
     }
 
@@ -84,7 +90,7 @@ impl App {
         match self.store.schema_state().await {
             Ok(SchemaState::Current) => Health::Ready,
             Ok(SchemaState::Behind(_)) => Health::Behind,
-            Ok(SchemaState::Ahead) => Health::Ahead,
+            Ok(SchemaState::Newer(_)) => Health::Ahead,
             Err(_) => Health::Unreachable,
         }
     }
@@ -96,7 +102,7 @@ impl App {
             SchemaState::Behind(_) => {
                 Err(AppError::Refused("the database has not this version's tables yet: run 'merit migrate' first".into()))
             }
-            SchemaState::Ahead => Err(AppError::Refused(
+            SchemaState::Newer(_) => Err(AppError::Refused(
                 "the database belongs to a newer version of Merit: use that version, or another database".into(),
             )),
         }

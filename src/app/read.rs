@@ -1,5 +1,7 @@
 //! Reading what is there: roster, cycles, results, pulls. Pages go by key, never by offset.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use uuid::Uuid;
 
 use super::pull::{PullReport, PullView};
@@ -69,6 +71,16 @@ impl App {
     pub async fn unit(&self, code: &str) -> Result<Unit, AppError> {
         let unit = self.store.unit_by_code(code).await?;
         unit.ok_or_else(|| AppError::NotFound(format!("there is no unit '{code}'")))
+    }
+
+    /// Codes of units by id.
+    pub async fn unit_codes(&self, ids: impl Iterator<Item = i64>) -> Result<BTreeMap<i64, String>, AppError> {
+        let wanted: BTreeSet<i64> = ids.collect();
+        if wanted.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let units = self.store.units().await?.into_iter().filter(|unit| wanted.contains(&unit.id));
+        Ok(units.map(|unit| (unit.id, unit.code)).collect())
     }
 
     pub async fn cycles(&self, slice: &Slice) -> Result<Page<Cycle>, AppError> {

@@ -7,7 +7,7 @@ use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{App, AppError};
-use crate::store::{NewToken, TokenRecord};
+use crate::store::{NewToken, Token};
 
 /// Says what the text is, so that secret scanners find a token that leaked.
 const PREFIX: &str = "merit_";
@@ -56,20 +56,25 @@ impl App {
             created_at: self.clock.now(),
             expires_at,
         };
-        self.store.create_token(new).await?;
+        self.store.create_token(&new).await?;
         Ok(token)
     }
 
-    pub async fn tokens(&self) -> Result<Vec<TokenRecord>, AppError> {
+    pub async fn tokens(&self) -> Result<Vec<Token>, AppError> {
         Ok(self.store.tokens().await?)
     }
 
     /// Makes every token of this name useless.
     pub async fn revoke_token(&self, name: &str) -> Result<(), AppError> {
-        match self.store.revoke_token(name, self.clock.now()).await? {
-            0 => Err(AppError::NotFound(format!("no token named '{name}'; 'merit token list' shows them"))),
-            _ => Ok(()),
+        let now = self.clock.now();
+        let named: Vec<Token> = self.store.tokens().await?.into_iter().filter(|token| token.name == name).collect();
+        if named.is_empty() {
+            return Err(AppError::NotFound(format!("no token is named '{name}'; 'merit token list' shows them")));
         }
+        for token in named {
+            self.store.revoke_token(token.public_id, now).await?;
+        }
+        Ok(())
     }
 
     /// Who sends this token; `None` when it is unknown, expired or revoked.

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::output::{Format, Table};
 use super::{CliError, Place};
+use crate::app::Slice;
 
 #[derive(Subcommand)]
 pub(super) enum CycleAction {
@@ -35,7 +36,7 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
             let days = first.zip(last);
             let cycle = app.open_cycle(&code, days, &place.rules).await?;
             let rules = cycle.ruleset_hash.get(..12).unwrap_or_default();
-            println!("Cycle {code} is open: {} to {}, rules {rules}.", cycle.first_day, cycle.last_day);
+            println!("Cycle {code} is open: {} to {}, rules {rules}.", cycle.period.first, cycle.period.last);
         }
         CycleAction::List { format } => {
             let mut table = Table::new(&[
@@ -46,13 +47,13 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
                 ("state", "State"),
                 ("ruleset", "Rules"),
             ]);
-            for cycle in app.all_cycles().await? {
+            for cycle in app.cycles(&Slice::first()).await?.rows {
                 table.row([
                     cycle.code.into(),
-                    cycle.kind.to_string().into(),
-                    cycle.first_day.to_string().into(),
-                    cycle.last_day.to_string().into(),
-                    cycle.state.to_string().into(),
+                    cycle.kind.into(),
+                    cycle.period.first.to_string().into(),
+                    cycle.period.last.to_string().into(),
+                    cycle.state.as_str().into(),
                     cycle.ruleset_hash.into(),
                 ]);
             }

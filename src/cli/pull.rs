@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::output::{Format, Table};
 use super::{CliError, Place, progress};
-use crate::app::{PullOrder, PullProgress, PullReport};
+use crate::app::{App, PullOrder, PullProgress, PullReport, Slice};
 
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
@@ -113,7 +113,7 @@ pub(super) fn print_report(report: &PullReport) {
     }
 }
 
-async fn list(app: &crate::app::App, format: Format) -> Result<ExitCode, CliError> {
+async fn list(app: &App, format: Format) -> Result<ExitCode, CliError> {
     let mut table = Table::new(&[
         ("id", "Pull"),
         ("source", "Source"),
@@ -126,11 +126,12 @@ async fn list(app: &crate::app::App, format: Format) -> Result<ExitCode, CliErro
         ("facts_changed", "Changed"),
         ("facts_removed", "Removed"),
     ]);
-    for pull in app.recent_pulls().await? {
+    let (pulls, _) = app.pulls(None, &Slice::first()).await?;
+    for pull in pulls {
         table.row([
             pull.id.to_string().into(),
             pull.source.into(),
-            pull.state.to_string().into(),
+            pull.state.into(),
             pull.started_at.format("%Y-%m-%dT%H:%M:%SZ").to_string().into(),
             pull.rows_read.into(),
             pull.rows_used.into(),
@@ -144,7 +145,7 @@ async fn list(app: &crate::app::App, format: Format) -> Result<ExitCode, CliErro
     Ok(ExitCode::SUCCESS)
 }
 
-async fn show(app: &crate::app::App, id: &str, rejected: bool, format: Format) -> Result<ExitCode, CliError> {
+async fn show(app: &App, id: &str, rejected: bool, format: Format) -> Result<ExitCode, CliError> {
     let report = app.pull_report(id).await?;
     if !rejected {
         print_report(&report);
@@ -154,8 +155,17 @@ async fn show(app: &crate::app::App, id: &str, rejected: bool, format: Format) -
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::new(&[("file", "File"), ("line", "Line"), ("reason", "Reason"), ("row", "Row")]);
-    for row in app.rejected_rows(id).await? {
-        table.row([row.file.into(), Value::from(row.line), row.detail.into(), row.row.into()]);
+    let mut slice = Slice::first();
+    loop {
+        let page = app.rejected(id, &slice).await?;
+        let last = page.rows.last().map(|(number, _)| number.to_string());
+        for (_, row) in page.rows {
+            table.row([row.file.into(), row.line.map_or(Value::Null, Value::from), row.detail.into(), row.row.into()]);
+        }
+        match last {
+            Some(last) if page.more => slice = Slice::after(last),
+            _ => break,
+        }
     }
     table.print(format)?;
     Ok(ExitCode::SUCCESS)

@@ -15,9 +15,7 @@ pub(super) struct ServeArguments {
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
     let app = place.open().await?;
-    for name in app.migrate().await? {
-        println!("migrated: {name}");
-    }
+    app.migrate().await?;
     let server = Listening::on(&arguments.listen).await?;
     println!("Merit answers on http://{}/ (stop it with Ctrl-C)", server.address);
     server.run(app, stop_signal()).await?;
@@ -25,12 +23,9 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
 }
 
 pub(super) async fn migrate(place: &Place) -> Result<ExitCode, CliError> {
-    let applied = place.open().await?.migrate().await?;
-    for name in &applied {
-        println!("migrated: {name}");
-    }
-    if applied.is_empty() {
-        println!("The database is up to date.");
+    match place.open().await?.migrate().await? {
+        0 => println!("The database is up to date."),
+        steps => println!("The database was brought up to date in {steps} steps."),
     }
     Ok(ExitCode::SUCCESS)
 }
