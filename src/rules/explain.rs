@@ -69,7 +69,11 @@ impl<'a> Explainer<'a> {
                 self.alternatives(error, context);
             }
             ValidationErrorKind::Pattern { pattern } if pattern == ID_PATTERN => {
-                self.say(at, format!("{shown} is not an id"), "use small letters, digits and _, beginning with a letter");
+                self.say(
+                    at,
+                    format!("{shown} is not an id"),
+                    "use small letters, digits and _, beginning with a letter",
+                );
             }
             ValidationErrorKind::Pattern { pattern } if pattern == DECIMAL_PATTERN => {
                 let mend = "write digits, at most 12 before the point and 6 after it";
@@ -104,8 +108,10 @@ impl<'a> Explainer<'a> {
     fn unknown(&mut self, error: &ValidationError<'_>, at: &str, unexpected: &[String]) {
         let known = self.fields_beside(error);
         for name in unexpected {
+            let empty = error.instance().get(name).is_some_and(Value::is_null);
             let mend = match nearest(name, &known) {
                 Some(meant) => format!("did you mean '{meant}'?"),
+                None if empty => "if it is the rest of a text after a comma, put the whole text in quotes".to_owned(),
                 None => format!("the fields here are {}", known.join(", ")),
             };
             self.problems.insert(self.document.name_error(&join(at, name), format!("unknown field '{name}'"), mend));
@@ -201,9 +207,15 @@ impl<'a> Explainer<'a> {
             .collect();
         let fields: Vec<&str> = fields.into_iter().collect();
         match fields.as_slice() {
-            [] => self.say(at, format!("{} has no shape that is known here", label(at)), "compare the file with its schema"),
+            [] => self.say(
+                at,
+                format!("{} has no shape that is known here", label(at)),
+                "compare the file with its schema",
+            ),
             [one] => self.missing(at, one),
-            several => self.say(at, format!("{} needs exactly one of {}", label(at), several.join(", ")), "choose one of them"),
+            several => {
+                self.say(at, format!("{} needs exactly one of {}", label(at), several.join(", ")), "choose one of them")
+            }
         }
     }
 

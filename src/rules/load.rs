@@ -213,8 +213,9 @@ fn read_one<T: JsonSchema + DeserializeOwned>(
         .map_err(|problem| vec![problem])
         .and_then(|text| Document::parse(&file, &text))
         .and_then(|document| {
-            let shape = Shape::new()
-                .map_err(|error| vec![Problem::of_file(&file, format!("its schema is not valid: {error}"), "report this as a defect")])?;
+            let shape = Shape::new().map_err(|error| {
+                vec![Problem::of_file(&file, format!("its schema is not valid: {error}"), "report this as a defect")]
+            })?;
             shape.fit(document)
         });
     match shaped {
@@ -228,10 +229,16 @@ fn read_one<T: JsonSchema + DeserializeOwned>(
 
 fn text_of(path: &Path) -> Result<String, Problem> {
     let bytes = fs::read(path).map_err(|error| {
-        Problem::of_file(&shown(path), format!("the file cannot be read: {error}"), "check its permissions, and that it is a file")
+        Problem::of_file(
+            &shown(path),
+            format!("the file cannot be read: {error}"),
+            "check its permissions, and that it is a file",
+        )
     })?;
     String::from_utf8(bytes).map_err(|error| {
-        let before = String::from_utf8_lossy(error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default()).into_owned();
+        let before =
+            String::from_utf8_lossy(error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default())
+                .into_owned();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
         let problem = Problem::of_file(&shown(path), "the file is not UTF-8", "save it with the encoding UTF-8");

@@ -20,6 +20,7 @@ pub mod yaml;
 
 pub use defaults::{default_files, write_default};
 
+pub use examples::run_examples;
 pub use load::{Loaded, PlacedSource, load};
 pub use problem::{Problem, Severity};
 pub use ruleset::{Ruleset, RulesetError};

@@ -32,7 +32,9 @@ pub struct Ruleset {
 /// Why a stored ruleset cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesetError {
-    #[error("the stored ruleset cannot be read: {0}; restore the row from a backup, or replay with the Merit that wrote it")]
+    #[error(
+        "the stored ruleset cannot be read: {0}; restore the row from a backup, or replay with the Merit that wrote it"
+    )]
     Unreadable(#[from] serde_json::Error),
     #[error("the stored ruleset has layout {0}, this Merit reads layout {FORMAT}; replay with the Merit that wrote it")]
     Layout(u32),

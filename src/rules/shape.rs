@@ -33,10 +33,8 @@ impl<T: JsonSchema + DeserializeOwned> Shape<T> {
     /// Errors: the type's schema is itself not valid, which a test rules out.
     pub fn new() -> Result<Self, String> {
         let schema = schema_of::<T>();
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema)
-            .map_err(|error| error.to_string())?;
+        let validator =
+            jsonschema::options().should_validate_formats(true).build(&schema).map_err(|error| error.to_string())?;
         Ok(Self { schema, validator, of: PhantomData })
     }
 

@@ -124,12 +124,7 @@ fn malformed(file: &str, text: &str, error: &ScanError) -> Problem {
     if error.info().contains("duplicated key") {
         let line = text.lines().nth(place.line - 1).unwrap_or_default();
         let name: String = line.chars().skip(place.column - 1).take_while(|character| *character != ':').collect();
-        return problem_at(
-            file,
-            place,
-            format!("field '{}' stands here twice", name.trim()),
-            "keep one of the two",
-        );
+        return problem_at(file, place, format!("field '{}' stands here twice", name.trim()), "keep one of the two");
     }
     if error.info().contains("unknown anchor") {
         return problem_at(
@@ -196,7 +191,11 @@ impl Reader<'_> {
             YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
             YamlData::Value(_) => Some(self.written(key)),
             _ => {
-                self.refuse(Place::from(&key.span.start), "a list or group stands as a field's name", "use a plain name");
+                self.refuse(
+                    Place::from(&key.span.start),
+                    "a list or group stands as a field's name",
+                    "use a plain name",
+                );
                 None
             }
         }
@@ -232,7 +231,11 @@ impl Reader<'_> {
                 return Value::Null;
             }
             Err(FixedError::NotANumber(_) | FixedError::OutOfRange(_)) => {
-                self.refuse(place, format!("{written} is not a plain decimal number"), "write it with digits and a point, as 0.5");
+                self.refuse(
+                    place,
+                    format!("{written} is not a plain decimal number"),
+                    "write it with digits and a point, as 0.5",
+                );
                 return Value::Null;
             }
         }

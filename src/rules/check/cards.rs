@@ -8,8 +8,9 @@ use super::super::file::card::{AbsenceEntry, CardFile, EffectEntry};
 use super::super::problem::Problem;
 use super::super::shape::Shaped;
 use super::super::yaml::Document;
-use super::{KnownMetrics, curves, duplicates, metric_exists, place_in};
+use super::{KnownMetrics, curves, duplicates, metric_exists, place_in, refused_by_domain};
 use crate::domain::fixed::Fixed;
+use crate::domain::scorecard::check_card;
 
 /// Decimals of a printed total, which is what bands judge.
 const PRINTED_DECIMALS: u32 = 2;
@@ -23,6 +24,10 @@ pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem
     gates(document, content, known, &mut problems);
     bands(document, content, &mut problems);
     examples(document, content, known, &mut problems);
+    if !problems.iter().any(Problem::is_error) {
+        let refused = check_card(&content.to_card());
+        problems.extend(refused.iter().map(|error| refused_by_domain(document, error)));
+    }
     problems
 }
 
@@ -30,9 +35,10 @@ pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem
 pub(crate) fn together(files: &[Shaped<CardFile>]) -> Vec<Problem> {
     let mut problems =
         duplicates("scorecard", files.iter().map(|file| (file.content.id.as_str(), &file.document, "/id".to_owned())));
-    problems.extend(posts("measured by scorecard", files.iter().map(|file| {
-        (file.content.id.as_str(), file.content.posts.as_slice(), &file.document)
-    })));
+    problems.extend(posts(
+        "measured by scorecard",
+        files.iter().map(|file| (file.content.id.as_str(), file.content.posts.as_slice(), &file.document)),
+    ));
     problems
 }
 
@@ -49,7 +55,10 @@ pub(crate) fn posts<'a>(
             if let Some((owner, first, first_pointer)) = owners.get(post.as_str()) {
                 problems.push(document.error(
                     &pointer,
-                    format!("post '{post}' is already {claimed} '{owner}' {}", place_in(first, first_pointer, document)),
+                    format!(
+                        "post '{post}' is already {claimed} '{owner}' {}",
+                        place_in(first, first_pointer, document)
+                    ),
                     "keep the post in one of the two",
                 ));
             } else {
@@ -124,17 +133,18 @@ fn gates(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &
         let at = format!("/gates/{index}");
         metric_exists(document, &format!("{at}/metric"), &gate.metric, known, problems);
         match (gate.at_least, gate.at_most) {
-            (None, None) => problems.push(document.error(
-                &at,
-                "this gate has no limit",
-                "add at_least or at_most",
-            )),
+            (None, None) => problems.push(document.error(&at, "this gate has no limit", "add at_least or at_most")),
             (Some(least), Some(most)) if least > most => problems.push(document.error(
                 &format!("{at}/at_most"),
                 format!("nothing passes: at_least {least} lies above at_most {most}"),
                 "exchange the two, or leave one out",
             )),
             _ => {}
+        }
+        for (field, limit) in [("at_least", gate.at_least), ("at_most", gate.at_most)] {
+            if let Some(limit) = limit {
+                printed(document, &format!("{at}/{field}"), "limit", "gates judge the value", limit, problems);
+            }
         }
         match &gate.effect {
             EffectEntry::CapTotal(total) if total.0 < Fixed::ZERO || total.0 > Fixed::HUNDRED => {
@@ -183,12 +193,14 @@ pub(crate) fn rating_exists(
 }
 
 fn bands(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
-    let ids = card.bands.iter().enumerate().map(|(index, band)| (band.id.as_str(), document, format!("/bands/{index}/id")));
+    let ids =
+        card.bands.iter().enumerate().map(|(index, band)| (band.id.as_str(), document, format!("/bands/{index}/id")));
     problems.extend(duplicates("rating", ids));
     for (index, band) in card.bands.iter().enumerate() {
-        edge_is_printed(document, &format!("/bands/{index}/from"), band.from, problems);
+        let judged = "bands judge the total";
+        printed(document, &format!("/bands/{index}/from"), "edge", judged, band.from, problems);
         if let Some(to) = band.to {
-            edge_is_printed(document, &format!("/bands/{index}/to"), to, problems);
+            printed(document, &format!("/bands/{index}/to"), "edge", judged, to, problems);
         }
     }
     let ascending = card.ascending_bands();
@@ -216,7 +228,10 @@ fn bands(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
             )),
             Some(to) if to > upper.from => problems.push(document.error(
                 &format!("{at}/to"),
-                format!("an overlap: totals from {} to below {to} have two ratings, '{}' and '{}'", upper.from, lower.id, upper.id),
+                format!(
+                    "an overlap: totals from {} to below {to} have two ratings, '{}' and '{}'",
+                    upper.from, lower.id, upper.id
+                ),
                 format!("let '{}' end where '{}' begins", lower.id, upper.id),
             )),
             Some(_) => {}
@@ -233,12 +248,13 @@ fn bands(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
     }
 }
 
-fn edge_is_printed(document: &Document, pointer: &str, edge: Exact, problems: &mut Vec<Problem>) {
-    if edge.0.round(PRINTED_DECIMALS) != edge.0 {
+/// Figures that are compared with printed ones have no more decimals than those.
+fn printed(document: &Document, pointer: &str, what: &str, judged: &str, figure: Exact, problems: &mut Vec<Problem>) {
+    if figure.0.round(PRINTED_DECIMALS) != figure.0 {
         problems.push(document.error(
             pointer,
-            format!("edge {edge} has more than two decimals, but bands judge the total as printed, with two"),
-            format!("write {:.2}", edge.0),
+            format!("{what} {figure} has more than two decimals, but {judged} as printed, with two"),
+            format!("write {:.2}", figure.0),
         ));
     }
 }

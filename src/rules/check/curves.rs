@@ -82,7 +82,9 @@ fn cliffs(document: &Document, pointer: &str, steps: &[[Exact; 2]], problems: &m
         if *next != points {
             problems.push(document.warning(
                 &format!("{pointer}/steps/{index}"),
-                format!("a cliff: at {value} the points jump from {points} to {next}, so that chance alone decides near it"),
+                format!(
+                    "a cliff: at {value} the points jump from {points} to {next}, so that chance alone decides near it"
+                ),
                 "use kind: linear, unless the jump is agreed",
             ));
         }

@@ -4,7 +4,7 @@ use super::super::file::improvement::ImprovementFile;
 use super::super::problem::Problem;
 use super::super::shape::Shaped;
 use super::super::yaml::Document;
-use super::{KnownMetrics, duplicates, metric_exists};
+use super::{KnownMetrics, duplicates, metric_exists, refused_by_domain};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::Direction;
 
@@ -26,13 +26,20 @@ pub(crate) fn improvement(file: &Shaped<ImprovementFile>, known: &KnownMetrics) 
             metric_exists(document, &pointer, &history.metric, known, &mut problems);
         }
     }
+    if !problems.iter().any(Problem::is_error) {
+        let refused = content.to_rules().check();
+        problems.extend(refused.iter().map(|error| refused_by_domain(document, error)));
+    }
     problems
 }
 
 fn triggers(document: &Document, rules: &ImprovementFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
     let place = |index| format!("/triggers/{index}/metric");
     let metrics = rules.triggers.iter().enumerate();
-    problems.extend(duplicates("a trigger for", metrics.map(|(index, trigger)| (trigger.metric.as_str(), document, place(index)))));
+    problems.extend(duplicates(
+        "a trigger for",
+        metrics.map(|(index, trigger)| (trigger.metric.as_str(), document, place(index))),
+    ));
     for (index, trigger) in rules.triggers.iter().enumerate() {
         metric_exists(document, &place(index), &trigger.metric, known, problems);
         let Some(metric) = known.as_ref().and_then(|known| known.get(&trigger.metric)) else { continue };
@@ -68,7 +75,10 @@ fn triggers(document: &Document, rules: &ImprovementFile, known: &KnownMetrics, 
 
 fn courses(document: &Document, rules: &ImprovementFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
     let ids = rules.courses.iter().enumerate();
-    problems.extend(duplicates("course", ids.map(|(index, course)| (course.id.as_str(), document, format!("/courses/{index}/id")))));
+    problems.extend(duplicates(
+        "course",
+        ids.map(|(index, course)| (course.id.as_str(), document, format!("/courses/{index}/id"))),
+    ));
     for (index, course) in rules.courses.iter().enumerate() {
         for (number, metric) in course.metrics.iter().enumerate() {
             metric_exists(document, &format!("/courses/{index}/metrics/{number}"), metric, known, problems);

@@ -7,6 +7,7 @@ pub(super) mod plans;
 pub(super) mod sources;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use super::explain::nearest;
 use super::file::metrics::MetricsFile;
@@ -80,4 +81,12 @@ pub(super) fn metric_exists(
         };
         problems.push(document.error(pointer, format!("metric '{metric}' is not known"), mend));
     }
+}
+
+/// What the domain refuses although the checks of its file passed, so that no rule is loaded that scoring would stumble over.
+/// Its errors say what is wrong and, after the last colon, how to mend it.
+pub(super) fn refused_by_domain(document: &Document, error: &impl Display) -> Problem {
+    let text = error.to_string();
+    let (what, mend) = text.rsplit_once(": ").unwrap_or((&text, "correct it"));
+    document.error("", what, mend)
 }

@@ -7,7 +7,7 @@ use super::super::file::plan::{PayoutCurveEntry, PlanExample, PlanFile};
 use super::super::problem::Problem;
 use super::super::shape::Shaped;
 use super::super::yaml::Document;
-use super::{cards, curves, duplicates};
+use super::{cards, curves, duplicates, refused_by_domain};
 use crate::domain::fixed::Fixed;
 
 /// Problems of one plan. `cards` is `None` when a scorecard could not be read, so that nothing is said about posts.
@@ -21,6 +21,10 @@ pub(crate) fn plan(file: &Shaped<PlanFile>, cards: Option<&[Shaped<CardFile>]>) 
     }
     for (index, example) in content.examples.iter().enumerate() {
         days(document, &format!("/examples/{index}"), example, &mut problems);
+    }
+    if !problems.iter().any(Problem::is_error) {
+        let refused = content.to_plan().check();
+        problems.extend(refused.iter().map(|error| refused_by_domain(document, error)));
     }
     problems
 }
@@ -38,6 +42,16 @@ fn curve(document: &Document, plan: &PlanFile, problems: &mut Vec<Problem>) {
     let (field, pairs) = plan.curve.pairs();
     let what = if field == "points" { "corner" } else { "tier" };
     curves::ascending(document, &format!("/curve/{field}"), what, pairs, problems);
+    if let (PayoutCurveEntry::Flat { .. } | PayoutCurveEntry::Marginal { .. }, Some([first, _])) =
+        (&plan.curve, pairs.first())
+        && first.0 > Fixed::ZERO
+    {
+        problems.push(document.error(
+            "/curve/tiers/0",
+            format!("attainment below {first} has no tier"),
+            "let the first tier begin at 0, as [0, 0]",
+        ));
+    }
     for (index, [_, rate]) in pairs.iter().enumerate() {
         if rate.0 < Fixed::ZERO {
             problems.push(document.error(
@@ -65,7 +79,11 @@ fn limits(document: &Document, plan: &PlanFile, problems: &mut Vec<Problem>) {
         if let Some(limit) = limit
             && limit.0 < Fixed::ZERO
         {
-            problems.push(document.error(&format!("/{field}"), format!("{field} {limit} is below 0"), "write 0 or more"));
+            problems.push(document.error(
+                &format!("/{field}"),
+                format!("{field} {limit} is below 0"),
+                "write 0 or more",
+            ));
         }
     }
     if let (Some(floor), Some(cap)) = (plan.floor_percent, plan.cap_percent)

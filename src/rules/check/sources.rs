@@ -27,7 +27,11 @@ pub(crate) fn source(file: &Shaped<SourceSpec>, known: &KnownMetrics) -> Vec<Pro
     check.references(content);
     check.metrics(&content.facts, known);
     if content.max_removed_percent > 100 {
-        check.error("/max_removed_percent", format!("{} percent is more than all", content.max_removed_percent), "write 0 to 100");
+        check.error(
+            "/max_removed_percent",
+            format!("{} percent is more than all", content.max_removed_percent),
+            "write 0 to 100",
+        );
     }
     check.problems
 }
@@ -100,7 +104,8 @@ impl Check<'_> {
         match agents.as_slice() {
             [_] => {}
             [] => {
-                let problem = self.document.name_error("/columns", "no column says who did it", "give one column 'type: agent'");
+                let problem =
+                    self.document.name_error("/columns", "no column says who did it", "give one column 'type: agent'");
                 self.problems.push(problem);
             }
             [first, others @ ..] => {
@@ -121,7 +126,11 @@ impl Check<'_> {
             let columns = match input {
                 InputSpec::Files(files) => {
                     if files.files.is_empty() {
-                        self.error(&format!("{at}/files"), "no files are named", "write paths or patterns, as exports/*.csv");
+                        self.error(
+                            &format!("{at}/files"),
+                            "no files are named",
+                            "write paths or patterns, as exports/*.csv",
+                        );
                     }
                     &files.columns
                 }
@@ -144,7 +153,11 @@ impl Check<'_> {
                     && whole.kind != column.kind
                 {
                     let mend = "write the type of the source's column; an input changes only how it is read";
-                    self.error(&format!("{}/type", join(&pointer, name)), format!("'{name}' has another type in this source"), mend);
+                    self.error(
+                        &format!("{}/type", join(&pointer, name)),
+                        format!("'{name}' has another type in this source"),
+                        mend,
+                    );
                 }
             }
             self.columns(&pointer, columns);
@@ -153,7 +166,11 @@ impl Check<'_> {
 
     fn http(&mut self, at: &str, http: &HttpInput) {
         if !["http://", "https://", "${"].iter().any(|start| http.url.starts_with(start)) {
-            self.error(&format!("{at}/url"), format!("'{}' is not a web address", http.url), "begin with https:// or http://");
+            self.error(
+                &format!("{at}/url"),
+                format!("'{}' is not a web address", http.url),
+                "begin with https:// or http://",
+            );
         }
         if http.attempts == 0 {
             self.error(&format!("{at}/attempts"), "no attempt would be made", "write at least 1");
@@ -164,7 +181,9 @@ impl Check<'_> {
         self.pointer(&format!("{at}/records"), &http.records);
         match &http.auth {
             Some(HttpAuth::Bearer { token_env: name }) => self.environment(&format!("{at}/auth/token_env"), name),
-            Some(HttpAuth::Basic { password_env: name, .. }) => self.environment(&format!("{at}/auth/password_env"), name),
+            Some(HttpAuth::Basic { password_env: name, .. }) => {
+                self.environment(&format!("{at}/auth/password_env"), name)
+            }
             Some(HttpAuth::Header { value_env: name, .. }) => self.environment(&format!("{at}/auth/value_env"), name),
             None => {}
         }
@@ -175,7 +194,11 @@ impl Check<'_> {
 
     fn pointer(&mut self, pointer: &str, target: &str) {
         if !target.is_empty() && !target.starts_with('/') {
-            self.error(pointer, format!("'{target}' is not a JSON pointer"), format!("write '/{}'", target.replace('.', "/")));
+            self.error(
+                pointer,
+                format!("'{target}' is not a JSON pointer"),
+                format!("write '/{}'", target.replace('.', "/")),
+            );
         }
     }
 

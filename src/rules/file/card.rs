@@ -52,7 +52,7 @@ pub struct LineEntry {
     /// What happens with fewer cases than `min_samples`.
     #[serde(default)]
     pub low_sample: AbsenceEntry,
-    /// What happens where there are no facts, or where facts say that nothing applied.
+    /// What happens where there are no facts. Where facts say that nothing applied, the line always leaves the card.
     #[serde(default)]
     pub no_data: AbsenceEntry,
 }
@@ -355,7 +355,8 @@ impl CardFile {
     }
 
     pub fn to_card(&self) -> Card {
-        let band = |entry: &BandEntry| Band { id: entry.id.clone(), name: entry.name.clone().into(), from: entry.from.0 };
+        let band =
+            |entry: &BandEntry| Band { id: entry.id.clone(), name: entry.name.clone().into(), from: entry.from.0 };
         Card {
             id: self.id.clone(),
             name: self.name.clone().into(),

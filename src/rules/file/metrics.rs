@@ -85,10 +85,10 @@ pub struct MetricExample {
     /// Cases behind the ratio; the denominator when left out.
     #[serde(default)]
     pub samples: Option<i64>,
-    /// The value in the metric's unit, to as many decimals as are written here; leave it out where there is none.
+    /// The value in the metric's unit, rounded to six decimals; left out where there is none.
     #[serde(default)]
     pub value: Option<Exact>,
-    /// Lower and upper end of the 95 % interval, to as many decimals as are written here.
+    /// Lower and upper end of the 95 % interval, rounded to two decimals; not compared when left out.
     #[serde(default)]
     pub interval: Option<[Exact; 2]>,
 }
