@@ -1,1 +1,3 @@
-//! Tests of support.
+//! Support shared by the tests.
+
+pub(crate) mod shared_folder;
