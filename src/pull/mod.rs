@@ -1,1 +1,16 @@
-//! pull
+//! Sources → facts: the connectors, the SQL engine and the rows that were set aside.
+//!
+//! A pull reads a source's inputs into one typed table, sets aside what cannot be read or fails a check, and lets the
+//! source's SQL turn the rest into facts. It writes nothing but its own spool files.
+
+mod agents;
+mod error;
+mod facts;
+mod request;
+mod set_aside;
+
+pub use agents::AgentIndex;
+pub use error::PullError;
+pub use facts::{AgentRef, FactRow, Facts};
+pub use request::{Progress, PullRequest, Pulled, pull};
+pub use set_aside::{SetAside, SetAsideRow};

@@ -194,6 +194,9 @@ pub struct ColumnSpec {
     /// A row without a value is set aside.
     #[serde(default)]
     pub required: bool,
+    /// The input may lack this column altogether; its values are then empty. Otherwise a missing column refuses the pull.
+    #[serde(default)]
+    pub optional: bool,
     /// Decimals kept of a `decimal` (0 to 18, default 6); a value with more is set aside.
     #[serde(default = "six_decimals")]
     pub scale: u8,
@@ -242,7 +245,8 @@ pub struct KeySpec {
     /// The highest value of this column wins instead; equal ones by reading order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_by: Option<String>,
-    /// A column that says `add`, `update` or `delete` (any case, surrounding blanks ignored); a deleted record leaves the table.
+    /// A text column that says `add`, `update` or `delete` (any case, surrounding blanks ignored; empty means `add`); a
+    /// deleted record leaves the table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
 }
