@@ -2,7 +2,12 @@
 //!
 //! `scripts/bench pull` calls this a phase a process, so that peak memory is each phase's own.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that meets the unexpected should stop")]
-#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "sizes chosen here fit")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "sizes chosen here fit"
+)]
 #![expect(clippy::float_arithmetic, reason = "seconds and ratios are printed, not paid")]
 
 use std::fs::{self, File};
@@ -10,7 +15,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use datafusion::arrow::array::{
+    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use futures::StreamExt as _;
@@ -154,8 +161,14 @@ async fn merit_pull(folder: &Path, database: &str) {
         app.import_roster(&folder.join(file), None, false).await.unwrap();
     }
     let rules = folder.join("rules");
-    let order =
-        || PullOrder { rules: &rules, source: "contacts", days: None, dry_run: false, allow_removals: false, progress: &|_| {} };
+    let order = || PullOrder {
+        rules: &rules,
+        source: "contacts",
+        days: None,
+        dry_run: false,
+        allow_removals: false,
+        progress: &|_| {},
+    };
     for (what, changed) in [("merit pull", true), ("merit pull again", false)] {
         let started = Instant::now();
         let pull = app.pull(order()).await.unwrap().pull;

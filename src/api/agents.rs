@@ -65,8 +65,18 @@ fn agent(record: AgentRecord) -> Agent {
 }
 
 fn assignment(record: AssignmentRecord) -> Assignment {
-    let AssignmentRecord { id: _, agent_id: _, unit_id: _, unit_code, post, first_day, last_day, fte, target_minor, currency } =
-        record;
+    let AssignmentRecord {
+        id: _,
+        agent_id: _,
+        unit_id: _,
+        unit_code,
+        post,
+        first_day,
+        last_day,
+        fte,
+        target_minor,
+        currency,
+    } = record;
     Assignment {
         unit: unit_code,
         post,

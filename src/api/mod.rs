@@ -8,11 +8,11 @@ mod page;
 mod payouts;
 mod plans;
 mod pulls;
-mod scorecards;
 mod scorecard_lines;
+mod scorecards;
 mod units;
 
-use poem_openapi::{ContactObject, OpenApiService, Tags};
+use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 type Apis = (
     agents::AgentsApi,
@@ -54,14 +54,14 @@ pub fn service() -> OpenApiService<Apis, ()> {
         pulls::PullsApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
-        .summary("Scorecards, incentive pay and improvement plans for customer service")
         .description(DESCRIPTION)
         .contact(ContactObject::new().name("The Merit contributors"))
-        .license(poem_openapi::LicenseObject::new("MIT OR Apache-2.0").identifier("MIT OR Apache-2.0"))
+        .license(LicenseObject::new("MIT OR Apache-2.0"))
         .server("/api/v1")
 }
 
 const DESCRIPTION: &str = "\
+Scorecards, incentive pay and improvement plans for customer service. \
 Exact figures (scores, weights, amounts) are texts, so that no program rounds them by accident. \
 Lists come in pages by key: send `next_cursor` of one page as `cursor` of the next; it is `null` on the last. \
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. \

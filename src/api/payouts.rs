@@ -62,8 +62,17 @@ struct PayoutPage {
 }
 
 fn payout(summary: PayoutSummary) -> Payout {
-    let PayoutSummary { public_id, agent_id: _, employee_number, agent_name, unit_id: _, unit_code, plan, withheld, amount } =
-        summary;
+    let PayoutSummary {
+        public_id,
+        agent_id: _,
+        employee_number,
+        agent_name,
+        unit_id: _,
+        unit_code,
+        plan,
+        withheld,
+        amount,
+    } = summary;
     Payout {
         id: public_id,
         employee_number,

@@ -57,8 +57,18 @@ struct PlanPage {
 }
 
 fn plan(detail: PlanDetail) -> Plan {
-    let PlanSummary { public_id, agent_id: _, employee_number, agent_name, unit_id: _, unit_code, state, starts, due, check_ins } =
-        detail.summary;
+    let PlanSummary {
+        public_id,
+        agent_id: _,
+        employee_number,
+        agent_name,
+        unit_id: _,
+        unit_code,
+        state,
+        starts,
+        due,
+        check_ins,
+    } = detail.summary;
     let objectives = detail.suggestion.objectives.into_iter().map(objective).collect();
     Plan { id: public_id, employee_number, agent_name, unit: unit_code, state, starts, due, check_ins, objectives }
 }

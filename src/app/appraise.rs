@@ -123,7 +123,8 @@ pub(super) fn assess_all(assessor: &Assessor<'_>, members: &[Member]) -> Result<
             .collect();
         let mut all = Vec::with_capacity(members.len());
         for part in parts {
-            let part: Result<Vec<_>, AssessError> = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let part: Result<Vec<_>, AssessError> =
+                part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             all.extend(part?);
         }
         Ok(all)

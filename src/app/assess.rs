@@ -98,8 +98,7 @@ impl Assessor<'_> {
         let Some(card) = self.rules.card_for_post(&last.post) else { return Ok(None) };
         let measured: Vec<&Stretch> =
             agent.stretches.iter().filter(|stretch| card.posts.contains(&stretch.post)).collect();
-        let figures =
-            Figures { rules: self.rules, own: pool(agent, &measured)?, unit: self.units.get(&last.unit) };
+        let figures = Figures { rules: self.rules, own: pool(agent, &measured)?, unit: self.units.get(&last.unit) };
         let card = scorecard::score(card, &figures)
             .map_err(|source| AssessError::Score { agent: agent.employee_number.clone(), source })?;
         let payout = self.pay(agent, last, &measured, &card)?;
@@ -142,7 +141,7 @@ impl Assessor<'_> {
     fn suggest(&self, agent: &AgentSnapshot, card: &CardResult) -> Option<Suggestion> {
         let own = card.lines.iter().filter(|line| line.scope == Scope::Own);
         let histories: Vec<History> = own.map(|line| with_current(agent, line)).collect();
-        improvement::suggest(&self.rules.improvement, &self.rules.metrics, &histories, self.plans_start())
+        improvement::suggest(&self.rules.improvement, |id| self.rules.metric(id), &histories, self.plans_start())
     }
 
     /// Plans start the day after the cycle, when its figures are known.

@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 
 use super::AppError;
 use crate::pull::{self, AgentIndex, AgentRef, PullRequest, Pulled};
-use crate::rules::source::{ExampleFact, ExampleSetAside, FileFormat, FilesInput, InputSpec, SourceExample, SourceSpec};
+use crate::rules::source::{
+    ExampleFact, ExampleSetAside, FileFormat, FilesInput, InputSpec, SourceExample, SourceSpec,
+};
 use crate::rules::{self, Loaded, Problem};
 
 /// What a check found.
@@ -34,9 +36,8 @@ pub async fn check(folder: &Path) -> Result<CheckReport, AppError> {
         Err(problems) => report.problems = problems,
         Ok(loaded) => {
             report.problems.clone_from(&loaded.warnings);
-            let (ran, problems) = rules::run_examples(&loaded);
-            report.examples = ran;
-            report.problems.extend(problems);
+            report.examples = rules::count_examples(&loaded);
+            report.problems.extend(rules::run_examples(&loaded));
             run_source_examples(&loaded, &mut report).await?;
             report.metrics = loaded.ruleset.metrics.len();
             report.cards = loaded.ruleset.cards.len();
@@ -60,7 +61,6 @@ async fn run_source_examples(loaded: &Loaded, report: &mut CheckReport) -> Resul
     let metrics: BTreeSet<String> = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
     for source in loaded.placed_sources() {
         for (index, example) in source.examples() {
-            report.examples += 1;
             for difference in run_source_example(source.spec, example, &metrics).await? {
                 let what = format!("example '{}': {difference}", example.name);
                 report.problems.push(source.example_problem(index, what, "mend the source or the example"));

@@ -41,7 +41,9 @@ impl App {
     pub async fn cycle(&self, code: &str) -> Result<Cycle, AppError> {
         let cycle = self.store.cycle_by_code(code).await?;
         cycle.ok_or_else(|| {
-            AppError::NotFound(format!("there is no cycle '{code}'; 'merit cycle list' shows them, 'merit cycle open' makes one"))
+            AppError::NotFound(format!(
+                "there is no cycle '{code}'; 'merit cycle list' shows them, 'merit cycle open' makes one"
+            ))
         })
     }
 

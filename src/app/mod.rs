@@ -29,9 +29,9 @@ pub use roster::RosterReport;
 pub use tokens::{Caller, random_token};
 
 pub use crate::store::{
-    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary, PayoutTotal,
-    PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary, Token as TokenRecord,
-    Unit as UnitRecord,
+    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
+    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
+    Token as TokenRecord, Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};
 
@@ -99,9 +99,9 @@ impl App {
     pub async fn require_current_schema(&self) -> Result<(), AppError> {
         match self.store.schema_state().await? {
             SchemaState::Current => Ok(()),
-            SchemaState::Behind(_) => {
-                Err(AppError::Refused("the database has not this version's tables yet: run 'merit migrate' first".into()))
-            }
+            SchemaState::Behind(_) => Err(AppError::Refused(
+                "the database has not this version's tables yet: run 'merit migrate' first".into(),
+            )),
             SchemaState::Newer(_) => Err(AppError::Refused(
                 "the database belongs to a newer version of Merit: use that version, or another database".into(),
             )),

@@ -162,7 +162,13 @@ impl App {
         Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: false })
     }
 
-    async fn preview(&self, order: &PullOrder<'_>, new: NewPull, pulled: Pulled, limit: u8) -> Result<PullReport, AppError> {
+    async fn preview(
+        &self,
+        order: &PullOrder<'_>,
+        new: NewPull,
+        pulled: Pulled,
+        limit: u8,
+    ) -> Result<PullReport, AppError> {
         let lists = Lists::of(&pulled);
         let preview =
             PreviewPull { source: order.source, window: new.window, facts: lists.set(), max_removed_percent: limit };
@@ -209,8 +215,7 @@ impl Lists {
                 agents.push(whose(fact.agent, &pulled.new_agents));
                 next
             });
-            let pooled =
-                Pooled { numerator: fact.numerator, denominator: fact.denominator, samples: fact.samples };
+            let pooled = Pooled { numerator: fact.numerator, denominator: fact.denominator, samples: fact.samples };
             facts.push(PulledFact { agent, metric: fact.metric, day: fact.day, segment: fact.segment, pooled });
         }
         let segments = pulled.facts.segments().iter().map(ToString::to_string).collect();

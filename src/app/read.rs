@@ -8,8 +8,8 @@ use super::pull::{PullReport, PullView};
 use super::{App, AppError};
 use crate::domain::scorecard::CardState;
 use crate::store::{
-    Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
-    RejectedRow, ResultFilter, ScorecardDetail, ScorecardSummary, Unit,
+    Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
+    ResultFilter, ScorecardDetail, ScorecardSummary, Unit,
 };
 
 /// Which part of a list: at most so many, after this key.
@@ -47,7 +47,12 @@ const ALL: u32 = 1_000;
 
 impl App {
     /// Agents in order of employee number; of the unit and below as of today, and with the text in number or name, when given.
-    pub async fn agents(&self, slice: &Slice, unit: Option<&str>, text: Option<String>) -> Result<Page<Agent>, AppError> {
+    pub async fn agents(
+        &self,
+        slice: &Slice,
+        unit: Option<&str>,
+        text: Option<String>,
+    ) -> Result<Page<Agent>, AppError> {
         let unit = match unit {
             Some(code) => Some((self.unit(code).await?.id, self.clock.today())),
             None => None,
@@ -141,7 +146,11 @@ impl App {
     }
 
     /// Pulls, newest first. The key of a pull is the internal number that `next_pull_key` gives.
-    pub async fn pulls(&self, source: Option<&str>, slice: &Slice) -> Result<(Vec<PullView>, Option<String>), AppError> {
+    pub async fn pulls(
+        &self,
+        source: Option<&str>,
+        slice: &Slice,
+    ) -> Result<(Vec<PullView>, Option<String>), AppError> {
         let before = slice.key().map(number).transpose()?;
         let page = self.store.pulls_page(source, before, slice.limit.into()).await?;
         let next = page.rows.last().filter(|_| page.more).map(|pull| pull.id.to_string());

@@ -104,7 +104,8 @@ impl ReplayReport {
         }
         for row in stored {
             self.differing += 1;
-            self.differences.push(format!("{}: a result is stored, but the snapshot has no such agent", row.employee_number));
+            self.differences
+                .push(format!("{}: a result is stored, but the snapshot has no such agent", row.employee_number));
         }
         Ok(())
     }

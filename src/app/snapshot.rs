@@ -10,9 +10,9 @@ use super::assess::{AgentSnapshot, Facts, Stretch};
 use super::tokens::hex;
 use super::{AppError, AssessError};
 use crate::domain::fact::Pooled;
+use crate::domain::fixed::Fixed;
 use crate::domain::improvement::History;
 use crate::domain::metric::MetricId;
-use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::Scope;
 use crate::store::{AgentStretches, PastLine, Run, RunFact, RunUnit, Store, UnitFact};
 

@@ -57,6 +57,9 @@ pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<E
         println!("{difference}");
     }
     let shown = report.differences.len();
-    println!("Cycle {}: {} of {} results differ ({shown} differences shown).", arguments.cycle, report.differing, report.agents);
+    println!(
+        "Cycle {}: {} of {} results differ ({shown} differences shown).",
+        arguments.cycle, report.differing, report.agents
+    );
     Ok(ExitCode::FAILURE)
 }

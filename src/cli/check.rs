@@ -32,7 +32,13 @@ pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<Exit
     }
     println!(
         "{}: {} metrics, {} scorecards, {} incentive plans, {} sources; {} worked examples hold; {} warnings",
-        folder.display(), report.metrics, report.cards, report.plans, report.sources, report.examples, report.warnings
+        folder.display(),
+        report.metrics,
+        report.cards,
+        report.plans,
+        report.sources,
+        report.examples,
+        report.warnings
     );
     println!("ruleset {}", report.ruleset_hash);
     Ok(ExitCode::SUCCESS)

@@ -20,7 +20,6 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::CliError;
-use output::Format;
 
 use crate::app::{App, Clock};
 

@@ -101,10 +101,7 @@ pub(super) fn print_report(report: &PullReport) {
     for (reason, rows) in &report.reasons {
         println!("  {rows:>9}   {reason}");
     }
-    println!(
-        "  facts: {} added, {} changed, {} removed",
-        pull.facts_added, pull.facts_changed, pull.facts_removed
-    );
+    println!("  facts: {} added, {} changed, {} removed", pull.facts_added, pull.facts_changed, pull.facts_removed);
     if report.new_agents > 0 {
         println!("  {} agents added to the roster", report.new_agents);
     }

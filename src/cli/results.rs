@@ -85,7 +85,10 @@ pub(super) async fn scorecards(place: &Place, which: ResultArguments) -> Result<
 fn one_scorecard(detail: &ScorecardDetail, format: Format) -> Result<(), CliError> {
     let (summary, result) = (&detail.summary, &detail.result);
     if format == Format::Table {
-        println!("{} {} · {} · {} · card {}", summary.employee_number, summary.agent_name, summary.unit_code, summary.post, summary.card);
+        println!(
+            "{} {} · {} · {} · card {}",
+            summary.employee_number, summary.agent_name, summary.unit_code, summary.post, summary.card
+        );
     }
     let mut lines = Table::new(&[
         ("metric", "Metric"),

@@ -47,7 +47,15 @@ pub(super) fn print_report(report: &RosterReport) {
             println!("  {what}: {added} added, {changed} changed");
         }
     }
-    if changes.is_nothing() {
+    let all = [
+        changes.units_added,
+        changes.units_changed,
+        changes.agents_added,
+        changes.agents_changed,
+        changes.assignments_added,
+        changes.assignments_changed,
+    ];
+    if all.iter().all(|count| *count == 0) {
         println!("  nothing to change");
     }
     if !report.set_aside.is_empty() {

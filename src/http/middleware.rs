@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use poem::http::{HeaderName, HeaderValue};
-use poem::{Endpoint, IntoResponse, Request, Response};
+use poem::{Endpoint, IntoResponse as _, Middleware, Request, Response};
 use tracing::Instrument as _;
 
 use super::problem;
@@ -22,22 +22,44 @@ const CAREFUL: [(HeaderName, &str); 4] = [
 const STRICT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const DOCS_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self' 'unsafe-inline'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Runs a request, gives it an id, logs it in one line, and turns any error into a problem.
-pub(super) async fn outermost<E: Endpoint>(next: E, request: Request, clock: Clock) -> poem::Result<Response> {
-    let id = clock.new_id().to_string();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("request", id = %id, %method, path = %path);
-    let started = Instant::now();
-    let outcome = next.call(request).instrument(span.clone()).await;
-    let _inside = span.enter();
-    let mut response = match outcome {
-        Ok(response) => response.into_response(),
-        Err(error) => problem::from_error(error),
-    };
-    tracing::info!(status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "answered");
-    add_headers(&mut response, &id, &path);
-    Ok(response)
+/// Gives every request an id and a line in the log, and turns any error into a problem.
+pub(super) struct Outermost {
+    pub clock: Clock,
+}
+
+/// An endpoint with [`Outermost`] around it.
+pub(super) struct Wrapped<E> {
+    inner: E,
+    clock: Clock,
+}
+
+impl<E: Endpoint> Middleware<E> for Outermost {
+    type Output = Wrapped<E>;
+
+    fn transform(&self, inner: E) -> Wrapped<E> {
+        Wrapped { inner, clock: self.clock }
+    }
+}
+
+impl<E: Endpoint> Endpoint for Wrapped<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let id = self.clock.new_id().to_string();
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let span = tracing::info_span!("request", id = %id, %method, path = %path);
+        let started = Instant::now();
+        let outcome = self.inner.call(request).instrument(span.clone()).await;
+        let _inside = span.enter();
+        let mut response = match outcome {
+            Ok(response) => response.into_response(),
+            Err(error) => problem::from_error(error),
+        };
+        tracing::info!(status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "answered");
+        add_headers(&mut response, &id, &path);
+        Ok(response)
+    }
 }
 
 fn add_headers(response: &mut Response, id: &str, path: &str) {

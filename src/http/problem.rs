@@ -1,7 +1,7 @@
 //! Every error leaves as `application/problem+json` (RFC 9457) with a stable code; what went wrong inside stays in the log.
 
+use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
-use poem::{IntoResponse as _, Response};
 use serde_json::json;
 
 /// A response for an error of the framework or of a handler that did not answer with a problem itself.
@@ -63,9 +63,11 @@ fn describe(status: StatusCode) -> (&'static str, &'static str, Option<&'static 
         ),
         StatusCode::FORBIDDEN => ("forbidden", "This token may not do that", None),
         StatusCode::NOT_FOUND => ("not_found", "There is nothing here", Some("No such address; see /docs.")),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("method_not_allowed", "This address does not take that method", Some("See /docs for the methods it takes."))
-        }
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method_not_allowed",
+            "This address does not take that method",
+            Some("See /docs for the methods it takes."),
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => ("payload_too_large", "The request is too large", None),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "The body is of another type", None),
         StatusCode::SERVICE_UNAVAILABLE => {

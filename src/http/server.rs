@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use poem::http::StatusCode;
-use poem::listener::{Acceptor, Listener as _, TcpAcceptor, TcpListener};
+use poem::listener::{Acceptor as _, Listener as _, TcpAcceptor, TcpListener};
 use poem::middleware::CatchPanic;
 use poem::web::{Data, Json};
 use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
 use serde_json::json;
 
-use super::{middleware, problem};
+use super::middleware::Outermost;
+use super::problem;
 use crate::api;
 use crate::app::{App, Health};
 use crate::web;
@@ -38,7 +39,8 @@ impl Listening {
         let bound = TcpListener::bind(address.to_owned()).into_acceptor().await;
         let acceptor = bound.map_err(|source| ServerError::Listen { address: address.to_owned(), source })?;
         let bound = acceptor.local_addr().first().map(ToString::to_string);
-        let address = bound.map_or_else(|| address.to_owned(), |bound| bound.trim_start_matches("socket://").to_owned());
+        let address =
+            bound.map_or_else(|| address.to_owned(), |bound| bound.trim_start_matches("socket://").to_owned());
         Ok(Self { acceptor, address })
     }
 
@@ -63,8 +65,7 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
         .nest("/", web::routes())
         .data(app)
         .with(panicked)
-        .around(move |next, request| async move { middleware::outermost(&next, request, clock).await })
-        .map_to_response()
+        .with(Outermost { clock })
 }
 
 /// The process answers.

@@ -8,9 +8,11 @@ mod error;
 mod facts;
 mod request;
 mod set_aside;
+mod sheet;
 
 pub use agents::AgentIndex;
 pub use error::PullError;
 pub use facts::{AgentRef, FactRow, Facts};
 pub use request::{Progress, PullRequest, Pulled, pull};
 pub use set_aside::{SetAside, SetAsideRow};
+pub use sheet::read_workbook;

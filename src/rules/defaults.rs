@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = embedded![
     "schemas/improvement.schema.json",
     "schemas/incentive.schema.json",
     "schemas/metrics.schema.json",
+    "schemas/roster.schema.json",
     "schemas/scorecard.schema.json",
     "schemas/source.schema.json",
     "scorecards/back_office.yaml",

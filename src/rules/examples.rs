@@ -39,6 +39,16 @@ pub fn run_examples(loaded: &Loaded) -> Vec<Problem> {
     problems
 }
 
+/// How many worked examples the rules carry, those of sources included.
+pub fn count_examples(Loaded { files, .. }: &Loaded) -> usize {
+    let metrics = files.metrics.iter().flat_map(|file| &file.content.metrics).map(|metric| metric.examples.len());
+    let cards = files.cards.iter().map(|file| file.content.examples.len());
+    let plans = files.plans.iter().map(|file| file.content.examples.len());
+    let improvement = files.improvement.iter().map(|file| file.content.examples.len());
+    let sources = files.sources.iter().map(|file| file.content.examples.len());
+    metrics.chain(cards).chain(plans).chain(improvement).chain(sources).sum()
+}
+
 fn metrics(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
     let Some(file) = &files.metrics else { return };
     for (number, entry) in file.content.metrics.iter().enumerate() {

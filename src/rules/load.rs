@@ -207,24 +207,24 @@ fn read_one<T: JsonSchema + DeserializeOwned>(
     if !names.iter().any(|there| there == name) {
         return None;
     }
-    let path = folder.join(name);
-    let file = shown(&path);
-    let shaped = text_of(&path)
-        .map_err(|problem| vec![problem])
-        .and_then(|text| Document::parse(&file, &text))
-        .and_then(|document| {
-            let shape = Shape::new().map_err(|error| {
-                vec![Problem::of_file(&file, format!("its schema is not valid: {error}"), "report this as a defect")]
-            })?;
-            shape.fit(document)
-        });
-    match shaped {
+    match read_file(&folder.join(name)) {
         Ok(shaped) => Some(shaped),
         Err(found) => {
             problems.extend(found);
             None
         }
     }
+}
+
+/// A file that has the shape of its type.
+pub(super) fn read_file<T: JsonSchema + DeserializeOwned>(path: &Path) -> Result<Shaped<T>, Vec<Problem>> {
+    let file = shown(path);
+    text_of(path).map_err(|problem| vec![problem]).and_then(|text| Document::parse(&file, &text)).and_then(|document| {
+        let shape = Shape::new().map_err(|error| {
+            vec![Problem::of_file(&file, format!("its schema is not valid: {error}"), "report this as a defect")]
+        })?;
+        shape.fit(document)
+    })
 }
 
 fn text_of(path: &Path) -> Result<String, Problem> {

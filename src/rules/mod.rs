@@ -12,6 +12,7 @@ mod explain;
 pub mod file;
 pub mod load;
 pub mod problem;
+pub mod roster;
 pub mod ruleset;
 pub mod schema;
 pub mod shape;
@@ -20,7 +21,7 @@ pub mod yaml;
 
 pub use defaults::{default_files, write_default};
 
-pub use examples::run_examples;
+pub use examples::{count_examples, run_examples};
 pub use load::{Loaded, PlacedSource, load};
 pub use problem::{Problem, Severity};
 pub use ruleset::{Ruleset, RulesetError};

@@ -1,7 +1,12 @@
 //! How the columns of a roster export map to the roster: the shape of a mapping file.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::load::read_file;
+use super::problem::Problem;
 
 /// A roster export that does not use Merit's own column names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,4 +52,9 @@ pub struct RosterMapping {
 pub enum Cell {
     From(String),
     Value(String),
+}
+
+/// Reads a mapping file.
+pub fn load_mapping(file: &Path) -> Result<RosterMapping, Vec<Problem>> {
+    Ok(read_file::<RosterMapping>(file)?.content)
 }

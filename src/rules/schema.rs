@@ -6,6 +6,7 @@ use super::file::card::CardFile;
 use super::file::improvement::ImprovementFile;
 use super::file::metrics::MetricsFile;
 use super::file::plan::PlanFile;
+use super::roster::RosterMapping;
 use super::shape::schema_of;
 use super::source::SourceSpec;
 
@@ -16,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("scorecard.schema.json", text(&schema_of::<CardFile>())),
         ("incentive.schema.json", text(&schema_of::<PlanFile>())),
         ("improvement.schema.json", text(&schema_of::<ImprovementFile>())),
+        ("roster.schema.json", text(&schema_of::<RosterMapping>())),
         ("source.schema.json", text(&schema_of::<SourceSpec>())),
     ]
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Page, Store, StoreError};
+use crate::domain::cycle::CycleState;
 use crate::domain::period::Period;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +15,6 @@ pub struct NewCycle {
     pub period: Period,
     /// The version of the rules; kept before with `put_ruleset`.
     pub ruleset_hash: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CycleState {
-    Open,
-    /// A run is complete and current.
-    Scored,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod token;
 mod write;
 
 pub use connect::{Engine, Store};
-pub use cycle::{Cycle, CycleState, NewCycle};
+pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;
 pub use facts::commit::{AgentRef, CommitPull, FactChanges, FactSet, PreviewPull, PulledFact, Window};
 pub use facts::pull::{NewPull, Pull, PullCounts, PullReason, PullState, RejectedRow};

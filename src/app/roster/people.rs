@@ -22,7 +22,8 @@ pub(super) fn own_columns(sheet: &Sheet) -> Result<RosterMapping, AppError> {
         sheet.require(name)?;
     }
     let optional = |name: &str| sheet.column(name).map(|_| Cell::From(name.to_owned()));
-    let known = |name: &&String| !NEEDED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) && !name.is_empty();
+    let known =
+        |name: &&String| !NEEDED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) && !name.is_empty();
     Ok(RosterMapping {
         employee_number: Cell::From("employee_number".into()),
         name: Cell::From("name".into()),
@@ -102,9 +103,11 @@ struct Columns {
 
 impl Columns {
     fn find(sheet: &Sheet, mapping: &RosterMapping) -> Result<Self, AppError> {
-        let place = |cell: &Cell| match cell {
-            Cell::From(column) => Ok(Place::Column(sheet.require(column)?, column.clone())),
-            Cell::Value(value) => Ok(Place::Same(value.clone())),
+        let place = |cell: &Cell| -> Result<Place, AppError> {
+            Ok(match cell {
+                Cell::From(column) => Place::Column(sheet.require(column)?, column.clone()),
+                Cell::Value(value) => Place::Same(value.clone()),
+            })
         };
         let maybe = |cell: &Option<Cell>| cell.as_ref().map(place).transpose();
         Ok(Self {
@@ -176,7 +179,8 @@ impl Reader<'_> {
             .iter()
             .filter_map(|(name, column)| Some((name.clone(), self.row.text(*column)?.into())))
             .collect();
-        let aliases = |text: &str| text.split(';').map(str::trim).filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
+        let aliases =
+            |text: &str| text.split(';').map(str::trim).filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
         Ok(AgentRow {
             employee_number: self.required(&columns.employee_number, "an employee number")?.to_owned(),
             name: self.required(&columns.name, "a name")?.to_owned(),

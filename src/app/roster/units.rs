@@ -1,7 +1,7 @@
 //! A list of units: `unit`, `parent`, `kind`, `name_en`, `name_zh`.
 
-use super::sheet::Sheet;
 use super::Draft;
+use super::sheet::Sheet;
 use crate::app::AppError;
 use crate::store::UnitRow;
 
@@ -11,7 +11,8 @@ pub(super) fn is_unit_list(sheet: &Sheet) -> bool {
 }
 
 pub(super) fn read(sheet: &Sheet) -> Result<Draft, AppError> {
-    let [code, parent, kind, name_en, name_zh] = ["unit", "parent", "kind", "name_en", "name_zh"].map(|name| sheet.require(name));
+    let [code, parent, kind, name_en, name_zh] =
+        ["unit", "parent", "kind", "name_en", "name_zh"].map(|name| sheet.require(name));
     let (code, parent, kind, name_en, name_zh) = (code?, parent?, kind?, name_en?, name_zh?);
     let mut draft = Draft::default();
     for row in &sheet.rows {

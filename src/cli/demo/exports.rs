@@ -113,8 +113,17 @@ pub(super) fn complaints(company: &Company, path: &Path) -> Result<(), CliError>
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("Register")?;
     let header = [
-        "Complaint", "Received", "Handler", "Answered in 24 h", "Solved in 7 days", "Solved in 15 days", "Came again",
-        "Call-back rating", "Handled correctly", "Hours", "Expected hours",
+        "Complaint",
+        "Received",
+        "Handler",
+        "Answered in 24 h",
+        "Solved in 7 days",
+        "Solved in 15 days",
+        "Came again",
+        "Call-back rating",
+        "Handled correctly",
+        "Hours",
+        "Expected hours",
     ];
     sheet.write_row(0, 0, header)?;
     let yes_no = |yes: bool| if yes { "yes" } else { "no" };
@@ -125,7 +134,11 @@ pub(super) fn complaints(company: &Company, path: &Path) -> Result<(), CliError>
             let solved = draw.chance(shift.per_mille(945, 990));
             let satisfied = draw.chance(shift.per_mille(830, 940));
             let expected = draw.between(4, 30);
-            sheet.write_row(row, 0, [format!("C{row:06}"), shift.day.format("%Y-%m-%d").to_string(), shift.person.number.clone()])?;
+            sheet.write_row(
+                row,
+                0,
+                [format!("C{row:06}"), shift.day.format("%Y-%m-%d").to_string(), shift.person.number.clone()],
+            )?;
             let outcomes = [
                 draw.chance(shift.per_mille(895, 965)),
                 solved,

@@ -23,7 +23,17 @@ pub(super) fn units(company: &Company, path: &Path) -> Result<(), CliError> {
 pub(super) fn roster(company: &Company, path: &Path) -> Result<(), CliError> {
     let mut csv = csv::Writer::from_path(path)?;
     csv.write_record([
-        "employee_number", "name", "aliases", "hired", "left", "unit", "post", "from", "to", "fte", "target_incentive",
+        "employee_number",
+        "name",
+        "aliases",
+        "hired",
+        "left",
+        "unit",
+        "post",
+        "from",
+        "to",
+        "fte",
+        "target_incentive",
         "currency",
     ])?;
     for person in &company.people {
@@ -51,7 +61,12 @@ pub(super) fn roster(company: &Company, path: &Path) -> Result<(), CliError> {
 
 /// The middle of each quarter of the sample's year: when examinations are held and supervisors' figures are reported.
 fn quarter_days(company: &Company) -> Vec<NaiveDate> {
-    company.first.iter_days().take_while(|day| *day <= company.last).filter(|day| day.month0() % 3 == 1 && day.day() == 20).collect()
+    company
+        .first
+        .iter_days()
+        .take_while(|day| *day <= company.last)
+        .filter(|day| day.month0() % 3 == 1 && day.day() == 20)
+        .collect()
 }
 
 fn employed(person: &Person, day: NaiveDate) -> bool {
@@ -67,7 +82,11 @@ pub(super) fn examinations(company: &Company, path: &Path) -> Result<(), CliErro
         for person in company.people.iter().filter(|person| person.post != Post::Supervisor && employed(person, day)) {
             let score = 66 + i64::from(person.skill) / 45 + draw.between(-6, 10);
             let sat = draw.chance(970);
-            tsv.write_record([person.number.as_str(), &day.format("%d.%m.%Y").to_string(), &if sat { score.to_string() } else { "absent".into() }])?;
+            tsv.write_record([
+                person.number.as_str(),
+                &day.format("%d.%m.%Y").to_string(),
+                &if sat { score.to_string() } else { "absent".into() },
+            ])?;
         }
     }
     Ok(tsv.flush()?)
@@ -94,7 +113,13 @@ pub(super) fn supervisors(company: &Company, path: &Path) -> Result<(), CliError
         }
         for (metric, cases, low, high) in FIGURES {
             let reached = draw.successes(cases, shift.per_mille(low, high));
-            csv.write_record([shift.person.number.as_str(), &shift.day.to_string(), metric, &reached.to_string(), &cases.to_string()])?;
+            csv.write_record([
+                shift.person.number.as_str(),
+                &shift.day.to_string(),
+                metric,
+                &reached.to_string(),
+                &cases.to_string(),
+            ])?;
         }
     }
     Ok(csv.flush()?)

@@ -15,7 +15,11 @@ pub(super) fn where_to_look(folder: &Path, address: Option<&str>, token: &str) {
     println!("    {merit} plans 2026-Q3 {place}");
     if let Some(address) = address {
         println!("  over the API (this token was made for this demo):");
-        println!("    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/HT00002");
-        println!("\nMerit answers on http://{address}/ and its API is described on http://{address}/docs (stop it with Ctrl-C)");
+        println!(
+            "    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/HT00002"
+        );
+        println!(
+            "\nMerit answers on http://{address}/ and its API is described on http://{address}/docs (stop it with Ctrl-C)"
+        );
     }
 }

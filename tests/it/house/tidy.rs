@@ -36,7 +36,10 @@ fn version_control_holds_no_build_output() {
     let files = String::from_utf8(listed.stdout).unwrap();
     let built: Vec<&str> = files
         .lines()
-        .filter(|file| file.starts_with("target/") || [".db", ".parquet", ".xlsx", ".so", ".log"].iter().any(|ending| file.ends_with(ending)))
+        .filter(|file| {
+            file.starts_with("target/")
+                || [".db", ".parquet", ".xlsx", ".so", ".log"].iter().any(|ending| file.ends_with(ending))
+        })
         .collect();
     assert!(built.is_empty(), "generated files under version control: {built:?}");
 }
