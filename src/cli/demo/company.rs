@@ -154,8 +154,8 @@ pub(super) fn company(seed: u64) -> Company {
             code: "HQ".into(),
             parent: None,
             kind: "headquarters",
-            name_en: "Huatai Telecom customer service".into(),
-            name_zh: "华泰电信客户服务部".into(),
+            name_en: "Qinglan Telecom customer service".into(),
+            name_zh: "青岚电信客户服务部".into(),
         }],
         people: Vec::new(),
         first: day(2025, 10, 1),
@@ -233,7 +233,7 @@ impl Maker {
         let on_leave = self.random.random_range(0..100) < 4;
         let leave_month = self.random.random_range(1..=12);
         self.people.push(Person {
-            number: format!("HT{count:05}"),
+            number: format!("QL{count:05}"),
             login: format!("{}{}{count:03}", surname.to_lowercase(), given.to_lowercase()),
             name: format!("{surname_zh}{given_zh} {surname} {given}"),
             post,

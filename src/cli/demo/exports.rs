@@ -91,7 +91,7 @@ pub(super) fn inspections(company: &Company) -> Vec<Value> {
     let mut draw = Draw::new(13);
     let mut records = Vec::new();
     for shift in shifts(company, |person| person.post == Post::FrontLine) {
-        if !draw.chance(220) {
+        if !draw.chance(450) {
             continue;
         }
         let applicable = draw.between(16, 20) * 5;

@@ -9,14 +9,14 @@ pub(super) fn where_to_look(folder: &Path, address: Option<&str>, token: &str) {
     let place = format!("--database {folder}/merit.db --rules {folder}/scoring-config");
     println!("\n5. Where to look");
     println!("  one agent's scorecard, with its working:");
-    println!("    {merit} scorecard 2026-Q3 HT00002 {place}");
+    println!("    {merit} scorecard 2026-Q3 QL00002 {place}");
     println!("  payouts and plans of the quarter:");
     println!("    {merit} payouts 2026-Q3 {place}");
     println!("    {merit} plans 2026-Q3 {place}");
     if let Some(address) = address {
         println!("  over the API (this token was made for this demo):");
         println!(
-            "    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/HT00002"
+            "    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/QL00002"
         );
         println!(
             "\nMerit answers on http://{address}/ and its API is described on http://{address}/docs (stop it with Ctrl-C)"

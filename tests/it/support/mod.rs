@@ -2,6 +2,11 @@
 
 use std::path::PathBuf;
 
+pub(crate) mod cluster;
+pub(crate) mod command;
+pub(crate) mod company;
+pub(crate) mod engines;
+pub(crate) mod server;
 pub(crate) mod shared_folder;
 
 /// The folder of Cargo.toml.
