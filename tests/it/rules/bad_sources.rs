@@ -161,12 +161,18 @@ fn secrets_stay_in_the_environment_and_out_of_messages() {
 }
 
 #[test]
-fn metrics_of_the_query_exist() {
+fn metrics_of_queries_and_examples_exist() {
     refused(
         CONTACTS,
         "\"csat_mean.numerator\"",
         "\"csat_maen.numerator\"",
         &["38:3: metric 'csat_maen' is not known; did you mean 'csat_mean'?"],
+    );
+    refused(
+        CONTACTS,
+        "metric: csat_mean, numerator",
+        "metric: csat_maen, numerator",
+        &["63:64: metric 'csat_maen' is not known; did you mean 'csat_mean'?"],
     );
 }
 
