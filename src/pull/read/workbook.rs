@@ -116,6 +116,8 @@ fn owned(cell: calamine::Cell<DataRef<'_>>) -> Positioned {
 #[derive(Default)]
 struct Rows {
     ahead: Option<(u32, u32, Cell)>,
+    /// There are no more cells; the sheet must not be asked again.
+    ended: bool,
 }
 
 struct Row {
@@ -132,7 +134,11 @@ impl Rows {
     ) -> Result<Option<Row>, PullError> {
         let mut row: Option<(u32, Vec<(u32, Cell)>)> =
             self.ahead.take().map(|(row, column, cell)| (row, vec![(column, cell)]));
-        while let Some((at, column, value)) = cell()? {
+        while !self.ended {
+            let Some((at, column, value)) = cell()? else {
+                self.ended = true;
+                break;
+            };
             let Some(value) = value else { continue };
             match &mut row {
                 Some((current, cells)) if *current == at => cells.push((column, value)),
