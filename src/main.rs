@@ -1,1 +1,7 @@
-fn main() {}
+//! The `merit` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    merit::cli::main()
+}

@@ -1,1 +1,73 @@
-//! api
+//! The API, version 1: one file a resource. Figures that must stay exact are texts.
+
+mod agents;
+mod auth;
+mod cycles;
+mod error;
+mod page;
+mod payouts;
+mod plans;
+mod pulls;
+mod scorecard_lines;
+mod scorecards;
+mod units;
+
+use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
+
+type Apis = (
+    agents::AgentsApi,
+    units::UnitsApi,
+    cycles::CyclesApi,
+    scorecards::ScorecardsApi,
+    payouts::PayoutsApi,
+    plans::PlansApi,
+    pulls::PullsApi,
+);
+
+#[derive(Tags)]
+enum Resource {
+    /// People on the roster
+    Agents,
+    /// Headquarters, provinces, prefectures, teams
+    Units,
+    /// Appraisal cycles
+    Cycles,
+    /// Scorecards with their lines and gates
+    Scorecards,
+    /// Payouts with their steps
+    Payouts,
+    /// Improvement plans with their objectives
+    Plans,
+    /// Pulls of sources and the rows they set aside
+    Pulls,
+}
+
+/// The service that answers below `/api/v1`.
+pub fn service() -> OpenApiService<Apis, ()> {
+    let apis = (
+        agents::AgentsApi,
+        units::UnitsApi,
+        cycles::CyclesApi,
+        scorecards::ScorecardsApi,
+        payouts::PayoutsApi,
+        plans::PlansApi,
+        pulls::PullsApi,
+    );
+    OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
+        .description(DESCRIPTION)
+        .contact(ContactObject::new().name("The Merit contributors"))
+        .license(LicenseObject::new("MIT OR Apache-2.0"))
+        .server("/api/v1")
+}
+
+const DESCRIPTION: &str = "\
+Scorecards, incentive pay and improvement plans for customer service. \
+Exact figures (scores, weights, amounts) are texts, so that no program rounds them by accident. \
+Lists come in pages by key: send `next_cursor` of one page as `cursor` of the next; it is `null` on the last. \
+Every error is `application/problem+json` (RFC 9457) with a stable `code`. \
+Every operation needs a token: `Authorization: Bearer …`.";
+
+/// The API's description as committed in `openapi/openapi.yaml`.
+pub fn spec_yaml() -> String {
+    service().spec_yaml()
+}

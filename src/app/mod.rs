@@ -1,1 +1,114 @@
-//! app
+//! The use cases, one file a verb: each opens its transaction, passes clock and ids in, and reports what it did.
+
+mod appraise;
+mod assess;
+mod check;
+mod clock;
+mod cycle;
+mod error;
+mod pull;
+mod read;
+mod replay;
+mod roster;
+mod snapshot;
+mod tokens;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use appraise::AppraisalReport;
+pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretch};
+pub use check::{CheckReport, check, write_default_rules};
+pub use clock::Clock;
+pub use error::AppError;
+pub use pull::{PullOrder, PullProgress, PullReport, PullView};
+pub use read::{AgentView, Slice, Wanted};
+pub use replay::ReplayReport;
+pub use roster::RosterReport;
+pub use tokens::{Caller, random_token};
+
+pub use crate::store::{
+    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
+    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
+    Token as TokenRecord, Unit as UnitRecord,
+};
+use crate::store::{SchemaState, Store};
+
+/// Which arithmetic made a result; raised when the same inputs would give other bytes.
+pub const ENGINE_VERSION: &str = "1";
+
+/// Merit with its database: what every use case works on. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    store: Store,
+    clock: Clock,
+    /// Environment variables that go before the process's own.
+    environment: Arc<HashMap<String, String>>,
+    /// Where pulls keep working files.
+    spool: PathBuf,
+}
+
+/// Whether the database can be worked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    Ready,
+    /// The schema is older than this version of Merit.
+    Behind,
+    /// The schema is of a newer version of Merit.
+    Ahead,
+    Unreachable,
+}
+
+impl App {
+    /// Opens the database at `address`: a file, `sqlite://…` or `postgres://…`.
+    pub async fn open(address: &str, clock: Clock) -> Result<Self, AppError> {
+        let store = Store::open(address).await?;
+        let spool = std::env::var_os("MERIT_SPOOL").map_or_else(std::env::temp_dir, PathBuf::from).join("merit-spool");
+        Ok(Self { store, clock, environment: Arc::default(), spool })
+    }
+
+    /// The same, with these environment variables set for sources.
+    #[must_use]
+    pub fn with_environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut environment = self.environment.as_ref().clone();
+        environment.extend(variables);
+        self.environment = Arc::new(environment);
+        self
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Brings the database to this version's schema; returns how many steps that took.
+    pub async fn migrate(&self) -> Result<usize, AppError> {
+        Ok(self.store.migrate().await?)
+    }
+
+    pub async fn health(&self) -> Health {
+        match self.store.schema_state().await {
+            Ok(SchemaState::Current) => Health::Ready,
+            Ok(SchemaState::Behind(_)) => Health::Behind,
+            Ok(SchemaState::Newer(_)) => Health::Ahead,
+            Err(_) => Health::Unreachable,
+        }
+    }
+
+    /// Refuses to go on with a database of another version.
+    pub async fn require_current_schema(&self) -> Result<(), AppError> {
+        match self.store.schema_state().await? {
+            SchemaState::Current => Ok(()),
+            SchemaState::Behind(_) => Err(AppError::Refused(
+                "the database has not this version's tables yet: run 'merit migrate' first".into(),
+            )),
+            SchemaState::Newer(_) => Err(AppError::Refused(
+                "the database belongs to a newer version of Merit: use that version, or another database".into(),
+            )),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name).cloned().or_else(|| std::env::var(name).ok())
+    }
+}

@@ -1,1 +1,151 @@
-//! cli
+//! The command line: one file a command.
+
+mod appraise;
+mod check;
+mod cycle;
+mod demo;
+mod error;
+mod output;
+mod progress;
+mod pull;
+mod results;
+mod roster;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+pub(crate) use error::CliError;
+
+use crate::app::{App, Clock};
+
+/// Scorecards, incentive pay and improvement plans for customer service.
+#[derive(Parser)]
+#[command(name = "merit", version, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data and the rules are.
+#[derive(clap::Args)]
+struct Place {
+    /// The database: a file (SQLite) or postgres://user:password@host/name
+    #[arg(long, env = "MERIT_DATABASE_URL", default_value = "merit.db", global = true, hide_env_values = true)]
+    database: String,
+    /// The folder of the rules
+    #[arg(long, env = "MERIT_RULES", default_value = "scoring-config", global = true)]
+    rules: PathBuf,
+}
+
+impl Place {
+    async fn open(&self) -> Result<App, CliError> {
+        Ok(App::open(&self.database, Clock::System).await?)
+    }
+
+    /// The database, which must have this version's schema.
+    async fn open_current(&self) -> Result<App, CliError> {
+        let app = self.open().await?;
+        app.require_current_schema().await?;
+        Ok(app)
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a sample company, run a whole quarter, and serve it
+    Demo(demo::DemoArguments),
+    /// Serve the pages and the API
+    Serve(serve::ServeArguments),
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Check the rules and run their worked examples
+    Check(check::CheckArguments),
+    /// Write the default rules into a folder, to start from
+    Rules {
+        #[command(subcommand)]
+        action: check::RulesAction,
+    },
+    /// Units, agents and assignments
+    Roster {
+        #[command(subcommand)]
+        action: roster::RosterAction,
+    },
+    /// Pull a source's facts
+    Pull(pull::PullArguments),
+    /// Appraisal cycles
+    Cycle {
+        #[command(subcommand)]
+        action: cycle::CycleAction,
+    },
+    /// Freeze a cycle's facts, score every agent, compute payouts and suggest plans
+    Appraise(appraise::CycleArguments),
+    /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
+    Replay(appraise::CycleArguments),
+    /// Scorecards of a cycle, or one agent's with its working
+    Scorecard(results::ResultArguments),
+    /// Payouts of a cycle, or one agent's with its steps
+    Payouts(results::ResultArguments),
+    /// Improvement plans of a cycle, or one agent's with its objectives
+    Plans(results::ResultArguments),
+    /// Tokens for programs that read the API
+    Token {
+        #[command(subcommand)]
+        action: token::TokenAction,
+    },
+    /// Print the API's description (OpenAPI, YAML)
+    Openapi,
+}
+
+/// Runs the command of this process's arguments.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log(&arguments.command);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the runtime cannot start: {error}")),
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(code) => code,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::FAILURE
+}
+
+/// Logs go to standard error; a server tells more than a command, unless `RUST_LOG` says otherwise.
+fn start_log(command: &Command) {
+    let default = if matches!(command, Command::Serve(_)) { "merit=info,warn" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
+    let place = &arguments.place;
+    match arguments.command {
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Serve(serve) => serve::run(place, serve).await,
+        Command::Migrate => serve::migrate(place).await,
+        Command::Check(check) => check::run(place, check).await,
+        Command::Rules { action } => check::rules(action),
+        Command::Roster { action } => roster::run(place, action).await,
+        Command::Pull(pull) => pull::run(place, pull).await,
+        Command::Cycle { action } => cycle::run(place, action).await,
+        Command::Appraise(cycle) => appraise::run(place, cycle).await,
+        Command::Replay(cycle) => appraise::replay(place, cycle).await,
+        Command::Scorecard(which) => results::scorecards(place, which).await,
+        Command::Payouts(which) => results::payouts(place, which).await,
+        Command::Plans(which) => results::plans(place, which).await,
+        Command::Token { action } => token::run(place, action).await,
+        Command::Openapi => serve::openapi(),
+    }
+}

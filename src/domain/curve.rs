@@ -21,6 +21,33 @@ pub enum Curve {
     Step { corners: Vec<Corner> },
 }
 
+/// Why corners do not make a curve.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CurveError {
+    #[error("the curve has no corner: give at least one value with its points")]
+    Empty,
+    #[error("the corner at {value} follows the one at {after}: list corners by ascending value, each value once")]
+    NotAscending { after: Fixed, value: Fixed },
+    #[error("the corner at {value} gives {points} points: points start at 0")]
+    NegativePoints { value: Fixed, points: Fixed },
+}
+
+/// Whether `corners` make a curve: at least one, values ascending and each once, no negative points.
+pub fn check_corners(corners: &[Corner]) -> Result<(), CurveError> {
+    if corners.is_empty() {
+        return Err(CurveError::Empty);
+    }
+    for (before, next) in corners.iter().zip(corners.iter().skip(1)) {
+        if next.value <= before.value {
+            return Err(CurveError::NotAscending { after: before.value, value: next.value });
+        }
+    }
+    match corners.iter().find(|corner| corner.points.is_negative()) {
+        Some(corner) => Err(CurveError::NegativePoints { value: corner.value, points: corner.points }),
+        None => Ok(()),
+    }
+}
+
 /// The piece of the curve that was used, so that the reading can be recomputed by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -31,6 +58,17 @@ pub struct Reading {
 }
 
 impl Curve {
+    pub fn corners(&self) -> &[Corner] {
+        match self {
+            Self::Linear { corners } | Self::Step { corners } => corners,
+        }
+    }
+
+    /// Whether the corners make a curve, see [`check_corners`].
+    pub fn check(&self) -> Result<(), CurveError> {
+        check_corners(self.corners())
+    }
+
     /// Points at `value`: on a straight piece `from.points + (value − from.value) × (to.points − from.points) ÷ (to.value −
     /// from.value)`, rounded once to six decimals, half away from zero. `None` only when the curve has no corner or the
     /// arithmetic overflows.
@@ -46,7 +84,7 @@ fn flat(corner: Corner) -> Reading {
     Reading { points: corner.points, from: corner, to: corner }
 }
 
-fn read_linear(corners: &[Corner], value: Fixed) -> Option<Reading> {
+pub(super) fn read_linear(corners: &[Corner], value: Fixed) -> Option<Reading> {
     let after = corners.partition_point(|corner| corner.value <= value);
     let Some(from) = after.checked_sub(1).and_then(|before| corners.get(before)).copied() else {
         return corners.first().copied().map(flat);

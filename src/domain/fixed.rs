@@ -9,6 +9,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::decimal;
+
 /// A number with six decimals, held as a whole number of millionths. Range: about ±9.2 × 10¹².
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fixed(i64);
@@ -16,11 +18,11 @@ pub struct Fixed(i64);
 /// Why a text or a result is not a [`Fixed`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FixedError {
-    #[error("'{0}' is not a decimal number")]
+    #[error("'{0}' is not a decimal number: write digits with at most one point and no separators, such as 1234.5")]
     NotANumber(String),
-    #[error("'{0}' has more than six decimals")]
+    #[error("'{0}' has more than six decimals: round it to six")]
     TooPrecise(String),
-    #[error("'{0}' is outside ±9,223,372,036,854")]
+    #[error("'{0}' is outside ±9223372036854: use a larger unit")]
     OutOfRange(String),
 }
 
@@ -59,12 +61,13 @@ impl Fixed {
 
     /// `self × by ÷ per`, computed exactly and rounded once, half away from zero; `None` when `per` is zero or the result
     /// does not fit.
+    #[inline]
     pub fn mul_div(self, by: Self, per: Self) -> Option<Self> {
-        if per.0 == 0 {
-            return None;
+        // Nearly every product fits 64 bits, where a division is several times faster.
+        match self.0.checked_mul(by.0) {
+            Some(product) => div_half_away(product, per.0).map(Self),
+            None => wide_div_half_away(i128::from(self.0) * i128::from(by.0), i128::from(per.0)),
         }
-        let product = i128::from(self.0) * i128::from(by.0);
-        i64::try_from(div_half_away(product, i128::from(per.0))).ok().map(Self)
     }
 
     /// `self ÷ by`, rounded once, half away from zero.
@@ -72,38 +75,68 @@ impl Fixed {
         self.mul_div(Self::ONE, by)
     }
 
-    /// Rounded to `decimals` (0 to 6) half away from zero, as a person with a calculator expects.
+    /// The sum of products `Σ a × b`, each exact, rounded once, half away from zero; `None` when it does not fit.
+    pub fn sum_of_products(pairs: impl IntoIterator<Item = (Self, Self)>) -> Option<Self> {
+        let sum = pairs
+            .into_iter()
+            .try_fold(0_i128, |sum, (left, right)| sum.checked_add(i128::from(left.0) * i128::from(right.0)))?;
+        wide_div_half_away(sum, i128::from(Self::SCALE))
+    }
+
+    /// Rounded to `decimals` (0 to 6) half away from zero, as a person with a calculator expects. The last unit of the range,
+    /// where the rounded figure would not fit, is cut instead.
     pub fn round(self, decimals: u32) -> Self {
         if decimals >= Self::DECIMALS {
             return self;
         }
         let unit = 10_i64.pow(Self::DECIMALS - decimals);
-        let rounded = div_half_away(i128::from(self.0), i128::from(unit)) * i128::from(unit);
-        Self(i64::try_from(rounded).unwrap_or(self.0))
+        let rounded = div_half_away(self.0, unit).and_then(|units| units.checked_mul(unit));
+        Self(rounded.unwrap_or(self.0 - self.0 % unit))
+    }
+
+    pub fn is_negative(self) -> bool {
+        self.0 < 0
     }
 }
 
-/// Division rounded half away from zero. `divisor` is not zero.
-fn div_half_away(dividend: i128, divisor: i128) -> i128 {
-    let quotient = dividend / divisor;
-    let remainder = dividend % divisor;
-    if 2 * remainder.abs() >= divisor.abs() {
-        quotient + if (dividend < 0) == (divisor < 0) { 1 } else { -1 }
-    } else {
-        quotient
+/// Division rounded half away from zero; `None` when the divisor is zero or the quotient does not fit.
+#[inline]
+fn div_half_away(dividend: i64, divisor: i64) -> Option<i64> {
+    let quotient = dividend.checked_div(divisor)?;
+    let remainder = (dividend % divisor).unsigned_abs();
+    if remainder < divisor.unsigned_abs() - remainder {
+        return Some(quotient);
     }
+    quotient.checked_add(if (dividend < 0) == (divisor < 0) { 1 } else { -1 })
+}
+
+/// The same for dividends that need 128 bits.
+#[cold]
+fn wide_div_half_away(dividend: i128, divisor: i128) -> Option<Fixed> {
+    let quotient = dividend.checked_div(divisor)?;
+    let remainder = (dividend % divisor).unsigned_abs();
+    let away = if remainder < divisor.unsigned_abs() - remainder {
+        0
+    } else if (dividend < 0) == (divisor < 0) {
+        1
+    } else {
+        -1
+    };
+    i64::try_from(quotient.checked_add(away)?).ok().map(Fixed)
 }
 
 impl FromStr for Fixed {
     type Err = FixedError;
 
-    /// Reads a plain decimal number exactly: `85`, `-0.5`, `99.123456`.
+    /// Reads a plain decimal number exactly: `85`, `-0.5`, `99.123456`. Zeros beyond the sixth decimal are fine; exponents and
+    /// separators are not.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let decimal = Decimal::from_str_exact(text.trim()).map_err(|_| FixedError::NotANumber(text.to_owned()))?;
-        Self::try_from(decimal).map_err(|error| match error {
-            FixedError::TooPrecise(_) => FixedError::TooPrecise(text.to_owned()),
-            _ => FixedError::OutOfRange(text.to_owned()),
-        })
+        let mut parts = decimal::plain(text.trim()).ok_or_else(|| FixedError::NotANumber(text.to_owned()))?;
+        parts.fraction = parts.fraction.trim_end_matches('0');
+        if parts.fraction.len() > Self::DECIMALS as usize {
+            return Err(FixedError::TooPrecise(text.to_owned()));
+        }
+        parts.scaled(Self::DECIMALS).map(Self).ok_or_else(|| FixedError::OutOfRange(text.to_owned()))
     }
 }
 
@@ -127,20 +160,24 @@ impl TryFrom<Decimal> for Fixed {
 }
 
 impl fmt::Display for Fixed {
-    /// Without a precision: as few decimals as say it all (`85`, `85.416667`). With one, `{:.2}`: exactly so many.
+    /// Without a precision: as few decimals as say it all (`85`, `85.416667`). With one, `{:.2}`: exactly so many, rounded half
+    /// away from zero. Never a negative zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown =
+            f.precision().and_then(|places| u32::try_from(places).ok()).map_or(*self, |places| self.round(places));
+        let magnitude = shown.0.unsigned_abs();
+        let scale = Self::SCALE.unsigned_abs();
+        let mut text = format!("{}.{:06}", magnitude / scale, magnitude % scale);
+        let point = text.len() - Self::DECIMALS as usize - 1;
         match f.precision() {
-            Some(decimals) => {
-                let decimals = u32::try_from(decimals).unwrap_or(u32::MAX).min(Self::DECIMALS);
-                let mut text = self.round(decimals).to_decimal();
-                text.rescale(decimals);
-                f.pad_integral(!text.is_sign_negative(), "", &text.abs().to_string())
-            }
-            None => {
-                let text = self.to_decimal().normalize();
-                f.pad_integral(!text.is_sign_negative() || text.is_zero(), "", &text.abs().to_string())
+            None => text.truncate(text.trim_end_matches('0').trim_end_matches('.').len()),
+            Some(0) => text.truncate(point),
+            Some(places) => {
+                text.truncate(point + 1 + places);
+                text.extend(std::iter::repeat_n('0', places.saturating_sub(Self::DECIMALS as usize)));
             }
         }
+        f.pad_integral(shown.0 >= 0, "", &text)
     }
 }
 

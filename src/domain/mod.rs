@@ -3,6 +3,8 @@
 //! Everything here is a function of its arguments, so that a past result can be replayed to the byte.
 
 pub mod curve;
+pub mod cycle;
+mod decimal;
 pub mod fact;
 pub mod fixed;
 pub mod improvement;

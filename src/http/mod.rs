@@ -1,1 +1,7 @@
-//! http
+//! Assembly of the server: routes, problem+json, request ids, limits.
+
+mod middleware;
+mod problem;
+mod server;
+
+pub use server::{Listening, ServerError, routes};

@@ -21,6 +21,7 @@ mod request;
 mod rows;
 mod run;
 mod set_aside;
+mod sheet;
 
 pub use agents::AgentIndex;
 pub use error::PullError;
@@ -29,3 +30,4 @@ pub use facts::{AgentRef, FactRow, Facts};
 pub use request::{Progress, PullRequest, Pulled};
 pub use run::{examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
+pub use sheet::read_workbook;

@@ -1,1 +1,56 @@
-//! store
+//! The database: connect, one repository a table group, bulk paths. Plain structs go in and come out; entities stay inside.
+//!
+//! SQLite and PostgreSQL run the same code. Every public operation that writes is one transaction.
+
+mod bulk;
+mod connect;
+mod cycle;
+mod dictionary;
+mod error;
+mod facts;
+mod results;
+mod roster;
+mod ruleset;
+mod runs;
+mod schema;
+mod token;
+mod write;
+
+pub use connect::{Engine, Store};
+pub use cycle::{Cycle, NewCycle};
+pub use error::StoreError;
+pub use facts::commit::{AgentRef, CommitPull, FactChanges, FactSet, PreviewPull, PulledFact, Window};
+pub use facts::pull::{NewPull, Pull, PullCounts, PullReason, PullState, RejectedRow};
+pub use results::payouts::{PayoutDetail, PayoutSummary, PayoutTotal};
+pub use results::plans::{PlanDetail, PlanSummary};
+pub use results::rows::{PayoutRow, PlanRow, ResultRow};
+pub use results::scorecards::{ResultFilter, ScorecardDetail, ScorecardSummary};
+pub use roster::import::{AgentRow, AssignmentRow, RosterChanges, RosterImport, UnitRow};
+pub use roster::problem::RosterProblem;
+pub use roster::read::{Agent, AgentFilter, AgentKey, Assignment, Unit};
+pub use ruleset::StoredRuleset;
+pub use runs::begin::{CompleteRun, NewRun, Run, RunState};
+pub use runs::history::{EarlierRun, PastLine};
+pub use runs::snapshot::{AgentStretches, Frozen, RunFact, RunUnit, Stretch, UnitFact};
+pub use schema::SchemaState;
+pub use token::{NewToken, Token};
+
+/// Makes the public id of the next new row: UUID v7, from the caller's generator.
+pub type Ids<'a> = &'a mut (dyn FnMut() -> uuid::Uuid + Send);
+
+/// Rows of a list in key order; ask again with the last row's key while there is more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    pub more: bool,
+}
+
+impl<T> Page<T> {
+    /// From one row more than was asked for.
+    fn cut(mut rows: Vec<T>, limit: u64) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        Self { rows, more }
+    }
+}

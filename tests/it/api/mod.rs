@@ -1,1 +1,6 @@
-//! Tests of api.
+//! The API and the pages over real HTTP, and in a real browser.
+
+mod browser;
+mod problems;
+mod resources;
+mod spec;

@@ -1,1 +1,6 @@
-//! Tests of app.
+//! The use cases on both engines.
+
+mod full_disk;
+mod pulling;
+mod quarter;
+mod roster;

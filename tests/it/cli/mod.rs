@@ -1,1 +1,5 @@
-//! Tests of cli.
+//! The command as people and schedulers run it.
+
+mod commands;
+mod demo;
+mod killed;

@@ -1,1 +1,4 @@
-//! Tests of house.
+//! The project's own rules, read from its files.
+
+mod rooms;
+mod tidy;

@@ -1,1 +1,15 @@
-//! Tests of support.
+//! What the tests share.
+
+use std::path::PathBuf;
+
+pub(crate) mod cluster;
+pub(crate) mod command;
+pub(crate) mod company;
+pub(crate) mod engines;
+pub(crate) mod server;
+pub(crate) mod shared_folder;
+
+/// The folder of Cargo.toml.
+pub(crate) fn project_root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

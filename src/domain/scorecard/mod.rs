@@ -1,5 +1,9 @@
 //! A scorecard: weighted lines, each metric's points, gates and a rating, with the full working kept.
 
+mod check;
+mod scoring;
+mod weights;
+
 use serde::{Deserialize, Serialize};
 
 use super::curve::{Curve, Reading};
@@ -8,6 +12,9 @@ use super::fixed::Fixed;
 use super::interval::Interval;
 use super::metric::{Metric, MetricId};
 use super::text::Text;
+
+pub use check::{CardError, check_bands, check_card, check_gates, check_lines, check_weights};
+pub use scoring::{ScoreError, printed, score};
 
 /// Whose facts a line measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,9 +139,9 @@ pub struct LineResult {
     /// 0 to 100 (the curve's range); `None` when the line left the card or waits.
     pub points: Option<Fixed>,
     pub weight: Fixed,
-    /// The weight after redistribution; the card's add up to 100 exactly.
+    /// The weight after redistribution; a card's add up to 100 exactly unless every line left it. A line that left has zero.
     pub effective_weight: Fixed,
-    /// points × effective weight ÷ 100, six decimals.
+    /// points × effective weight ÷ 100, six decimals; zero without points, or when a failed gate zeroes the line.
     pub contribution: Fixed,
 }
 
@@ -143,6 +150,7 @@ pub struct LineResult {
 pub struct GateResult {
     pub metric: MetricId,
     pub scope: Scope,
+    /// In the metric's unit, six decimals; judged by its first two.
     pub value: Option<Fixed>,
     pub samples: i64,
     /// `None` when there was too little data to judge.
@@ -169,9 +177,9 @@ pub struct CardResult {
     pub state: CardState,
     pub lines: Vec<LineResult>,
     pub gates: Vec<GateResult>,
-    /// Σ contributions before gates, six decimals.
+    /// Σ contributions, exactly, six decimals; before totals are capped.
     pub subtotal: Option<Fixed>,
-    /// After gates, six decimals.
+    /// The subtotal after caps, six decimals.
     pub total: Option<Fixed>,
     /// `total` rounded to two decimals: what is printed, and what bands judge.
     pub printed: Option<Fixed>,

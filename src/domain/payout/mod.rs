@@ -1,15 +1,19 @@
 //! From a score to a payout: score → attainment → payout curve × target incentive × proration → floor and cap → rounded once.
 //! Every step is kept.
 
+mod paying;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::curve::Corner;
+use super::curve::{Corner, CurveError, check_corners};
 use super::fixed::Fixed;
 use super::money::{Currency, Rounding};
 use super::period::Period;
 use super::text::Text;
-use super::tiers::Tier;
+use super::tiers::{self, Tier, TiersError};
+
+pub use paying::{PayoutError, pay};
 
 /// From attainment (percent) to the payout as percent of the target incentive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,60 @@ pub enum PayoutCurve {
     Flat { tiers: Vec<Tier> },
     /// Each slice of attainment earns its own tier's rate: Σ slice × rate.
     Marginal { tiers: Vec<Tier> },
+}
+
+/// Why a plan cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    #[error("the payout curve: {0}")]
+    Curve(#[from] CurveError),
+    #[error("the payout tiers: {0}")]
+    Tiers(#[from] TiersError),
+    #[error("the tier from {from} has the rate {rate}: a score never costs money, so rates start at 0")]
+    NegativeRate { from: Fixed, rate: Fixed },
+    #[error("'{name}' is {value}: use 0 or more")]
+    Negative { name: &'static str, value: Fixed },
+    #[error("the floor of {floor} percent is above the cap of {cap} percent: swap them")]
+    FloorAboveCap { floor: Fixed, cap: Fixed },
+    #[error("'min_days' is {0}: use 0 or more")]
+    NegativeDays(i64),
+}
+
+impl PayoutCurve {
+    /// Whether every attainment from zero on earns a percentage, and none a negative one.
+    pub fn check(&self) -> Result<(), PlanError> {
+        match self {
+            Self::Linear { corners } => Ok(check_corners(corners)?),
+            Self::Flat { tiers } | Self::Marginal { tiers } => {
+                tiers::check(tiers)?;
+                match tiers.iter().find(|tier| tier.rate.is_negative()) {
+                    Some(tier) => Err(PlanError::NegativeRate { from: tier.from, rate: tier.rate }),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl IncentivePlan {
+    /// Everything wrong with a plan; empty when it may be used.
+    pub fn check(&self) -> Vec<PlanError> {
+        let mut errors: Vec<_> = self.curve.check().err().into_iter().collect();
+        for (name, percent) in [("floor_percent", self.floor_percent), ("cap_percent", self.cap_percent)] {
+            if let Some(value) = percent.filter(|value| value.is_negative()) {
+                errors.push(PlanError::Negative { name, value });
+            }
+        }
+        if let (Some(floor), Some(cap)) = (self.floor_percent, self.cap_percent)
+            && floor > cap
+        {
+            errors.push(PlanError::FloorAboveCap { floor, cap });
+        }
+        if self.min_days < 0 {
+            errors.push(PlanError::NegativeDays(self.min_days));
+        }
+        errors
+    }
 }
 
 /// An incentive plan of the rules.
@@ -37,7 +95,9 @@ pub struct IncentivePlan {
     pub excluded_ratings: Vec<String>,
     /// Fewer days assigned in the cycle than this earn nothing.
     pub min_days: i64,
+    /// Days without an assignment in the cycle reduce the payout. When not, stretches share one whole target by their days.
     pub prorate_days: bool,
+    /// Part-time stretches earn their FTE's share.
     pub prorate_fte: bool,
     pub rounding: Rounding,
 }
@@ -73,9 +133,9 @@ pub enum StepKind {
     Curve,
     Floor,
     Cap,
-    /// target × percent × days share × FTE of one stretch.
+    /// target × percent ÷ 100 × days ÷ (days of the cycle, or days assigned) × FTE of one stretch, unrounded.
     Stretch,
-    /// Sum of the stretches, unrounded.
+    /// Sum of the stretches, unrounded: their exact products added up and divided once, so that thirds make a whole.
     Sum,
     /// Rounded to minor units.
     Rounding,
@@ -85,14 +145,24 @@ pub enum StepKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepInput {
     pub name: String,
+    #[serde(with = "crate::domain::decimal::as_text")]
     pub value: Decimal,
 }
 
-/// One step with what went in and what came out.
+/// One step with what went in and what came out; amounts in major units. The names of the inputs by kind:
+///
+/// - `Attainment`: `score`
+/// - `Curve`: `attainment_percent`, then for a linear curve `from_attainment`, `from_percent`, `to_attainment`, `to_percent`; for flat
+///   tiers `tier_from`, `rate`; for marginal tiers `slice_1`, `rate_1`, `slice_2`, …
+/// - `Floor`, `Cap`: `percent`, and `floor_percent` or `cap_percent`; a percentage of zero is not lifted to the floor
+/// - `Stretch`: `target`, `percent`, `days`, `cycle_days` or (without proration by days) `assigned_days`, and `fte` where it prorates
+/// - `Sum`: `stretch_1`, `stretch_2`, …
+/// - `Rounding`: `unrounded`, `decimals`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayoutStep {
     pub kind: StepKind,
     pub inputs: Vec<StepInput>,
+    #[serde(with = "crate::domain::decimal::as_text")]
     pub result: Decimal,
 }
 

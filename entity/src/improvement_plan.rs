@@ -1,0 +1,28 @@
+//! Improvement plans.
+
+use sea_orm::entity::prelude::*;
+
+use crate::day::Day;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "improvement_plan")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub public_id: Uuid,
+    pub run_id: i64,
+    pub agent_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub employee_number: String,
+    pub unit_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    pub starts: Day,
+    pub due: Day,
+    pub check_ins: i64,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

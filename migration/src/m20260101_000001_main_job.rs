@@ -1,0 +1,28 @@
+//! Roster, facts, runs, results and tokens.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::dialect::run;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, include_str!("schema/roster.sql")).await?;
+        let overlap = match manager.get_database_backend() {
+            DbBackend::Postgres => include_str!("schema/overlap_postgres.sql"),
+            _ => include_str!("schema/overlap_sqlite.sql"),
+        };
+        run(manager, overlap).await?;
+        run(manager, include_str!("schema/facts.sql")).await?;
+        run(manager, include_str!("schema/runs.sql")).await?;
+        run(manager, include_str!("schema/results.sql")).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}

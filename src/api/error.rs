@@ -1,0 +1,69 @@
+//! Problems: every error of the API, with a stable code.
+
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object};
+
+use crate::app::AppError;
+
+/// What went wrong (RFC 9457).
+#[derive(Debug, Clone, Object)]
+pub(super) struct Problem {
+    /// Where the code is described.
+    #[oai(rename = "type")]
+    kind: String,
+    /// The problem in a few words; the same for every problem of this code.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// Stable, for programs: `invalid_request`, `unauthorized`, `not_found`, `internal`, `unavailable`.
+    code: String,
+    /// What happened, and how to mend it.
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: u16, code: &str, title: &str, detail: impl Into<String>) -> Json<Self> {
+        Json(Self {
+            kind: format!("/docs/problems#{code}"),
+            title: title.to_owned(),
+            status,
+            code: code.to_owned(),
+            detail: detail.into(),
+        })
+    }
+
+    fn internal(error: &AppError) -> Json<Self> {
+        tracing::error!(%error, "request failed");
+        let detail = "The cause is in Merit's log under this request's id (header X-Request-Id).";
+        Self::new(500, "internal", "Something went wrong inside Merit", detail)
+    }
+}
+
+/// Errors of an operation that lists.
+#[derive(ApiResponse)]
+pub(super) enum ListError {
+    /// A parameter is not valid.
+    #[oai(status = 400, content_type = "application/problem+json")]
+    Invalid(Json<Problem>),
+    /// The token is missing, unknown, expired or revoked.
+    #[oai(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Json<Problem>),
+    /// What the list belongs to does not exist.
+    #[oai(status = 404, content_type = "application/problem+json")]
+    NotFound(Json<Problem>),
+    /// Something went wrong inside Merit.
+    #[oai(status = 500, content_type = "application/problem+json")]
+    Internal(Json<Problem>),
+}
+
+impl From<AppError> for ListError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::NotFound(Problem::new(404, "not_found", "There is nothing here", what)),
+            AppError::Invalid(what) => {
+                Self::Invalid(Problem::new(400, "invalid_request", "The request is not valid", what))
+            }
+            other => Self::Internal(Problem::internal(&other)),
+        }
+    }
+}

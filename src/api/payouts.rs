@@ -1,0 +1,150 @@
+//! Payouts with their steps.
+
+use poem::web::Data;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::Resource;
+use super::auth::ApiToken;
+use super::error::ListError;
+use super::page::{cursor, slice};
+use crate::app::{App, PayoutSummary, Wanted};
+use crate::domain::payout::{PayoutStep, StepKind, Withheld};
+
+/// A payout without its steps.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct Payout {
+    id: Uuid,
+    employee_number: String,
+    agent_name: String,
+    /// Code of the unit.
+    unit: String,
+    /// The incentive plan's id in the rules.
+    plan: String,
+    /// In the currency's major unit, with all its decimals; never a JSON number.
+    amount: String,
+    currency: String,
+    /// Why nothing is payable: `no_score`, `excluded_rating`, `too_few_days` or `no_target`; absent when it is payable.
+    withheld: Option<String>,
+}
+
+/// One step of the computation.
+#[derive(Object)]
+struct Step {
+    /// `attainment`, `curve`, `floor`, `cap`, `stretch`, `sum` or `rounding`.
+    kind: String,
+    inputs: Vec<Input>,
+    result: String,
+}
+
+/// One figure that went into a step.
+#[derive(Object)]
+struct Input {
+    name: String,
+    value: String,
+}
+
+/// A payout with every step, in the order they were taken.
+#[derive(Object)]
+struct PayoutDetail {
+    payout: Payout,
+    steps: Vec<Step>,
+}
+
+#[derive(Object)]
+struct PayoutPage {
+    items: Vec<Payout>,
+    #[oai(nullable)]
+    next_cursor: Option<String>,
+}
+
+fn payout(summary: PayoutSummary) -> Payout {
+    let PayoutSummary {
+        public_id,
+        agent_id: _,
+        employee_number,
+        agent_name,
+        unit_id: _,
+        unit_code,
+        plan,
+        withheld,
+        amount,
+    } = summary;
+    Payout {
+        id: public_id,
+        employee_number,
+        agent_name,
+        unit: unit_code,
+        plan,
+        amount: amount.to_decimal().to_string(),
+        currency: amount.currency.code().to_owned(),
+        withheld: withheld.map(|why| withheld_name(why).to_owned()),
+    }
+}
+
+fn withheld_name(why: Withheld) -> &'static str {
+    match why {
+        Withheld::NoScore => "no_score",
+        Withheld::ExcludedRating => "excluded_rating",
+        Withheld::TooFewDays => "too_few_days",
+        Withheld::NoTarget => "no_target",
+    }
+}
+
+fn step(step: PayoutStep) -> Step {
+    let PayoutStep { kind, inputs, result } = step;
+    let kind = match kind {
+        StepKind::Attainment => "attainment",
+        StepKind::Curve => "curve",
+        StepKind::Floor => "floor",
+        StepKind::Cap => "cap",
+        StepKind::Stretch => "stretch",
+        StepKind::Sum => "sum",
+        StepKind::Rounding => "rounding",
+    };
+    let inputs = inputs.into_iter().map(|input| Input { name: input.name, value: input.value.to_string() }).collect();
+    Step { kind: kind.to_owned(), inputs, result: result.to_string() }
+}
+
+pub struct PayoutsApi;
+
+#[OpenApi(tag = "Resource::Payouts")]
+impl PayoutsApi {
+    /// List a cycle's payouts in order of employee number
+    #[oai(path = "/cycles/:code/payouts", method = "get", operation_id = "list_payouts")]
+    async fn list(
+        &self,
+        app: Data<&App>,
+        _token: ApiToken,
+        code: Path<String>,
+        /// Of this unit and those below it (its code)
+        unit: Query<Option<String>>,
+        /// Items of a page, 1 to 500 (50 when left out)
+        limit: Query<Option<u32>>,
+        /// `next_cursor` of the page before
+        #[oai(name = "cursor")]
+        after: Query<Option<String>>,
+    ) -> Result<Json<PayoutPage>, ListError> {
+        let wanted = Wanted { unit: unit.0, ..Wanted::default() };
+        let page = app.payouts(&code.0, &slice(limit.0, after.0)?, &wanted).await?;
+        let next_cursor = page.rows.last().filter(|_| page.more).map(|payout| cursor(&payout.employee_number));
+        Ok(Json(PayoutPage { items: page.rows.into_iter().map(payout).collect(), next_cursor }))
+    }
+
+    /// One agent's payout with every step
+    #[oai(path = "/cycles/:code/payouts/:employee_number", method = "get", operation_id = "get_payout")]
+    async fn get(
+        &self,
+        app: Data<&App>,
+        _token: ApiToken,
+        code: Path<String>,
+        employee_number: Path<String>,
+    ) -> Result<Json<PayoutDetail>, ListError> {
+        let detail = app.payout(&code.0, &employee_number.0).await?;
+        let steps = detail.result.steps.into_iter().map(step).collect();
+        Ok(Json(PayoutDetail { payout: payout(detail.summary), steps }))
+    }
+}

@@ -1,0 +1,184 @@
+//! Appraise: freeze a cycle's facts, assess every agent, and make the run current when all of it is written.
+
+use std::collections::BTreeMap;
+use std::thread;
+
+use uuid::Uuid;
+
+use super::assess::{AssessError, Assessment, Assessor};
+use super::snapshot::{Digests, Member, Snapshot};
+use super::{App, AppError, Clock, ENGINE_VERSION};
+use crate::domain::money::{Currency, Money};
+use crate::domain::scorecard::CardState;
+use crate::rules::Ruleset;
+use crate::store::{CompleteRun, Cycle, NewRun, PayoutRow, PlanRow, ResultRow, Run};
+
+/// What an appraisal did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AppraisalReport {
+    pub revision: i64,
+    /// Agents assigned in the cycle.
+    pub agents: u64,
+    pub scored: u64,
+    pub on_hold: u64,
+    pub insufficient: u64,
+    /// Agents whose post no scorecard measures.
+    pub without_card: u64,
+    /// Scored cards by rating.
+    pub ratings: BTreeMap<String, u64>,
+    /// Sums of payable amounts, one a currency.
+    pub payable: Vec<Money>,
+    pub plans: u64,
+    pub snapshot_hash: String,
+    pub result_hash: String,
+}
+
+impl App {
+    /// Appraises the cycle by the rules it pinned. Until the last step the cycle's earlier result stands; a run that was
+    /// killed is cleared away by the next. `progress` is told how many agents are done.
+    pub async fn appraise(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
+        let cycle = self.cycle(code).await?;
+        let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
+        let before = u64::from(rules.improvement.of_periods.saturating_sub(1));
+        let earlier = self.store.earlier_runs(cycle.id, before).await?;
+        let run = NewRun {
+            public_id: self.clock.new_id(),
+            cycle_id: cycle.id,
+            ruleset_hash: cycle.ruleset_hash.clone(),
+            engine_version: ENGINE_VERSION.to_owned(),
+            history_run_ids: earlier.iter().map(|run| run.run_id).collect(),
+            started_at: self.clock.now(),
+        };
+        let run = self.store.begin_run(&run).await?;
+        let outcome = self.run(&cycle, &rules, &run, progress).await;
+        if outcome.is_err() {
+            // The error that stopped the run matters more than one that keeps it from being marked.
+            if let Err(error) = self.store.fail_run(run.id, self.clock.now()).await {
+                tracing::warn!(%error, run = run.id, "the failed run could not be marked; the next run clears it away");
+            }
+        }
+        outcome
+    }
+
+    async fn run(
+        &self,
+        cycle: &Cycle,
+        rules: &Ruleset,
+        run: &Run,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<AppraisalReport, AppError> {
+        self.store.freeze(run.id).await?;
+        let snapshot = Snapshot::open(&self.store, run).await?;
+        let assessor = Assessor { rules, cycle: cycle.period, units: &snapshot.units };
+        let mut report = AppraisalReport { revision: run.revision, ..AppraisalReport::default() };
+        let (mut seen, mut found, mut payable) = (Digests::default(), Digests::default(), Payable::default());
+        let mut after = None;
+        loop {
+            let members = snapshot.chunk(after).await?;
+            let Some(last) = members.last() else { break };
+            after = Some(last.agent_id);
+            let assessments = tokio::task::block_in_place(|| assess_all(&assessor, &members))?;
+            let mut rows = Vec::with_capacity(members.len());
+            for (member, assessment) in members.iter().zip(assessments) {
+                seen.add(&member.snapshot.employee_number, &member.snapshot)?;
+                report.count(assessment.as_ref());
+                let Some(assessment) = assessment else { continue };
+                found.add(&assessment.employee_number, &assessment)?;
+                payable.add(&assessment)?;
+                rows.push(row(self.clock, member, assessment));
+            }
+            self.store.write_results(run.id, &rows).await?;
+            progress(report.agents);
+        }
+        report.payable = payable.sums();
+        report.snapshot_hash = seen.finish();
+        report.result_hash = found.finish();
+        let complete = CompleteRun {
+            run_id: run.id,
+            snapshot_hash: report.snapshot_hash.clone(),
+            result_hash: report.result_hash.clone(),
+            agents: i64::try_from(report.agents).unwrap_or(i64::MAX),
+            finished_at: self.clock.now(),
+        };
+        self.store.complete_run(&complete).await?;
+        Ok(report)
+    }
+
+    /// The rules stored under `hash`, unchanged.
+    pub(super) async fn pinned_rules(&self, hash: &str) -> Result<Ruleset, AppError> {
+        let stored = self.store.ruleset(hash).await?;
+        let stored = stored.ok_or_else(|| AppError::Refused(format!("the rules {hash} are not in the database")))?;
+        Ruleset::from_stored(hash, &stored.canonical).map_err(|error| AppError::Refused(error.to_string()))
+    }
+}
+
+/// Every member's results in order, on all cores.
+pub(super) fn assess_all(assessor: &Assessor<'_>, members: &[Member]) -> Result<Vec<Option<Assessment>>, AssessError> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = members.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let parts: Vec<_> = members
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(|member| assessor.assess(&member.snapshot)).collect()))
+            .collect();
+        let mut all = Vec::with_capacity(members.len());
+        for part in parts {
+            let part: Result<Vec<_>, AssessError> =
+                part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            all.extend(part?);
+        }
+        Ok(all)
+    })
+}
+
+fn row(clock: Clock, member: &Member, assessment: Assessment) -> ResultRow {
+    let Assessment { employee_number, unit: _, post, card, payout, plan } = assessment;
+    let id = || -> Uuid { clock.new_id() };
+    ResultRow {
+        agent_id: member.agent_id,
+        employee_number,
+        unit_id: member.unit_id,
+        post,
+        public_id: id(),
+        card,
+        payout: payout.map(|result| PayoutRow { public_id: id(), result }),
+        plan: plan.map(|suggestion| PlanRow { public_id: id(), suggestion }),
+    }
+}
+
+impl AppraisalReport {
+    fn count(&mut self, assessment: Option<&Assessment>) {
+        self.agents += 1;
+        let Some(assessment) = assessment else {
+            self.without_card += 1;
+            return;
+        };
+        match assessment.card.state {
+            CardState::Scored => self.scored += 1,
+            CardState::OnHold => self.on_hold += 1,
+            CardState::InsufficientData => self.insufficient += 1,
+        }
+        if let Some(rating) = &assessment.card.rating {
+            *self.ratings.entry(rating.clone()).or_default() += 1;
+        }
+        self.plans += u64::from(assessment.plan.is_some());
+    }
+}
+
+/// Sums of payable amounts by currency.
+#[derive(Default)]
+struct Payable(BTreeMap<Currency, i64>);
+
+impl Payable {
+    fn add(&mut self, assessment: &Assessment) -> Result<(), AppError> {
+        let Some(payout) = assessment.payout.as_ref().filter(|payout| payout.withheld.is_none()) else { return Ok(()) };
+        let sum = self.0.entry(payout.currency).or_default();
+        let added = sum.checked_add(payout.amount_minor);
+        *sum = added.ok_or_else(|| AppError::Refused("the sum of payouts is too large to be exact".into()))?;
+        Ok(())
+    }
+
+    fn sums(self) -> Vec<Money> {
+        self.0.into_iter().map(|(currency, minor)| Money { minor, currency }).collect()
+    }
+}

@@ -1,0 +1,44 @@
+//! Why a use case could not be done.
+
+use crate::app::AssessError;
+use crate::pull::PullError;
+use crate::rules::Problem;
+use crate::store::StoreError;
+
+/// Messages name what, where and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// What was asked for does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// What was asked is not valid.
+    #[error("{0}")]
+    Invalid(String),
+    /// It cannot be done as things stand.
+    #[error("{0}")]
+    Refused(String),
+    /// The rules have problems.
+    #[error("{}", listed(.0))]
+    Rules(Vec<Problem>),
+    #[error("{0}")]
+    Pull(#[from] PullError),
+    #[error("{0}")]
+    Assess(#[from] AssessError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{path}: {source}")]
+    File { path: String, source: std::io::Error },
+    #[error("a result cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+fn listed(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    format!("the rules have {} problems:\n{}", problems.len(), lines.join("\n"))
+}
+
+impl AppError {
+    pub(crate) fn file(path: &std::path::Path, source: std::io::Error) -> Self {
+        Self::File { path: path.display().to_string(), source }
+    }
+}

@@ -1,0 +1,300 @@
+//! Pull: a source's facts brought up to date, in one transaction, with every row accounted for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{App, AppError};
+use crate::domain::fact::Pooled;
+use crate::domain::metric::MetricId;
+use crate::domain::period::Period;
+use crate::pull::{self, AgentIndex, PullRequest, Pulled};
+use crate::rules::{self, Loaded};
+use crate::store::{
+    AgentRef, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason, PulledFact,
+    RejectedRow, Window,
+};
+
+/// How far a pull has read.
+pub type PullProgress = pull::Progress;
+
+/// Memory the SQL engine may hold before it spills to disk.
+const ENGINE_MEMORY: usize = 512 * 1024 * 1024;
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Allows any removal.
+const NO_LIMIT: u8 = 100;
+
+/// What to pull.
+pub struct PullOrder<'a> {
+    /// Folder of the rules.
+    pub rules: &'a Path,
+    /// The source's id.
+    pub source: &'a str,
+    /// First and last day; the source's facts of other days stay as they are. Without days, the source's facts become what
+    /// its inputs say now.
+    pub days: Option<(NaiveDate, NaiveDate)>,
+    /// Read and compare, change nothing.
+    pub dry_run: bool,
+    /// Ignore the source's `max_removed_percent`.
+    pub allow_removals: bool,
+    pub progress: &'a (dyn Fn(PullProgress) + Sync),
+}
+
+/// A pull as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullView {
+    /// The nil id for a dry run.
+    pub id: Uuid,
+    pub source: String,
+    /// `running`, `complete` or `failed`.
+    pub state: &'static str,
+    pub started_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub rows_read: i64,
+    pub rows_used: i64,
+    pub rows_superseded: i64,
+    pub rows_deleted: i64,
+    pub rows_set_aside: i64,
+    pub facts_added: u64,
+    pub facts_changed: u64,
+    pub facts_removed: u64,
+    pub error: Option<String>,
+}
+
+/// What a pull did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullReport {
+    pub pull: PullView,
+    /// Reasons and how many rows each set aside, most first.
+    pub reasons: Vec<(String, i64)>,
+    pub new_agents: usize,
+    pub dry_run: bool,
+}
+
+impl App {
+    /// Pulls a source.
+    pub async fn pull(&self, order: PullOrder<'_>) -> Result<PullReport, AppError> {
+        let loaded = rules::load(order.rules).map_err(AppError::Rules)?;
+        let period = order.days.map(|(first, last)| Period::new(first, last)).transpose();
+        let period = period.map_err(|error| AppError::Invalid(format!("--from and --to: {error}")))?;
+        let window = period.map_or(Window::ALL, |days| Window { from: Some(days.first), to: Some(days.last) });
+        let new = NewPull {
+            public_id: self.clock.new_id(),
+            source: order.source.to_owned(),
+            window,
+            started_at: self.clock.now(),
+        };
+        if !loaded.sources.contains_key(order.source) {
+            let known: Vec<&str> = loaded.sources.keys().map(String::as_str).collect();
+            let (source, rules) = (order.source, order.rules.display());
+            return Err(AppError::NotFound(format!("{rules} has no source '{source}'; it has {}", known.join(", "))));
+        }
+        if order.dry_run {
+            let pulled = self.read(&order, &loaded, period).await?;
+            return self.preview(&order, new, pulled, removal_limit(&order, &loaded)).await;
+        }
+        let id = self.store.begin_pull(&new).await?;
+        let outcome = match self.read(&order, &loaded, period).await {
+            Ok(pulled) => self.commit(id, new, pulled, removal_limit(&order, &loaded)).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &outcome {
+            // The error that stopped the pull matters more than one that keeps it from being noted.
+            if let Err(unnoted) = self.store.fail_pull(id, &error.to_string(), self.clock.now()).await {
+                tracing::warn!(error = %unnoted, pull = id, "the failed pull could not be noted");
+            }
+        }
+        outcome
+    }
+
+    async fn read(&self, order: &PullOrder<'_>, loaded: &Loaded, window: Option<Period>) -> Result<Pulled, AppError> {
+        let Some(spec) = loaded.sources.get(order.source) else {
+            return Err(AppError::NotFound(format!("there is no source '{}'", order.source)));
+        };
+        let mut agents = AgentIndex::default();
+        for key in self.store.agent_keys().await? {
+            agents.add(key.id, &key.employee_number, &key.name, key.aliases.iter().map(String::as_str));
+        }
+        let metrics: BTreeSet<String> = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
+        let spool = self.spool.join(order.source);
+        fs::create_dir_all(&spool).map_err(|error| AppError::file(&spool, error))?;
+        let spec_file = format!("sources/{}.yaml", order.source);
+        let request = PullRequest {
+            spec,
+            spec_file: &spec_file,
+            base_dir: order.rules,
+            window,
+            agents,
+            metrics: &metrics,
+            spool_dir: &spool,
+            progress: Some(order.progress),
+            memory_limit: ENGINE_MEMORY,
+            environment: &|name| self.variable(name),
+            backoff_base: FIRST_PAUSE,
+        };
+        Ok(pull::pull(request).await?)
+    }
+
+    async fn commit(&self, id: i64, new: NewPull, pulled: Pulled, limit: u8) -> Result<PullReport, AppError> {
+        let lists = Lists::of(&pulled);
+        let finished_at = self.clock.now();
+        let reasons = reasons(&pulled);
+        let commit = CommitPull {
+            pull_id: id,
+            window: new.window,
+            facts: lists.set(),
+            counts: counts(&pulled),
+            reasons: reasons.iter().map(|(reason, rows)| PullReason { reason: reason.clone(), rows: *rows }).collect(),
+            rejected: rejected(&pulled)?.into_iter(),
+            max_removed_percent: limit,
+            finished_at,
+        };
+        let clock = self.clock;
+        self.store.commit_pull(commit, &mut || clock.new_id()).await?;
+        let pull = self.store.pull_by_id(id).await?;
+        let pull = pull.ok_or_else(|| AppError::NotFound(format!("pull {} has gone", new.public_id)))?;
+        Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: false })
+    }
+
+    async fn preview(
+        &self,
+        order: &PullOrder<'_>,
+        new: NewPull,
+        pulled: Pulled,
+        limit: u8,
+    ) -> Result<PullReport, AppError> {
+        let lists = Lists::of(&pulled);
+        let preview =
+            PreviewPull { source: order.source, window: new.window, facts: lists.set(), max_removed_percent: limit };
+        let clock = self.clock;
+        let changes = self.store.preview_pull(preview, &mut || clock.new_id()).await?;
+        let pull = Pull {
+            id: 0,
+            public_id: Uuid::nil(),
+            source: new.source,
+            state: crate::store::PullState::Complete,
+            started_at: new.started_at,
+            finished_at: Some(self.clock.now()),
+            window: new.window,
+            counts: counts(&pulled),
+            changes,
+            error: None,
+        };
+        let reasons = reasons(&pulled);
+        Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: true })
+    }
+}
+
+fn removal_limit(order: &PullOrder<'_>, loaded: &Loaded) -> u8 {
+    let limit = loaded.sources.get(order.source).map_or(NO_LIMIT, |spec| spec.max_removed_percent);
+    if order.allow_removals { NO_LIMIT } else { limit }
+}
+
+/// A pull's facts in the shape the store takes them.
+struct Lists {
+    agents: Vec<AgentRef>,
+    metrics: Vec<MetricId>,
+    segments: Vec<String>,
+    facts: Vec<PulledFact>,
+}
+
+impl Lists {
+    fn of(pulled: &Pulled) -> Self {
+        let mut agents = Vec::new();
+        let mut places: BTreeMap<pull::AgentRef, u32> = BTreeMap::new();
+        let mut facts = Vec::with_capacity(pulled.facts.len());
+        for fact in pulled.facts.iter() {
+            let next = u32::try_from(agents.len()).unwrap_or(u32::MAX);
+            let agent = *places.entry(fact.agent).or_insert_with(|| {
+                agents.push(whose(fact.agent, &pulled.new_agents));
+                next
+            });
+            let pooled = Pooled { numerator: fact.numerator, denominator: fact.denominator, samples: fact.samples };
+            facts.push(PulledFact { agent, metric: fact.metric, day: fact.day, segment: fact.segment, pooled });
+        }
+        let segments = pulled.facts.segments().iter().map(ToString::to_string).collect();
+        Self { agents, metrics: pulled.facts.metrics().to_vec(), segments, facts }
+    }
+
+    fn set(&self) -> FactSet<'_> {
+        FactSet { agents: &self.agents, metrics: &self.metrics, segments: &self.segments, facts: &self.facts }
+    }
+}
+
+fn whose(agent: pull::AgentRef, new_agents: &[String]) -> AgentRef {
+    match agent {
+        pull::AgentRef::Known(id) => AgentRef::Known(id),
+        pull::AgentRef::New(index) => {
+            let number = usize::try_from(index).ok().and_then(|index| new_agents.get(index));
+            AgentRef::New(number.cloned().unwrap_or_default())
+        }
+    }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn counts(pulled: &Pulled) -> PullCounts {
+    PullCounts {
+        read: signed(pulled.read),
+        used: signed(pulled.used),
+        superseded: signed(pulled.superseded),
+        deleted: signed(pulled.deleted),
+        set_aside: signed(pulled.set_aside.rows),
+    }
+}
+
+/// Reasons by number of rows, most first; equal ones by text.
+fn reasons(pulled: &Pulled) -> Vec<(String, i64)> {
+    let mut reasons: Vec<(String, i64)> =
+        pulled.set_aside.by_reason.iter().map(|(reason, rows)| (reason.clone(), signed(*rows))).collect();
+    reasons.sort_by(|(left, few), (right, many)| many.cmp(few).then_with(|| left.cmp(right)));
+    reasons
+}
+
+fn rejected(pulled: &Pulled) -> Result<Vec<RejectedRow>, AppError> {
+    let kept = pulled.set_aside.iter().map(|row| {
+        row.map(|row| RejectedRow {
+            file: row.file,
+            line: Some(signed(row.line)),
+            reason: row.reason,
+            detail: row.detail,
+            row: row.row,
+        })
+    });
+    let kept: Result<Vec<_>, _> = kept.collect();
+    kept.map_err(|source| AppError::File { path: "rows set aside".to_owned(), source })
+}
+
+impl From<Pull> for PullView {
+    fn from(pull: Pull) -> Self {
+        let Pull { id: _, public_id, source, state, started_at, finished_at, window, counts, changes, error } = pull;
+        let FactChanges { added, changed, removed } = changes;
+        let PullCounts { read, used, superseded, deleted, set_aside } = counts;
+        Self {
+            id: public_id,
+            source,
+            state: state.as_str(),
+            started_at,
+            finished_at,
+            from: window.from,
+            to: window.to,
+            rows_read: read,
+            rows_used: used,
+            rows_superseded: superseded,
+            rows_deleted: deleted,
+            rows_set_aside: set_aside,
+            facts_added: added,
+            facts_changed: changed,
+            facts_removed: removed,
+            error,
+        }
+    }
+}

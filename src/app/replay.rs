@@ -1,0 +1,155 @@
+//! Replay: the same results again from the stored snapshot and rules, compared byte for byte.
+
+use serde_json::Value;
+
+use super::appraise::assess_all;
+use super::assess::{Assessment, Assessor};
+use super::snapshot::{Digests, Member, Snapshot};
+use super::{App, AppError, ENGINE_VERSION};
+use crate::store::{ResultRow, Run};
+
+/// Differences listed at most; all are counted.
+const MOST_LISTED: usize = 50;
+
+/// What a replay found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReplayReport {
+    /// Results recomputed.
+    pub agents: u64,
+    /// Results that are not the same.
+    pub differing: u64,
+    /// Where they differ, in words; the first fifty.
+    pub differences: Vec<String>,
+    pub snapshot_hash: String,
+    pub result_hash: String,
+}
+
+impl App {
+    /// Recomputes the cycle's current results and compares. `progress` is told how many agents are done.
+    pub async fn replay(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<ReplayReport, AppError> {
+        let cycle = self.cycle(code).await?;
+        let run = self.current_run(&cycle).await?;
+        if run.engine_version != ENGINE_VERSION {
+            return Err(AppError::Refused(format!(
+                "cycle {code} was appraised by engine {}, this is engine {ENGINE_VERSION}: replay it with the Merit that made it",
+                run.engine_version
+            )));
+        }
+        let rules = self.pinned_rules(&run.ruleset_hash).await?;
+        let snapshot = Snapshot::open(&self.store, &run).await?;
+        let assessor = Assessor { rules: &rules, cycle: cycle.period, units: &snapshot.units };
+        let mut report = ReplayReport::default();
+        let (mut seen, mut found) = (Digests::default(), Digests::default());
+        let mut after = None;
+        loop {
+            let members = snapshot.chunk(after).await?;
+            let Some(last) = members.last() else { break };
+            let stored = self.stored(&run, after, last.agent_id).await?;
+            after = Some(last.agent_id);
+            let assessments = tokio::task::block_in_place(|| assess_all(&assessor, &members))?;
+            for member in &members {
+                seen.add(&member.snapshot.employee_number, &member.snapshot)?;
+            }
+            for assessment in assessments.iter().flatten() {
+                found.add(&assessment.employee_number, assessment)?;
+            }
+            report.agents += u64::try_from(members.len()).unwrap_or_default();
+            report.compare(&members, stored, assessments)?;
+            progress(report.agents);
+        }
+        report.snapshot_hash = seen.finish();
+        report.result_hash = found.finish();
+        report.compare_hash("snapshot", run.snapshot_hash.as_deref(), &report.snapshot_hash.clone());
+        report.compare_hash("result", run.result_hash.as_deref(), &report.result_hash.clone());
+        Ok(report)
+    }
+
+    /// The stored results of the agents after `after` up to `last`.
+    async fn stored(&self, run: &Run, after: Option<i64>, last: i64) -> Result<Vec<ResultRow>, AppError> {
+        let mut rows = Vec::new();
+        let mut after = after;
+        loop {
+            let chunk = self.store.results_chunk(run.id, after, 1_000).await?;
+            let Some(newest) = chunk.last() else { break };
+            after = Some(newest.agent_id);
+            let beyond = newest.agent_id >= last;
+            rows.extend(chunk.into_iter().filter(|row| row.agent_id <= last));
+            if beyond {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl ReplayReport {
+    fn compare(
+        &mut self,
+        members: &[Member],
+        stored: Vec<ResultRow>,
+        recomputed: Vec<Option<Assessment>>,
+    ) -> Result<(), AppError> {
+        let mut stored = stored.into_iter().peekable();
+        for (member, recomputed) in members.iter().zip(recomputed) {
+            let row = stored.next_if(|row| row.agent_id == member.agent_id);
+            let unit = member.snapshot.stretches.last().map(|stretch| stretch.unit.clone()).unwrap_or_default();
+            let same_unit = row.as_ref().is_none_or(|row| row.unit_id == member.unit_id);
+            let row = row.map(|row| as_assessment(row, if same_unit { unit } else { String::from("another unit") }));
+            let (was, is) = (serde_json::to_vec(&row)?, serde_json::to_vec(&recomputed)?);
+            if was != is {
+                self.differing += 1;
+                let (was, is) = (serde_json::to_value(&row)?, serde_json::to_value(&recomputed)?);
+                self.list(&member.snapshot.employee_number, "", &was, &is);
+            }
+        }
+        for row in stored {
+            self.differing += 1;
+            self.differences
+                .push(format!("{}: a result is stored, but the snapshot has no such agent", row.employee_number));
+        }
+        Ok(())
+    }
+
+    /// Where two results differ, as paths into their JSON.
+    fn list(&mut self, agent: &str, path: &str, was: &Value, is: &Value) {
+        if was == is || self.differences.len() >= MOST_LISTED {
+            return;
+        }
+        match (was, is) {
+            (Value::Object(was), Value::Object(is)) => {
+                for (key, stored) in was {
+                    self.list(agent, &format!("{path}/{key}"), stored, is.get(key).unwrap_or(&Value::Null));
+                }
+                for (key, recomputed) in is.iter().filter(|(key, _)| !was.contains_key(*key)) {
+                    self.list(agent, &format!("{path}/{key}"), &Value::Null, recomputed);
+                }
+            }
+            (Value::Array(was), Value::Array(is)) => {
+                for index in 0..was.len().max(is.len()) {
+                    let at = |list: &[Value]| list.get(index).cloned().unwrap_or(Value::Null);
+                    self.list(agent, &format!("{path}/{index}"), &at(was), &at(is));
+                }
+            }
+            _ => self.differences.push(format!("{agent}: {path}: stored {was}, recomputed {is}")),
+        }
+    }
+
+    fn compare_hash(&mut self, what: &str, stored: Option<&str>, recomputed: &str) {
+        if stored != Some(recomputed) {
+            let stored = stored.unwrap_or("none");
+            self.differences.push(format!("hash of the {what}: stored {stored}, recomputed {recomputed}"));
+        }
+    }
+}
+
+fn as_assessment(row: ResultRow, unit: String) -> Assessment {
+    let ResultRow { agent_id: _, employee_number, unit_id: _, post, public_id: _, card, payout, plan } = row;
+    Assessment {
+        employee_number,
+        unit,
+        post,
+        card,
+        payout: payout.map(|payout| payout.result),
+        plan: plan.map(|plan| plan.suggestion),
+    }
+}

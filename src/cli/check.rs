@@ -1,0 +1,52 @@
+//! `merit check` and `merit rules`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::{CliError, Place};
+use crate::app;
+
+#[derive(clap::Args)]
+pub(super) struct CheckArguments {
+    /// The folder of the rules; that of --rules when left out
+    folder: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum RulesAction {
+    /// Write the default rules, with their JSON Schemas, into a new folder
+    Init { folder: PathBuf },
+}
+
+pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<ExitCode, CliError> {
+    let folder = arguments.folder.as_deref().unwrap_or(&place.rules);
+    let report = app::check(folder).await?;
+    for problem in &report.problems {
+        println!("{problem}");
+    }
+    if report.errors > 0 {
+        println!("{}: {} errors, {} warnings", folder.display(), report.errors, report.warnings);
+        return Ok(ExitCode::FAILURE);
+    }
+    println!(
+        "{}: {} metrics, {} scorecards, {} incentive plans, {} sources; {} worked examples hold; {} warnings",
+        folder.display(),
+        report.metrics,
+        report.cards,
+        report.plans,
+        report.sources,
+        report.examples,
+        report.warnings
+    );
+    println!("ruleset {}", report.ruleset_hash);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn rules(action: RulesAction) -> Result<ExitCode, CliError> {
+    let RulesAction::Init { folder } = action;
+    app::write_default_rules(&folder)?;
+    println!("Default rules written to {0}; check them with: merit check {0}", folder.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,119 @@
+//! What commands print: a table for people, JSON or CSV for programs; the same figures in each.
+
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, ContentArrangement, Table as Drawn, presets};
+use serde_json::{Map, Value};
+
+use super::CliError;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A table for people.
+    Table,
+    /// A JSON array of objects.
+    Json,
+    /// Comma-separated, first line names the columns.
+    Csv,
+}
+
+/// Rows of figures under named columns.
+pub(super) struct Table {
+    columns: Vec<(&'static str, &'static str)>,
+    rows: Vec<Vec<Value>>,
+}
+
+impl Table {
+    /// Columns by their name for programs and their title for people.
+    pub(super) fn new(columns: &[(&'static str, &'static str)]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Value>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    pub(super) fn print(&self, format: Format) -> Result<(), CliError> {
+        match format {
+            Format::Table => println!("{}", self.draw()),
+            Format::Json => println!("{}", serde_json::to_string_pretty(&self.objects())?),
+            Format::Csv => print!("{}", self.csv()?),
+        }
+        Ok(())
+    }
+
+    fn draw(&self) -> String {
+        let mut drawn = Drawn::new();
+        drawn.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        drawn.set_header(self.columns.iter().map(|(_, title)| *title));
+        for row in &self.rows {
+            drawn.add_row(row.iter().map(|cell| text(cell, "–")));
+        }
+        for (index, column) in drawn.column_iter_mut().enumerate() {
+            let figures = self.rows.iter().filter_map(|row| row.get(index)).filter(|cell| !cell.is_null());
+            if figures.clone().next().is_some() && figures.clone().all(is_figure) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        drawn.to_string()
+    }
+
+    fn objects(&self) -> Vec<Value> {
+        let names = self.columns.iter().map(|(name, _)| (*name).to_owned());
+        self.rows
+            .iter()
+            .map(|row| Value::Object(names.clone().zip(row.iter().cloned()).collect::<Map<_, _>>()))
+            .collect()
+    }
+
+    fn csv(&self) -> Result<String, CliError> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(self.columns.iter().map(|(name, _)| *name))?;
+        for row in &self.rows {
+            csv.write_record(row.iter().map(|cell| harmless(text(cell, ""))))?;
+        }
+        let bytes = csv.into_inner().map_err(|error| CliError::new(error.to_string()))?;
+        String::from_utf8(bytes).map_err(|error| CliError::new(error.to_string()))
+    }
+}
+
+fn text(cell: &Value, absent: &str) -> String {
+    match cell {
+        Value::Null => absent.to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn is_figure(cell: &Value) -> bool {
+    match cell {
+        Value::Number(_) => true,
+        Value::String(text) => is_number(text),
+        _ => false,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    rust_decimal::Decimal::from_str_exact(text).is_ok()
+}
+
+/// Spreadsheets run cells that begin like a formula; a quote before them keeps them text.
+fn harmless(text: String) -> String {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') if !is_number(&text) => format!("'{text}"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_cells_never_run_as_formulas() {
+        assert_eq!(harmless("=1+1".into()), "'=1+1");
+        assert_eq!(harmless("@cmd".into()), "'@cmd");
+        assert_eq!(harmless("-12.50".into()), "-12.50");
+        assert_eq!(harmless("plain".into()), "plain");
+    }
+}

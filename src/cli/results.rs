@@ -1,0 +1,283 @@
+//! `merit scorecard`, `merit payouts`, `merit plans`.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::output::{Format, Table};
+use super::{CliError, Place};
+use crate::app::{App, PayoutDetail, PlanDetail, ScorecardDetail, Slice, Wanted};
+use crate::domain::curve::Reading;
+use crate::domain::fixed::Fixed;
+use crate::domain::scorecard::{GateResult, LineResult};
+
+#[derive(clap::Args)]
+pub(super) struct ResultArguments {
+    /// The cycle's code, such as 2023-Q3
+    cycle: String,
+    /// One agent, with the whole working
+    employee_number: Option<String>,
+    /// Only this unit and those below it (its code)
+    #[arg(long)]
+    unit: Option<String>,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+impl ResultArguments {
+    fn wanted(&self) -> Wanted {
+        Wanted { unit: self.unit.clone(), ..Wanted::default() }
+    }
+}
+
+fn figure(value: Option<Fixed>) -> Value {
+    value.map_or(Value::Null, |value| value.to_string().into())
+}
+
+/// A serialised enum's own name.
+fn name(value: impl serde::Serialize) -> Value {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(object)) => object.get("kind").cloned().unwrap_or(Value::Null),
+        Ok(name) => name,
+        Err(_) => Value::Null,
+    }
+}
+
+pub(super) async fn scorecards(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {
+    let app = place.open_current().await?;
+    if let Some(employee_number) = &which.employee_number {
+        one_scorecard(&app.scorecard(&which.cycle, employee_number).await?, which.format)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(&[
+        ("employee_number", "Agent"),
+        ("name", "Name"),
+        ("unit", "Unit"),
+        ("card", "Card"),
+        ("state", "State"),
+        ("score", "Score"),
+        ("rating", "Rating"),
+    ]);
+    let mut slice = Slice::first();
+    loop {
+        let page = app.scorecards(&which.cycle, &slice, &which.wanted()).await?;
+        let last = page.rows.last().map(|card| card.employee_number.clone());
+        for card in page.rows {
+            table.row([
+                card.employee_number.into(),
+                card.agent_name.into(),
+                card.unit_code.into(),
+                card.card.into(),
+                name(card.state),
+                card.printed.map_or(Value::Null, |score| format!("{score:.2}").into()),
+                card.rating.map_or(Value::Null, Value::from),
+            ]);
+        }
+        match last {
+            Some(last) if page.more => slice = Slice::after(last),
+            _ => break,
+        }
+    }
+    table.print(which.format)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn one_scorecard(detail: &ScorecardDetail, format: Format) -> Result<(), CliError> {
+    let (summary, result) = (&detail.summary, &detail.result);
+    if format == Format::Table {
+        println!(
+            "{} {} · {} · {} · card {}",
+            summary.employee_number, summary.agent_name, summary.unit_code, summary.post, summary.card
+        );
+    }
+    let mut lines = Table::new(&[
+        ("metric", "Metric"),
+        ("scope", "Of"),
+        ("state", "State"),
+        ("treatment", "Treated"),
+        ("numerator", "Sum"),
+        ("denominator", "÷ of"),
+        ("samples", "Cases"),
+        ("value", "Value"),
+        ("lower", "95 % from"),
+        ("upper", "to"),
+        ("curve", "Curve piece"),
+        ("points", "Points"),
+        ("weight", "Weight"),
+        ("effective_weight", "Effective"),
+        ("contribution", "Contributes"),
+    ]);
+    result.lines.iter().for_each(|line| lines.row(line_cells(line)));
+    lines.print(format)?;
+    if format != Format::Table {
+        return Ok(());
+    }
+    result.gates.iter().for_each(print_gate);
+    println!("sum of contributions {}", figure(result.subtotal).as_str().unwrap_or("–"));
+    match (result.printed, &result.rating) {
+        (Some(score), rating) => println!("score {score:.2}, rating {}", rating.as_deref().unwrap_or("–")),
+        (None, _) => println!("no score: {}", name(result.state).as_str().unwrap_or_default().replace('_', " ")),
+    }
+    Ok(())
+}
+
+fn line_cells(line: &LineResult) -> Vec<Value> {
+    let ends = line.interval.map(|ends| (ends.lower, ends.upper));
+    vec![
+        line.metric.to_string().into(),
+        name(line.scope),
+        name(line.state),
+        line.treatment.map_or(Value::Null, name),
+        line.pooled.numerator.to_string().into(),
+        line.pooled.denominator.to_string().into(),
+        line.pooled.samples.into(),
+        figure(line.value),
+        figure(ends.map(|ends| ends.0)),
+        figure(ends.map(|ends| ends.1)),
+        line.reading.map_or(Value::Null, |reading| piece(&reading).into()),
+        figure(line.points),
+        figure(Some(line.weight)),
+        figure(Some(line.effective_weight)),
+        figure(Some(line.contribution)),
+    ]
+}
+
+/// `85→0 … 90→100`, or one corner where the curve is flat.
+fn piece(reading: &Reading) -> String {
+    let Reading { points: _, from, to } = reading;
+    match from == to {
+        true => format!("{}→{}", from.value, from.points),
+        false => format!("{}→{} … {}→{}", from.value, from.points, to.value, to.points),
+    }
+}
+
+fn print_gate(gate: &GateResult) {
+    let outcome = match gate.passed {
+        Some(true) => "passed",
+        Some(false) => "not passed",
+        None => "not judged (too little data)",
+    };
+    println!("gate {}: {} {outcome}; {}", gate.metric, figure(gate.value).as_str().unwrap_or("–"), gate.reason.en);
+}
+
+pub(super) async fn payouts(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {
+    let app = place.open_current().await?;
+    if let Some(employee_number) = &which.employee_number {
+        one_payout(&app.payout(&which.cycle, employee_number).await?, which.format)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(&[
+        ("employee_number", "Agent"),
+        ("name", "Name"),
+        ("unit", "Unit"),
+        ("plan", "Plan"),
+        ("amount", "Amount"),
+        ("currency", "Currency"),
+        ("withheld", "Withheld"),
+    ]);
+    let mut slice = Slice::first();
+    loop {
+        let page = app.payouts(&which.cycle, &slice, &which.wanted()).await?;
+        let last = page.rows.last().map(|payout| payout.employee_number.clone());
+        for payout in page.rows {
+            table.row([
+                payout.employee_number.into(),
+                payout.agent_name.into(),
+                payout.unit_code.into(),
+                payout.plan.into(),
+                payout.amount.to_decimal().to_string().into(),
+                payout.amount.currency.code().into(),
+                payout.withheld.map_or(Value::Null, name),
+            ]);
+        }
+        match last {
+            Some(last) if page.more => slice = Slice::after(last),
+            _ => break,
+        }
+    }
+    table.print(which.format)?;
+    if which.format == Format::Table && which.unit.is_none() {
+        print_totals(&app, &which.cycle).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn print_totals(app: &App, cycle: &str) -> Result<(), CliError> {
+    for total in app.payout_totals(cycle).await? {
+        let sum = crate::domain::money::Money { minor: total.amount_minor, currency: total.currency };
+        println!("total {sum} for {} agents; {} withheld", total.payable, total.withheld);
+    }
+    Ok(())
+}
+
+fn one_payout(detail: &PayoutDetail, format: Format) -> Result<(), CliError> {
+    let summary = &detail.summary;
+    if format == Format::Table {
+        println!("{} {} · {} · plan {}", summary.employee_number, summary.agent_name, summary.unit_code, summary.plan);
+    }
+    let mut steps = Table::new(&[("step", "Step"), ("inputs", "From"), ("result", "Result")]);
+    for step in &detail.result.steps {
+        let inputs: Vec<String> = step.inputs.iter().map(|input| format!("{} {}", input.name, input.value)).collect();
+        steps.row([name(step.kind), inputs.join(", ").into(), step.result.to_string().into()]);
+    }
+    steps.print(format)?;
+    if format == Format::Table {
+        match summary.withheld {
+            Some(why) => println!("nothing is payable: {}", name(why).as_str().unwrap_or_default().replace('_', " ")),
+            None => println!("payable {}", summary.amount),
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn plans(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {
+    let app = place.open_current().await?;
+    let mut table = Table::new(&[
+        ("employee_number", "Agent"),
+        ("name", "Name"),
+        ("unit", "Unit"),
+        ("state", "State"),
+        ("metric", "Metric"),
+        ("baseline", "Baseline"),
+        ("floor", "Floor"),
+        ("target", "Target"),
+        ("due", "Due"),
+        ("course", "Course"),
+        ("periods_below", "Below"),
+    ]);
+    if let Some(employee_number) = &which.employee_number {
+        objectives(&mut table, &app.plan(&which.cycle, employee_number).await?);
+        table.print(which.format)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut slice = Slice::first();
+    loop {
+        let page = app.plans(&which.cycle, &slice, &which.wanted()).await?;
+        page.rows.iter().for_each(|plan| objectives(&mut table, plan));
+        match page.rows.last() {
+            Some(last) if page.more => slice = Slice::after(last.summary.employee_number.clone()),
+            _ => break,
+        }
+    }
+    table.print(which.format)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One row an objective.
+fn objectives(table: &mut Table, plan: &PlanDetail) {
+    for objective in &plan.suggestion.objectives {
+        table.row([
+            plan.summary.employee_number.clone().into(),
+            plan.summary.agent_name.clone().into(),
+            plan.summary.unit_code.clone().into(),
+            plan.summary.state.clone().into(),
+            objective.metric.to_string().into(),
+            figure(Some(objective.baseline)),
+            figure(Some(objective.floor)),
+            figure(Some(objective.target)),
+            objective.due.to_string().into(),
+            objective.course.clone().map_or(Value::Null, Value::from),
+            json!(format!("{} of {}", objective.periods_below, objective.of_periods)),
+        ]);
+    }
+}

@@ -1,0 +1,298 @@
+//! Scorecards: weights, gates and bands, and which post has which card.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::explain::nearest;
+use super::super::file::Exact;
+use super::super::file::card::{AbsenceEntry, CardFile, EffectEntry};
+use super::super::problem::Problem;
+use super::super::shape::Shaped;
+use super::super::yaml::Document;
+use super::{KnownMetrics, curves, duplicates, metric_exists, place_in, refused_by_domain};
+use crate::domain::fixed::Fixed;
+use crate::domain::scorecard::check_card;
+
+/// Decimals of a printed total, which is what bands judge.
+const PRINTED_DECIMALS: u32 = 2;
+
+/// Problems of one card.
+pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem> {
+    let Shaped { document, content } = file;
+    let mut problems = Vec::new();
+    lines(document, content, known, &mut problems);
+    weights(document, content, &mut problems);
+    gates(document, content, known, &mut problems);
+    bands(document, content, &mut problems);
+    examples(document, content, known, &mut problems);
+    if !problems.iter().any(Problem::is_error) {
+        let refused = check_card(&content.to_card());
+        problems.extend(refused.iter().map(|error| refused_by_domain(document, error)));
+    }
+    problems
+}
+
+/// Problems between cards: one id twice, one post on two cards.
+pub(crate) fn together(files: &[Shaped<CardFile>]) -> Vec<Problem> {
+    let mut problems =
+        duplicates("scorecard", files.iter().map(|file| (file.content.id.as_str(), &file.document, "/id".to_owned())));
+    problems.extend(posts(
+        "measured by scorecard",
+        files.iter().map(|file| (file.content.id.as_str(), file.content.posts.as_slice(), &file.document)),
+    ));
+    problems
+}
+
+/// Posts that two cards, or two plans, claim.
+pub(crate) fn posts<'a>(
+    claimed: &str,
+    claims: impl IntoIterator<Item = (&'a str, &'a [String], &'a Document)>,
+) -> Vec<Problem> {
+    let mut owners: BTreeMap<&str, (&str, &Document, String)> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (id, posts, document) in claims {
+        for (index, post) in posts.iter().enumerate() {
+            let pointer = format!("/posts/{index}");
+            if let Some((owner, first, first_pointer)) = owners.get(post.as_str()) {
+                problems.push(document.error(
+                    &pointer,
+                    format!(
+                        "post '{post}' is already {claimed} '{owner}' {}",
+                        place_in(first, first_pointer, document)
+                    ),
+                    "keep the post in one of the two",
+                ));
+            } else {
+                owners.insert(post, (id, document, pointer));
+            }
+        }
+    }
+    problems
+}
+
+fn lines(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
+    let mut seen = Vec::new();
+    for (index, line) in card.lines.iter().enumerate() {
+        let at = format!("/lines/{index}");
+        metric_exists(document, &format!("{at}/metric"), &line.metric, known, problems);
+        if seen.contains(&(&line.metric, line.scope)) {
+            problems.push(document.error(
+                &format!("{at}/metric"),
+                format!("this card has a line for '{}' already", line.metric),
+                "join the two lines into one",
+            ));
+        }
+        seen.push((&line.metric, line.scope));
+        if line.weight.0 <= Fixed::ZERO {
+            problems.push(document.error(
+                &format!("{at}/weight"),
+                format!("weight {} is not above 0", line.weight),
+                "give the line a weight, or remove it",
+            ));
+        }
+        let metric = known.as_ref().and_then(|known| known.get(&line.metric));
+        curves::line_curve(document, &format!("{at}/curve"), &line.curve, metric, problems);
+        absence(document, &format!("{at}/low_sample"), line.low_sample, problems);
+        absence(document, &format!("{at}/no_data"), line.no_data, problems);
+        if matches!(line.no_data, AbsenceEntry::Count) {
+            problems.push(document.error(
+                &format!("{at}/no_data"),
+                "without data there is no value to count",
+                "use redistribute, hold, zero or {neutral: points}",
+            ));
+        }
+    }
+}
+
+fn absence(document: &Document, pointer: &str, entry: AbsenceEntry, problems: &mut Vec<Problem>) {
+    if let AbsenceEntry::Neutral(points) = entry
+        && (points.0 < Fixed::ZERO || points.0 > Fixed::HUNDRED)
+    {
+        problems.push(document.error(
+            &format!("{pointer}/neutral"),
+            format!("{points} points are outside 0 to 100"),
+            "100 points are full marks",
+        ));
+    }
+}
+
+fn weights(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
+    let sum = card.lines.iter().try_fold(Fixed::ZERO, |sum, line| sum.checked_add(line.weight.0));
+    let Some(sum) = sum else { return };
+    if sum != Fixed::HUNDRED {
+        let mend = match Fixed::HUNDRED.checked_sub(sum) {
+            Some(missing) if missing > Fixed::ZERO => format!("add {missing} to one or several lines"),
+            Some(missing) => format!("take {} from one or several lines", Fixed::from_micros(missing.micros().abs())),
+            None => "make them add up to 100".to_owned(),
+        };
+        problems.push(document.name_error("/lines", format!("the weights add up to {sum}, not to 100"), mend));
+    }
+}
+
+fn gates(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
+    for (index, gate) in card.gates.iter().enumerate() {
+        let at = format!("/gates/{index}");
+        metric_exists(document, &format!("{at}/metric"), &gate.metric, known, problems);
+        match (gate.at_least, gate.at_most) {
+            (None, None) => problems.push(document.error(&at, "this gate has no limit", "add at_least or at_most")),
+            (Some(least), Some(most)) if least > most => problems.push(document.error(
+                &format!("{at}/at_most"),
+                format!("nothing passes: at_least {least} lies above at_most {most}"),
+                "exchange the two, or leave one out",
+            )),
+            _ => {}
+        }
+        for (field, limit) in [("at_least", gate.at_least), ("at_most", gate.at_most)] {
+            if let Some(limit) = limit {
+                printed(document, &format!("{at}/{field}"), "limit", "gates judge the value", limit, problems);
+            }
+        }
+        match &gate.effect {
+            EffectEntry::CapTotal(total) if total.0 < Fixed::ZERO || total.0 > Fixed::HUNDRED => {
+                problems.push(document.error(
+                    &format!("{at}/effect/cap_total"),
+                    format!("a total capped at {total} is outside 0 to 100"),
+                    "write a total between 0 and 100",
+                ));
+            }
+            EffectEntry::CapRating(band) => {
+                rating_exists(document, &format!("{at}/effect/cap_rating"), band, &card_ratings(card), problems);
+            }
+            EffectEntry::ZeroLine(metric) if !card.lines.iter().any(|line| &line.metric == metric) => {
+                problems.push(document.error(
+                    &format!("{at}/effect/zero_line"),
+                    format!("this card has no line for '{metric}'"),
+                    "name the metric of one of its lines",
+                ));
+            }
+            EffectEntry::CapTotal(_) | EffectEntry::ZeroLine(_) => {}
+        }
+    }
+}
+
+/// The ids of a card's bands.
+pub(crate) fn card_ratings(card: &CardFile) -> BTreeSet<&str> {
+    card.bands.iter().map(|band| band.id.as_str()).collect()
+}
+
+/// A reference to a rating that no band has.
+pub(crate) fn rating_exists(
+    document: &Document,
+    pointer: &str,
+    rating: &str,
+    known: &BTreeSet<&str>,
+    problems: &mut Vec<Problem>,
+) {
+    if !known.contains(rating) {
+        let names: Vec<&str> = known.iter().copied().collect();
+        let mend = match nearest(rating, &names) {
+            Some(meant) if names.len() > 1 && meant.len() > 1 => format!("did you mean '{meant}'?"),
+            _ => format!("the ratings are {}", names.join(", ")),
+        };
+        problems.push(document.error(pointer, format!("rating '{rating}' is not known"), mend));
+    }
+}
+
+fn bands(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
+    let ids =
+        card.bands.iter().enumerate().map(|(index, band)| (band.id.as_str(), document, format!("/bands/{index}/id")));
+    problems.extend(duplicates("rating", ids));
+    for (index, band) in card.bands.iter().enumerate() {
+        let judged = "bands judge the total";
+        printed(document, &format!("/bands/{index}/from"), "edge", judged, band.from, problems);
+        if let Some(to) = band.to {
+            printed(document, &format!("/bands/{index}/to"), "edge", judged, to, problems);
+        }
+    }
+    let ascending = card.ascending_bands();
+    if let Some((index, worst)) = ascending.first()
+        && worst.from.0 > Fixed::ZERO
+    {
+        problems.push(document.error(
+            &format!("/bands/{index}/from"),
+            format!("totals below {} have no rating", worst.from),
+            format!("let '{}' begin at 0", worst.id),
+        ));
+    }
+    for ((index, lower), (_, upper)) in ascending.iter().zip(ascending.iter().skip(1)) {
+        let at = format!("/bands/{index}");
+        match lower.to {
+            None => problems.push(document.error(
+                &at,
+                format!("band '{}' does not say where it ends", lower.id),
+                format!("add 'to: {}', where '{}' begins", upper.from, upper.id),
+            )),
+            Some(to) if to < upper.from => problems.push(document.error(
+                &format!("{at}/to"),
+                format!("a gap: totals from {to} to below {} have no rating", upper.from),
+                format!("let '{}' end where '{}' begins", lower.id, upper.id),
+            )),
+            Some(to) if to > upper.from => problems.push(document.error(
+                &format!("{at}/to"),
+                format!(
+                    "an overlap: totals from {} to below {to} have two ratings, '{}' and '{}'",
+                    upper.from, lower.id, upper.id
+                ),
+                format!("let '{}' end where '{}' begins", lower.id, upper.id),
+            )),
+            Some(_) => {}
+        }
+    }
+    if let Some((index, best)) = ascending.last()
+        && let Some(to) = best.to
+    {
+        problems.push(document.error(
+            &format!("/bands/{index}/to"),
+            format!("totals of {to} and more have no rating, because 'to' is exclusive"),
+            "leave 'to' out of the best band",
+        ));
+    }
+}
+
+/// Figures that are compared with printed ones have no more decimals than those.
+fn printed(document: &Document, pointer: &str, what: &str, judged: &str, figure: Exact, problems: &mut Vec<Problem>) {
+    if figure.0.round(PRINTED_DECIMALS) != figure.0 {
+        problems.push(document.error(
+            pointer,
+            format!("{what} {figure} has more than two decimals, but {judged} as printed, with two"),
+            format!("write {:.2}", figure.0),
+        ));
+    }
+}
+
+/// Examples name only metrics the card uses; everything else would be compared with nothing.
+fn examples(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
+    let lines: Vec<_> = card.lines.iter().map(|line| (line.metric.as_str(), line.scope)).collect();
+    let gates: Vec<_> = card.gates.iter().map(|gate| (gate.metric.as_str(), gate.scope)).collect();
+    for (number, example) in card.examples.iter().enumerate() {
+        let at = format!("/examples/{number}");
+        for (index, fact) in example.facts.iter().enumerate() {
+            let pointer = format!("{at}/facts/{index}/metric");
+            let used = (fact.metric.as_str(), fact.scope);
+            if !lines.contains(&used) && !gates.contains(&used) {
+                metric_exists(document, &pointer, &fact.metric, known, problems);
+                problems.push(document.error(
+                    &pointer,
+                    format!("this card has neither a line nor a gate for '{}' in this scope", fact.metric),
+                    "leave the fact out, or correct metric and scope",
+                ));
+            }
+        }
+        let missing = |kind: &str, index: usize, metric: &str| {
+            document.error(
+                &format!("{at}/{kind}s/{index}/metric"),
+                format!("this card has no {kind} for '{metric}' in this scope"),
+                "correct metric and scope",
+            )
+        };
+        for (index, line) in example.lines.iter().enumerate() {
+            if !lines.contains(&(line.metric.as_str(), line.scope)) {
+                problems.push(missing("line", index, &line.metric));
+            }
+        }
+        for (index, gate) in example.gates.iter().enumerate() {
+            if !gates.contains(&(gate.metric.as_str(), gate.scope)) {
+                problems.push(missing("gate", index, &gate.metric));
+            }
+        }
+    }
+}

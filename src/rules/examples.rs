@@ -1,0 +1,316 @@
+//! Works the examples that the rule files carry, so that a rule that no longer does what it shows is noticed at once.
+//!
+//! Examples of sources need rows to be read and SQL to be run, which is the pull room's work: see
+//! [`Loaded::placed_sources`](super::load::Loaded::placed_sources).
+
+use std::fmt::Display;
+
+use super::file::card::{CardExample, CardFile, ScopeName};
+use super::file::improvement::{ExamplePeriodFacts, ImprovementExample};
+use super::file::metrics::MetricExample;
+use super::file::plan::PlanExample;
+use super::file::{Exact, pooled};
+use super::load::Loaded;
+use super::problem::Problem;
+use super::ruleset::Ruleset;
+use super::yaml::Document;
+use crate::domain::fact::Pooled;
+use crate::domain::fixed::Fixed;
+use crate::domain::improvement::{History, Objective, PastValue, suggest};
+use crate::domain::interval::Interval;
+use crate::domain::metric::{Metric, MetricId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::payout::{IncentivePlan, PayableStretch, PayoutInput, Withheld, pay};
+use crate::domain::period::Period;
+use crate::domain::scorecard::{Card, CardResult, CardState, LineState, Measured, Scope, score};
+
+const MEND: &str = "correct the example, or the rule that it shows";
+/// Decimals of an interval as examples write it.
+const INTERVAL_DECIMALS: u32 = 2;
+
+/// Every example of metrics, scorecards, incentive plans and improvement rules that does not come out as written.
+pub fn run_examples(loaded: &Loaded) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    metrics(loaded, &mut problems);
+    cards(loaded, &mut problems);
+    plans(loaded, &mut problems);
+    improvement(loaded, &mut problems);
+    problems.sort();
+    problems
+}
+
+/// How many worked examples the rules carry, those of sources included.
+pub fn count_examples(Loaded { files, .. }: &Loaded) -> usize {
+    let metrics = files.metrics.iter().flat_map(|file| &file.content.metrics).map(|metric| metric.examples.len());
+    let cards = files.cards.iter().map(|file| file.content.examples.len());
+    let plans = files.plans.iter().map(|file| file.content.examples.len());
+    let improvement = files.improvement.iter().map(|file| file.content.examples.len());
+    let sources = files.sources.iter().map(|file| file.content.examples.len());
+    metrics.chain(cards).chain(plans).chain(improvement).chain(sources).sum()
+}
+
+fn metrics(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
+    let Some(file) = &files.metrics else { return };
+    for (number, entry) in file.content.metrics.iter().enumerate() {
+        let Some(metric) = ruleset.metric(&MetricId::new(&entry.id)) else { continue };
+        for (index, example) in entry.examples.iter().enumerate() {
+            let at = format!("/metrics/{number}/examples/{index}");
+            let name = format!("example {} of '{}'", index + 1, entry.id);
+            metric_example(metric, example, &mut Comparison { document: &file.document, at, name, problems });
+        }
+    }
+}
+
+fn cards(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
+    for file in &files.cards {
+        let Some(card) = ruleset.card(&file.content.id) else { continue };
+        for (index, example) in file.content.examples.iter().enumerate() {
+            let mut comparison = Comparison::new(&file.document, index, &example.name, problems);
+            card_example(ruleset, card, &file.content, example, &mut comparison);
+        }
+    }
+}
+
+fn plans(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
+    for file in &files.plans {
+        let Some(plan) = ruleset.plan(&file.content.id) else { continue };
+        for (index, example) in file.content.examples.iter().enumerate() {
+            plan_example(plan, example, &mut Comparison::new(&file.document, index, &example.name, problems));
+        }
+    }
+}
+
+fn improvement(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
+    let Some(file) = &files.improvement else { return };
+    for (index, example) in file.content.examples.iter().enumerate() {
+        improvement_example(ruleset, example, &mut Comparison::new(&file.document, index, &example.name, problems));
+    }
+}
+
+/// What an example says beside what the rules give.
+struct Comparison<'a> {
+    document: &'a Document,
+    /// JSON pointer of the example.
+    at: String,
+    name: String,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Comparison<'a> {
+    /// For the example of that index in its file.
+    fn new(document: &'a Document, index: usize, name: &str, problems: &'a mut Vec<Problem>) -> Self {
+        Self { document, at: format!("/examples/{index}"), name: format!("example '{name}'"), problems }
+    }
+
+    fn wrong(&mut self, pointer: &str, what: impl Display, mend: &str) {
+        let what = format!("{}: {what}", self.name);
+        self.problems.push(self.document.error(&format!("{}{pointer}", self.at), what, mend));
+    }
+
+    /// A figure that must be equal, or absent on both sides.
+    fn compare<T: PartialEq + Display>(&mut self, pointer: &str, what: &str, written: Option<T>, given: Option<T>) {
+        if written != given {
+            let shown = |value: &Option<T>| value.as_ref().map_or_else(|| "none".to_owned(), T::to_string);
+            let text = format!("{what} is written as {}, but the rules give {}", shown(&written), shown(&given));
+            self.wrong(pointer, text, MEND);
+        }
+    }
+}
+
+fn exact(written: Option<Exact>) -> Option<Fixed> {
+    written.map(Fixed::from)
+}
+
+fn metric_example(metric: &Metric, example: &MetricExample, comparison: &mut Comparison<'_>) {
+    let facts = pooled(example.numerator, example.denominator, example.samples);
+    comparison.compare("/value", "the value", exact(example.value), metric.value(&facts));
+    if let Some([lower, upper]) = example.interval {
+        let interval = Interval::of(metric, &facts);
+        let rounded = |end: fn(Interval) -> Fixed| interval.map(|interval| end(interval).round(INTERVAL_DECIMALS));
+        comparison.compare(
+            "/interval/0",
+            "the interval's lower end",
+            Some(lower.0),
+            rounded(|interval| interval.lower),
+        );
+        comparison.compare(
+            "/interval/1",
+            "the interval's upper end",
+            Some(upper.0),
+            rounded(|interval| interval.upper),
+        );
+    }
+}
+
+/// The facts of an example, as scoring asks for them.
+struct ExampleFacts<'a> {
+    ruleset: &'a Ruleset,
+    facts: Vec<(&'a str, Scope, Pooled)>,
+}
+
+impl Measured for ExampleFacts<'_> {
+    fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
+        let mut found = self.facts.iter().filter(|(id, of, _)| *id == metric.as_str() && *of == scope);
+        found.next().map(|(_, _, pooled)| *pooled)
+    }
+
+    fn metric(&self, id: &MetricId) -> Option<&Metric> {
+        self.ruleset.metric(id)
+    }
+}
+
+fn card_example(
+    ruleset: &Ruleset,
+    card: &Card,
+    file: &CardFile,
+    example: &CardExample,
+    comparison: &mut Comparison<'_>,
+) {
+    let facts = example
+        .facts
+        .iter()
+        .map(|fact| (fact.metric.as_str(), fact.scope.into(), pooled(fact.numerator, fact.denominator, fact.samples)));
+    let result = match score(card, &ExampleFacts { ruleset, facts: facts.collect() }) {
+        Ok(result) => result,
+        Err(error) => return comparison.wrong("", format!("cannot be scored: {error}"), MEND),
+    };
+    let state = CardState::from(example.state);
+    comparison.compare("/state", "the state", Some(card_state(state)), Some(card_state(result.state)));
+    lines(file, example, &result, comparison);
+    for (index, gate) in example.gates.iter().enumerate() {
+        let found = file.gates.iter().position(|judged| (&judged.metric, judged.scope) == (&gate.metric, gate.scope));
+        let Some(given) = found.and_then(|index| result.gates.get(index)) else { continue };
+        let what = format!("'passed' of gate '{}'", gate.metric);
+        comparison.compare(&format!("/gates/{index}"), &what, gate.passed, given.passed);
+    }
+    comparison.compare("/total", "the total", exact(example.total), result.printed);
+    comparison.compare("/rating", "the rating", example.rating.as_ref(), result.rating.as_ref());
+}
+
+fn lines(file: &CardFile, example: &CardExample, result: &CardResult, comparison: &mut Comparison<'_>) {
+    let position = |metric: &str, scope: ScopeName| {
+        file.lines.iter().position(|line| line.metric == metric && line.scope == scope)
+    };
+    for (index, line) in example.lines.iter().enumerate() {
+        let Some(given) = position(&line.metric, line.scope).and_then(|at| result.lines.get(at)) else { continue };
+        let at = format!("/lines/{index}");
+        let written = line_state(line.state.into());
+        let label = |what: &str| format!("{what} of '{}'", line.metric);
+        comparison.compare(&at, &label("the state"), Some(written), Some(line_state(given.state)));
+        comparison.compare(&format!("{at}/points"), &label("points"), exact(line.points), given.points);
+        if let Some(weight) = line.effective_weight {
+            let pointer = format!("{at}/effective_weight");
+            comparison.compare(&pointer, &label("the effective weight"), Some(weight.0), Some(given.effective_weight));
+        }
+    }
+}
+
+fn card_state(state: CardState) -> &'static str {
+    match state {
+        CardState::Scored => "scored",
+        CardState::OnHold => "on_hold",
+        CardState::InsufficientData => "insufficient_data",
+    }
+}
+
+fn line_state(state: LineState) -> &'static str {
+    match state {
+        LineState::Measured => "measured",
+        LineState::LowSample => "low_sample",
+        LineState::NoData => "no_data",
+        LineState::NotApplicable => "not_applicable",
+    }
+}
+
+fn plan_example(plan: &IncentivePlan, example: &PlanExample, comparison: &mut Comparison<'_>) {
+    let currency: Currency = match example.currency.parse() {
+        Ok(currency) => currency,
+        Err(error) => return comparison.wrong("/currency", error, "write a code of ISO 4217, as CNY"),
+    };
+    let mut amount = |pointer: &str, amount: Exact| match Money::parse(&amount.to_string(), currency) {
+        Ok(money) => Some(money.minor),
+        Err(error) => {
+            comparison.wrong(pointer, error, "write an amount of that currency");
+            None
+        }
+    };
+    let written = amount("/amount", example.amount);
+    let stretches: Option<Vec<PayableStretch>> = example
+        .stretches
+        .iter()
+        .enumerate()
+        .map(|(index, stretch)| {
+            Some(PayableStretch {
+                period: Period { first: stretch.first, last: stretch.last },
+                fte: stretch.fte.0,
+                target_minor: amount(&format!("/stretches/{index}/target"), stretch.target)?,
+            })
+        })
+        .collect();
+    let (Some(written), Some(stretches)) = (written, stretches) else { return };
+    let input = PayoutInput {
+        cycle: Period { first: example.cycle.first, last: example.cycle.last },
+        score: exact(example.score),
+        rating: example.rating.clone(),
+        currency,
+        stretches,
+    };
+    match pay(plan, &input) {
+        Ok(result) => {
+            let money = |minor| Some(Money { minor, currency });
+            comparison.compare("/amount", "the amount", money(written), money(result.amount_minor));
+            let reason = example.withheld.map(|name| withheld(name.into()));
+            comparison.compare("/withheld", "the reason to withhold", reason, result.withheld.map(withheld));
+        }
+        Err(error) => comparison.wrong("", format!("cannot be paid: {error}"), MEND),
+    }
+}
+
+fn withheld(reason: Withheld) -> &'static str {
+    match reason {
+        Withheld::NoScore => "no_score",
+        Withheld::ExcludedRating => "excluded_rating",
+        Withheld::TooFewDays => "too_few_days",
+        Withheld::NoTarget => "no_target",
+    }
+}
+
+fn improvement_example(ruleset: &Ruleset, example: &ImprovementExample, comparison: &mut Comparison<'_>) {
+    let past = |metric: &Metric, facts: &ExamplePeriodFacts| {
+        let facts = pooled(facts.numerator, facts.denominator, facts.samples);
+        let value = metric.value(&facts)?;
+        Some(PastValue { value, interval: Interval::of(metric, &facts), samples: facts.samples })
+    };
+    let histories = example.histories.iter().filter_map(|history| {
+        let metric = ruleset.metric(&MetricId::new(&history.metric))?;
+        let periods = history.periods.iter().map(|facts| facts.as_ref().and_then(|facts| past(metric, facts)));
+        Some(History { metric: metric.id.clone(), weight: history.weight.0, periods: periods.collect() })
+    });
+    let histories: Vec<History> = histories.collect();
+    let suggestion = suggest(&ruleset.improvement, |id| ruleset.metric(id), &histories, example.starts);
+    let given: Vec<Objective> = suggestion.map(|suggestion| suggestion.objectives).unwrap_or_default();
+    let names = |ids: Vec<&str>| if ids.is_empty() { None } else { Some(ids.join(", ")) };
+    let written_names = names(example.objectives.iter().map(|objective| objective.metric.as_str()).collect());
+    let given_names = names(given.iter().map(|objective| objective.metric.as_str()).collect());
+    if written_names != given_names {
+        return comparison.compare("/objectives", "the objectives' metrics", written_names, given_names);
+    }
+    for (index, (written, given)) in example.objectives.iter().zip(&given).enumerate() {
+        let at = format!("/objectives/{index}");
+        let label = |what: &str| format!("{what} of '{}'", written.metric);
+        comparison.compare(
+            &format!("{at}/baseline"),
+            &label("the baseline"),
+            Some(written.baseline.0),
+            Some(given.baseline),
+        );
+        comparison.compare(&format!("{at}/target"), &label("the target"), Some(written.target.0), Some(given.target));
+        comparison.compare(&format!("{at}/due"), &label("the date"), Some(written.due), Some(given.due));
+        comparison.compare(
+            &format!("{at}/course"),
+            &label("the course"),
+            written.course.as_ref(),
+            given.course.as_ref(),
+        );
+    }
+}

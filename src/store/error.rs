@@ -1,0 +1,68 @@
+//! What can go wrong in the database, in words that say what, where and how to mend it.
+
+use chrono::NaiveDate;
+use sea_orm::DbErr;
+
+use super::facts::commit::Window;
+use super::roster::problem::RosterProblem;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot open the database {database}: {problem}; {mend}")]
+    Open { database: String, problem: String, mend: String },
+    #[error(
+        "the database was written by a newer Merit (it has the migration '{0}' that this one does not know); update Merit"
+    )]
+    NewerSchema(String),
+    #[error("there is no {what} '{name}'")]
+    NotFound { what: &'static str, name: String },
+    #[error("there already is a {what} '{name}'; choose another")]
+    Exists { what: &'static str, name: String },
+    #[error("the roster was not changed: {}", lines(.0))]
+    Roster(Vec<RosterProblem>),
+    #[error(
+        "the pull of '{source_name}' would remove {removed} of {existing} facts it covers, more than the {limit_percent} % allowed; nothing was \
+         changed. If the export is right, raise max_removed_percent in the source's file"
+    )]
+    TooManyRemoved { source_name: String, existing: u64, removed: u64, limit_percent: u8 },
+    #[error("a fact of {day} is outside the pull's days {window}; leave such facts out or widen --from and --to")]
+    OutsideWindow { day: NaiveDate, window: Window },
+    #[error("two facts of agent {agent}, metric '{metric}', {day}, segment '{segment}' in one pull; add them up first")]
+    DuplicateFact { agent: String, metric: String, day: NaiveDate, segment: String },
+    #[error("fact {0} names an agent, metric or segment outside the pull's own lists")]
+    UnknownFactIndex(usize),
+    #[error(
+        "pull {0} is no longer running: it was finished, or a later pull of the same source took its place; nothing was \
+         changed, pull again"
+    )]
+    PullNotRunning(i64),
+    #[error(
+        "cycle '{code}' ({first} to {last}) shares days with cycle '{other}' of the same kind; a day belongs to one cycle of a \
+         kind, choose other days"
+    )]
+    CycleOverlaps { code: String, first: NaiveDate, last: NaiveDate, other: String },
+    #[error("cycle '{code}' ends on {last}, before it begins on {first}; swap the days")]
+    CycleBackwards { code: String, first: NaiveDate, last: NaiveDate },
+    #[error(
+        "run {0} is no longer running: it was finished, or a later run of the same cycle took its place; appraise again"
+    )]
+    RunNotRunning(i64),
+    #[error(
+        "a sum of facts is beyond what the database holds (9.2 × 10¹² with six decimals); use a larger unit for the metric"
+    )]
+    SumTooLarge,
+    #[error("the database was busy for too long (another Merit is writing); try again when it has finished")]
+    Busy,
+    #[error("the disk of the database is full; nothing of this step was kept, free some space and run it again")]
+    DiskFull,
+    #[error(
+        "the database holds {what} '{value}', which this Merit does not know; it was changed by hand or by a newer version"
+    )]
+    Unreadable { what: &'static str, value: String },
+    #[error("the database refused the step '{step}': {source}")]
+    Database { step: &'static str, source: DbErr },
+}
+
+fn lines(problems: &[RosterProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

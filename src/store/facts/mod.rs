@@ -1,0 +1,4 @@
+//! Pulls and the facts they bring.
+
+pub(crate) mod commit;
+pub(crate) mod pull;

@@ -1,0 +1,5 @@
+//! Runs of a cycle: the snapshot they score and their life.
+
+pub(crate) mod begin;
+pub(crate) mod history;
+pub(crate) mod snapshot;

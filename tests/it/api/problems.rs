@@ -1,0 +1,105 @@
+//! Every error is a problem with a stable code; nothing but health, docs and the first page answers without a token.
+
+use chrono::{Days, Utc};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::Value;
+
+use crate::support::company::Company;
+use crate::support::server::Server;
+
+async fn problem(response: Response, status: u16, code: &str) -> Value {
+    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+    assert!(kind.starts_with("application/problem+json"), "{kind}");
+    assert!(response.headers().contains_key("x-request-id"));
+    assert_eq!(response.status().as_u16(), status);
+    let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+    assert_eq!((body["code"].as_str(), body["status"].as_u64()), (Some(code), Some(status.into())), "{body}");
+    assert!(!body["title"].as_str().unwrap().is_empty() && !body["detail"].as_str().unwrap().is_empty());
+    body
+}
+
+/// Paths of the API, read from its description, with examples in place of parameters.
+fn operations() -> Vec<String> {
+    let spec = merit::api::spec_yaml();
+    let paths = spec.lines().filter_map(|line| line.strip_prefix("  /")).filter_map(|line| line.strip_suffix(':'));
+    let filled = paths.map(|path| {
+        format!("/api/v1/{path}").replace("{code}", "2026-Q2").replace("{employee_number}", "E001").replace("{id}", "x")
+    });
+    filled.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_answers_without_a_valid_token() {
+    let company = Company::new(1);
+    let app = company.load(&company.sqlite()).await;
+    let server = Server::start(&app).await;
+    let expired = app.create_token("expired", Utc::now().checked_sub_days(Days::new(1))).await.unwrap();
+    let revoked = app.create_token("revoked", None).await.unwrap();
+    app.revoke_token("revoked").await.unwrap();
+    let operations = operations();
+    assert!(operations.len() >= 12, "{operations:?}");
+    for path in operations {
+        problem(server.bare(Method::GET, &path).await, 401, "unauthorized").await;
+        for token in ["nonsense", &expired, &revoked] {
+            problem(server.with_token(token, &path).await, 401, "unauthorized").await;
+        }
+    }
+    for open in ["/", "/docs", "/api/v1/openapi.yaml", "/health/live", "/health/ready", "/assets/merit.css"] {
+        assert_eq!(server.bare(Method::GET, open).await.status(), StatusCode::OK, "{open}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_name_what_is_wrong() {
+    let company = Company::new(1);
+    let app = company.load(&company.sqlite()).await;
+    let server = Server::start(&app).await;
+    let get = |path: &'static str| server.with_token(&server.token, path);
+    let body = problem(get("/api/v1/cycles/2030-Q1").await, 404, "not_found").await;
+    assert!(body["detail"].as_str().unwrap().contains("'2030-Q1'"), "{body}");
+    problem(get("/api/v1/nothing").await, 404, "not_found").await;
+    problem(get("/nothing").await, 404, "not_found").await;
+    problem(get("/api/v1/pulls/not-an-id").await, 404, "not_found").await;
+    for path in ["/api/v1/agents?limit=0", "/api/v1/agents?limit=501"] {
+        let body = problem(get(path).await, 400, "invalid_request").await;
+        assert!(body["detail"].as_str().unwrap().contains("between 1 and 500"), "{body}");
+    }
+    problem(get("/api/v1/agents?limit=many").await, 400, "invalid_request").await;
+    let body = problem(get("/api/v1/agents?cursor=%C3%A9").await, 400, "invalid_request").await;
+    assert!(body["detail"].as_str().unwrap().starts_with("cursor: "), "{body}");
+    problem(server.bare(Method::POST, "/api/v1/agents").await, 405, "method_not_allowed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_carry_careful_headers() {
+    let company = Company::new(1);
+    let app = company.load(&company.sqlite()).await;
+    let server = Server::start(&app).await;
+    let response = server.with_token(&server.token, "/api/v1/agents").await;
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(response.headers()[name], value, "{name}");
+    }
+    assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_without_tables_is_alive_but_not_ready() {
+    let company = Company::new(1);
+    let app = company.load(&company.sqlite()).await;
+    let server = Server::start(&app).await;
+    assert_eq!(server.bare(Method::GET, "/health/ready").await.status(), StatusCode::OK);
+    let empty = merit::app::App::open(&company.path("empty.db").display().to_string(), merit::app::Clock::System).await;
+    let listening = merit::http::Listening::on("127.0.0.1:0").await.unwrap();
+    let address = listening.address.clone();
+    tokio::spawn(listening.run(empty.unwrap(), std::future::pending()));
+    let get = |path: &str| reqwest::get(format!("http://{address}{path}"));
+    assert_eq!(get("/health/live").await.unwrap().status(), StatusCode::OK);
+    let ready = get("/health/ready").await.unwrap();
+    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(ready.text().await.unwrap().contains("merit migrate"));
+}

@@ -1,0 +1,109 @@
+//! The way from an empty database to results, and what commands say when something is wrong.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::command::{merit, printed, refused};
+use crate::support::company::Company;
+use crate::support::engines;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quarter_by_commands() {
+    let company = Company::new(4);
+    for database in engines::databases(&company.path("merit.db")).await {
+        let run = |arguments: &[&str]| merit(&company, &database.url).args(arguments).output().unwrap();
+        let early = refused(run(&["cycle", "list"]), 1);
+        assert_eq!(early, "error: the database has not this version's tables yet: run 'merit migrate' first\n");
+        printed(run(&["migrate"]));
+        assert_eq!(printed(run(&["migrate"])), "The database is up to date.\n");
+        printed(run(&["roster", "import", "units.csv"]));
+        let roster = printed(run(&["roster", "import", "people.csv"]));
+        assert!(roster.contains("agents: 4 added, 0 changed"), "{roster}");
+        let dry = printed(run(&["pull", "daily", "--dry-run"]));
+        assert!(dry.contains("(dry run, nothing was changed)") && dry.contains("facts: 624 added"), "{dry}");
+        let pull = printed(run(&["pull", "daily"]));
+        assert!(
+            pull.contains("      624 rows read\n      624 used\n  facts: 624 added, 0 changed, 0 removed"),
+            "{pull}"
+        );
+        printed(run(&["cycle", "open", "2026-Q2"]));
+        let appraised = printed(run(&["appraise", "2026-Q2"]));
+        assert!(appraised.contains("     4 scored"), "{appraised}");
+        let replay = printed(run(&["replay", "2026-Q2"]));
+        assert!(replay.starts_with("Cycle 2026-Q2: 4 results recomputed, all the same to the byte."), "{replay}");
+
+        let cards: Value = serde_json::from_str(&printed(run(&["scorecard", "2026-Q2", "--format", "json"]))).unwrap();
+        assert_eq!(cards.as_array().unwrap().len(), 4);
+        assert_eq!(cards[0]["employee_number"], "E001");
+        let csv = printed(run(&["payouts", "2026-Q2", "--format", "csv"]));
+        assert_eq!(csv.lines().next(), Some("employee_number,name,unit,plan,amount,currency,withheld"));
+        assert_eq!(csv.lines().count(), 5);
+        let one = printed(run(&["scorecard", "2026-Q2", "E004"]));
+        assert!(one.contains("sum of contributions") && one.contains("score "), "{one}");
+        printed(run(&["payouts", "2026-Q2", "E004"]));
+        printed(run(&["plans", "2026-Q2"]));
+        let nobody = refused(run(&["scorecard", "2026-Q2", "E999"]), 1);
+        assert_eq!(nobody, "error: cycle 2026-Q2 has no scorecard of agent 'E999'\n");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strict_pulls_end_with_their_own_code_and_show_what_was_set_aside() {
+    let company = Company::new(2);
+    company.load(&company.sqlite()).await;
+    let mut export = fs::read_to_string(company.path("daily.csv")).unwrap();
+    export.push_str("E777,2026-09-29,csat_t2b,9,10,10\n");
+    fs::write(company.path("daily.csv"), export).unwrap();
+    let output = merit(&company, &company.sqlite()).args(["pull", "daily", "--strict"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let show = said.lines().find_map(|line| line.trim().strip_prefix("rows set aside: merit ")).unwrap();
+    let arguments: Vec<&str> = show.split(' ').chain(["--format", "json"]).collect();
+    let rows: Value =
+        serde_json::from_str(&printed(merit(&company, &company.sqlite()).args(arguments).output().unwrap())).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    assert!(rows[0]["reason"].as_str().unwrap().contains("E777"), "{rows}");
+}
+
+#[test]
+fn a_source_that_is_not_there_is_named_with_those_that_are() {
+    let company = Company::new(1);
+    let run = |arguments: &[&str]| merit(&company, &company.sqlite()).args(arguments).output().unwrap();
+    printed(run(&["migrate"]));
+    let said = refused(run(&["pull", "dialy"]), 1);
+    assert!(said.ends_with("has no source 'dialy'; it has daily\n"), "{said}");
+}
+
+#[test]
+fn check_lists_every_problem_with_file_line_and_column() {
+    let company = Company::new(1);
+    let metrics = company.rules().join("metrics.yaml");
+    let text = fs::read_to_string(&metrics).unwrap();
+    fs::write(&metrics, text.replacen("unit: percent", "unit: percentage", 1)).unwrap();
+    let card = company.rules().join("scorecards/front_line.yaml");
+    let text = fs::read_to_string(&card).unwrap();
+    fs::write(&card, text.replacen("weight: 20", "weight: 19", 1)).unwrap();
+    let output = merit(&company, "unused.db").arg("check").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let place = |file: &str| {
+        said.lines().any(|line| {
+            let rest = line.split_once(file).map(|(_, rest)| rest).unwrap_or_default();
+            let mut parts = rest.splitn(4, ':');
+            let number = |part: Option<&str>| part.is_some_and(|part| part.trim().parse::<u32>().is_ok());
+            parts.next() == Some("") && number(parts.next()) && number(parts.next()) && line.contains("; ")
+        })
+    };
+    assert!(place("metrics.yaml"), "{said}");
+    assert!(place("scorecards/front_line.yaml"), "{said}");
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_said_without_its_password() {
+    let company = Company::new(1);
+    let address = "postgres://merit:geheim@127.0.0.1:1/none";
+    let said = refused(merit(&company, address).args(["cycle", "list"]).output().unwrap(), 1);
+    assert!(said.starts_with("error: cannot open the database"), "{said}");
+    assert!(!said.contains("geheim"), "{said}");
+}

@@ -1,0 +1,98 @@
+//! `kill -9` at random moments: never a half result, and the next run succeeds.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rand::RngExt as _;
+
+use crate::support::command::{merit, printed};
+use crate::support::company::{Company, FIRST_QUARTER};
+use crate::support::engines::{self, Database};
+
+const TIMES: u32 = 20;
+
+/// Ends a process after a while, unless it ends by itself; true when it was killed.
+async fn kill_after(mut child: Child, pause: Duration) -> bool {
+    tokio::time::timeout(pause, std::future::pending::<()>()).await.unwrap_err();
+    let running = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    running
+}
+
+fn start(company: &Company, database: &Database, arguments: &[&str]) -> Child {
+    merit(company, &database.url).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn run(company: &Company, database: &Database, arguments: &[&str]) -> String {
+    printed(merit(company, &database.url).args(arguments).output().unwrap())
+}
+
+/// A moment within one and a tenth of the time that the whole command takes.
+fn moment(whole: Duration) -> Duration {
+    whole.mul_f64(rand::rng().random_range(0.0..1.1))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_pull_leaves_the_old_facts_or_the_new_ones() {
+    let company = Company::new(12);
+    for database in engines::databases(&company.path("merit.db")).await {
+        company.write_figures(0);
+        company.load(&database.url).await;
+        let facts = |database: &Database| {
+            let query = "SELECT count(*), coalesce(sum(numerator), 0), coalesce(sum(denominator), 0) FROM fact";
+            let database = database.clone();
+            async move { database.figures(query).await }
+        };
+        let mut states = vec![facts(&database).await];
+        company.write_figures(7);
+        let started = Instant::now();
+        run(&company, &database, &["pull", "daily"]);
+        let whole = started.elapsed();
+        states.push(facts(&database).await);
+        assert_ne!(states[0], states[1]);
+        let mut killed = 0;
+        for time in 0..TIMES {
+            let shift = if time % 2 == 0 { 0 } else { 7 };
+            company.write_figures(shift);
+            let target = states[usize::from(shift == 7)].clone();
+            let before = facts(&database).await;
+            killed += u32::from(kill_after(start(&company, &database, &["pull", "daily"]), moment(whole)).await);
+            let after = facts(&database).await;
+            assert!(after == before || after == target, "{}: neither the old facts nor the new ones", database.name);
+            run(&company, &database, &["pull", "daily"]);
+            assert_eq!(facts(&database).await, target, "{}: the next pull succeeds", database.name);
+        }
+        println!("{}: {killed} of {TIMES} pulls were killed before their end", database.name);
+        assert!(killed > TIMES / 4, "{}: only {killed} pulls were killed before their end", database.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_appraisal_leaves_the_result_before_it() {
+    let company = Company::new(40);
+    for database in engines::databases(&company.path("merit.db")).await {
+        company.write_figures(0);
+        let app = company.load(&database.url).await;
+        app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
+        let started = Instant::now();
+        run(&company, &database, &["appraise", FIRST_QUARTER]);
+        let whole = started.elapsed();
+        let mut killed = 0;
+        for _ in 0..TIMES {
+            killed +=
+                u32::from(kill_after(start(&company, &database, &["appraise", FIRST_QUARTER]), moment(whole)).await);
+            let replay = app.replay(FIRST_QUARTER, &|_| {}).await.unwrap();
+            assert_eq!((replay.agents, replay.differing), (40, 0), "{}: {:?}", database.name, replay.differences);
+            assert_eq!(replay.differences, Vec::<String>::new(), "{}", database.name);
+        }
+        let said = run(&company, &database, &["appraise", FIRST_QUARTER]);
+        assert!(said.contains("    40 scored"), "{said}");
+        let left = database
+            .figures("SELECT count(*) FROM scorecard WHERE run_id IN (SELECT id FROM run WHERE state <> 'complete')")
+            .await;
+        assert_eq!(left, ["0"], "{}: half results are cleared away", database.name);
+        println!("{}: {killed} of {TIMES} appraisals were killed before their end", database.name);
+        assert!(killed > TIMES / 4, "{}: only {killed} appraisals were killed before their end", database.name);
+    }
+}

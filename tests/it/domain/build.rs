@@ -1,0 +1,144 @@
+//! Short ways to write the domain's values in tests.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use merit::domain::curve::{Corner, Curve};
+use merit::domain::fact::Pooled;
+use merit::domain::fixed::Fixed;
+use merit::domain::metric::{Direction, Metric, MetricId, MetricKind, Unit};
+use merit::domain::period::Period;
+use merit::domain::scorecard::{Absence, Band, Card, Gate, GateEffect, Line, Measured, Scope};
+use merit::domain::text::Text;
+use merit::domain::tiers::Tier;
+use rust_decimal::Decimal;
+
+pub(super) fn fixed(text: &str) -> Fixed {
+    text.parse().unwrap()
+}
+
+pub(super) fn decimal(text: &str) -> Decimal {
+    Decimal::from_str_exact(text).unwrap()
+}
+
+pub(super) fn id(text: &str) -> MetricId {
+    MetricId::new(text)
+}
+
+pub(super) fn text(en: &str) -> Text {
+    Text { en: en.to_owned(), zh: en.to_owned() }
+}
+
+pub(super) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(super) fn period(first: &str, last: &str) -> Period {
+    Period::new(day(first), day(last)).unwrap()
+}
+
+pub(super) fn metric(name: &str, unit: Unit, kind: MetricKind) -> Metric {
+    let direction = Direction::HigherIsBetter;
+    Metric { id: id(name), name: text(name), description: text(name), unit, kind, direction }
+}
+
+pub(super) fn rate(name: &str) -> Metric {
+    metric(name, Unit::Percent, MetricKind::Rate)
+}
+
+pub(super) fn mean(name: &str) -> Metric {
+    metric(name, Unit::Points, MetricKind::Mean)
+}
+
+pub(super) fn corners(pairs: &[(&str, &str)]) -> Vec<Corner> {
+    pairs.iter().map(|(value, points)| Corner { value: fixed(value), points: fixed(points) }).collect()
+}
+
+pub(super) fn linear(pairs: &[(&str, &str)]) -> Curve {
+    Curve::Linear { corners: corners(pairs) }
+}
+
+pub(super) fn step(pairs: &[(&str, &str)]) -> Curve {
+    Curve::Step { corners: corners(pairs) }
+}
+
+pub(super) fn tiers(pairs: &[(&str, &str)]) -> Vec<Tier> {
+    pairs.iter().map(|(from, rate)| Tier { from: fixed(from), rate: fixed(rate) }).collect()
+}
+
+/// A line that leaves the card when it has too little data; points equal the value from 0 to 100.
+pub(super) fn line(name: &str, weight: &str) -> Line {
+    Line {
+        metric: id(name),
+        scope: Scope::Own,
+        weight: fixed(weight),
+        curve: linear(&[("0", "0"), ("100", "100")]),
+        min_samples: 0,
+        low_sample: Absence::Redistribute,
+        no_data: Absence::Redistribute,
+    }
+}
+
+pub(super) fn bands(pairs: &[(&str, &str)]) -> Vec<Band> {
+    pairs.iter().map(|(name, from)| Band { id: (*name).to_owned(), name: text(name), from: fixed(from) }).collect()
+}
+
+pub(super) fn card(lines: Vec<Line>) -> Card {
+    Card {
+        id: "front".to_owned(),
+        name: text("Front line"),
+        posts: vec!["agent".to_owned()],
+        lines,
+        gates: Vec::new(),
+        bands: bands(&[("D", "0"), ("C", "60"), ("B", "75"), ("A", "90")]),
+    }
+}
+
+pub(super) fn gate(name: &str, at_least: &str, effect: GateEffect) -> Gate {
+    Gate {
+        metric: id(name),
+        scope: Scope::Own,
+        at_least: Some(fixed(at_least)),
+        at_most: None,
+        min_samples: 0,
+        effect,
+        reason: text("agreed"),
+    }
+}
+
+pub(super) fn pooled(numerator: &str, denominator: &str, samples: i64) -> Pooled {
+    Pooled { numerator: fixed(numerator), denominator: fixed(denominator), samples }
+}
+
+/// Facts and metrics of one agent, in the scope `own` unless told.
+#[derive(Default)]
+pub(super) struct Facts {
+    metrics: HashMap<MetricId, Metric>,
+    pooled: Vec<(MetricId, Scope, Pooled)>,
+}
+
+impl Facts {
+    pub(super) fn of(metrics: impl IntoIterator<Item = Metric>) -> Self {
+        let metrics = metrics.into_iter().map(|metric| (metric.id.clone(), metric)).collect();
+        Self { metrics, pooled: Vec::new() }
+    }
+
+    pub(super) fn with(self, name: &str, numerator: &str, denominator: &str, samples: i64) -> Self {
+        self.with_pooled(name, Scope::Own, pooled(numerator, denominator, samples))
+    }
+
+    pub(super) fn with_pooled(mut self, name: &str, scope: Scope, pooled: Pooled) -> Self {
+        self.pooled.push((id(name), scope, pooled));
+        self
+    }
+}
+
+impl Measured for Facts {
+    fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
+        self.pooled.iter().find(|(id, at, _)| id == metric && *at == scope).map(|(_, _, pooled)| *pooled)
+    }
+
+    fn metric(&self, id: &MetricId) -> Option<&Metric> {
+        self.metrics.get(id)
+    }
+}

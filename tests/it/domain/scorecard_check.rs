@@ -1,0 +1,131 @@
+//! What a card must be before it may score anybody.
+
+use merit::domain::fixed::Fixed;
+use merit::domain::scorecard::{Absence, Card, CardError, GateEffect, Scope, check_bands, check_card, check_weights};
+
+use super::build::{bands, card, fixed, gate, id, line, linear};
+
+fn good() -> Card {
+    let mut card = card(vec![line("csat", "60"), line("qa", "40")]);
+    card.gates = vec![
+        gate("adherence", "85", GateEffect::CapTotal { at: fixed("59.99") }),
+        gate("adherence", "85", GateEffect::CapRating { at: "C".into() }),
+        gate("adherence", "85", GateEffect::ZeroLine { metric: id("qa") }),
+    ];
+    card
+}
+
+fn errors(change: impl FnOnce(&mut Card)) -> Vec<CardError> {
+    let mut card = good();
+    change(&mut card);
+    check_card(&card)
+}
+
+#[test]
+fn a_good_card_has_no_errors() {
+    assert_eq!(check_card(&good()), []);
+}
+
+#[test]
+fn weights_must_be_exactly_a_hundred() {
+    assert_eq!(check_weights(&[]), Err(CardError::NoLines));
+    let sum = |weights: &[&str]| check_weights(&weights.iter().map(|weight| line("m", weight)).collect::<Vec<_>>());
+    assert_eq!(sum(&["30", "70"]), Ok(()));
+    assert_eq!(sum(&["33.333333", "33.333333", "33.333334"]), Ok(()));
+    assert_eq!(sum(&["30", "69.99"]), Err(CardError::WeightsNotHundred { sum: fixed("99.99") }));
+    assert_eq!(sum(&["30", "70.000001"]), Err(CardError::WeightsNotHundred { sum: fixed("100.000001") }));
+    assert_eq!(sum(&["100", "0"]), Err(CardError::WeightNotPositive { metric: id("m"), weight: Fixed::ZERO }));
+    assert!(matches!(sum(&["110", "-10"]), Err(CardError::WeightNotPositive { .. })));
+    assert_eq!(sum(&["9000000000000", "9000000000000"]), Err(CardError::WeightsOverflow));
+    assert_eq!(
+        sum(&["30", "69.99"]).unwrap_err().to_string(),
+        "the weights of the lines add up to 99.99: make it exactly 100"
+    );
+}
+
+#[test]
+fn bands_must_leave_no_total_without_a_band() {
+    assert_eq!(check_bands(&[]), Err(CardError::NoBands));
+    let check = |pairs: &[(&str, &str)]| check_bands(&bands(pairs)).unwrap_err();
+    assert_eq!(check(&[("D", "1")]), CardError::BandGap { band: "D".into(), from: fixed("1") });
+    assert!(
+        matches!(check(&[("D", "0"), ("C", "70"), ("B", "60")]), CardError::BandsNotAscending { band, .. } if band == "B")
+    );
+    assert!(matches!(check(&[("D", "0"), ("C", "60"), ("B", "60")]), CardError::BandsNotAscending { .. }));
+    assert_eq!(
+        check(&[("D", "0"), ("C", "59.995")]),
+        CardError::BandTooPrecise { band: "C".into(), from: fixed("59.995") }
+    );
+    assert_eq!(check(&[("D", "0"), ("D", "60")]), CardError::DuplicateBand { band: "D".into() });
+    assert_eq!(check_bands(&bands(&[("D", "-1"), ("C", "60")])), Ok(()));
+}
+
+#[test]
+fn lines_must_be_measurable() {
+    let csat = || id("csat");
+    assert!(
+        matches!(&errors(|card| card.lines[0].curve = linear(&[]))[..], [CardError::Curve { metric, .. }] if *metric == csat())
+    );
+    assert_eq!(errors(|card| card.lines[0].no_data = Absence::Count), [CardError::CountWithoutData { metric: csat() }]);
+    assert_eq!(errors(|card| card.lines[0].low_sample = Absence::Count), []);
+    let points = fixed("-1");
+    assert_eq!(
+        errors(|card| card.lines[0].no_data = Absence::Neutral { points }),
+        [CardError::NegativeNeutral { metric: csat(), points }]
+    );
+    assert_eq!(
+        errors(|card| card.lines[0].min_samples = -1),
+        [CardError::NegativeSamples { metric: csat(), min_samples: -1 }]
+    );
+    let duplicate = errors(|card| {
+        card.gates.clear();
+        card.lines[1].metric = id("csat");
+    });
+    assert_eq!(duplicate, [CardError::DuplicateLine { metric: csat(), scope: Scope::Own }]);
+    let other_scope = errors(|card| {
+        card.gates.clear();
+        card.lines[1].metric = id("csat");
+        card.lines[1].scope = Scope::Unit;
+    });
+    assert_eq!(other_scope, []);
+}
+
+#[test]
+fn gates_must_name_what_exists_and_be_passable() {
+    let metric = id("adherence");
+    assert_eq!(errors(|card| card.gates[0].at_least = None), [CardError::GateWithoutLimit { metric: metric.clone() }]);
+    let (at_least, at_most) = (fixed("85"), fixed("80"));
+    assert_eq!(
+        errors(|card| card.gates[0].at_most = Some(at_most)),
+        [CardError::GateNeverPassed { metric: metric.clone(), at_least, at_most }]
+    );
+    let limit = fixed("84.995");
+    assert_eq!(
+        errors(|card| card.gates[0].at_least = Some(limit)),
+        [CardError::GateTooPrecise { metric: metric.clone(), limit }]
+    );
+    let at = fixed("-1");
+    assert_eq!(
+        errors(|card| card.gates[0].effect = GateEffect::CapTotal { at }),
+        [CardError::GateCapsBelowZero { metric: metric.clone(), at }]
+    );
+    assert_eq!(
+        errors(|card| card.gates[1].effect = GateEffect::CapRating { at: "S".into() }),
+        [CardError::GateUnknownBand { metric: metric.clone(), band: "S".into() }]
+    );
+    assert_eq!(
+        errors(|card| card.gates[2].effect = GateEffect::ZeroLine { metric: id("nps") }),
+        [CardError::GateUnknownLine { metric, line: id("nps") }]
+    );
+}
+
+#[test]
+fn all_errors_are_reported_at_once() {
+    let found = errors(|card| {
+        card.lines[0].weight = fixed("50");
+        card.lines[1].no_data = Absence::Count;
+        card.bands = bands(&[("A", "10")]);
+    });
+    // The rating cap names a band that is no longer there.
+    assert_eq!(found.len(), 4, "{found:?}");
+}

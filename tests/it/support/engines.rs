@@ -1,0 +1,54 @@
+//! Both engines, each with a fresh database.
+
+use std::path::Path;
+
+use sqlx::{Column as _, Executor as _, PgPool, Row as _, SqlitePool, TypeInfo as _};
+
+use super::cluster;
+
+/// A fresh database of one engine.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    pub name: &'static str,
+    pub url: String,
+}
+
+/// A fresh SQLite database at `sqlite`, and a fresh PostgreSQL one.
+pub(crate) async fn databases(sqlite: &Path) -> Vec<Database> {
+    vec![
+        Database { name: "SQLite", url: sqlite.display().to_string() },
+        Database { name: "PostgreSQL", url: cluster::fresh_database().await },
+    ]
+}
+
+impl Database {
+    fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
+    }
+
+    /// Changes the database behind Merit's back.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        if self.is_postgres() {
+            PgPool::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+        } else {
+            SqlitePool::connect(&format!("sqlite://{}", self.url)).await.unwrap().execute(sql).await.unwrap();
+        }
+    }
+
+    /// The whole numbers of a query's one row, as texts.
+    pub(crate) async fn figures(&self, sql: &'static str) -> Vec<String> {
+        if self.is_postgres() {
+            let pool = PgPool::connect(&self.url).await.unwrap();
+            let row = pool.fetch_one(sql).await.unwrap();
+            let texts = (0..row.len()).map(|column| match row.column(column).type_info().name() {
+                "INT8" => row.get::<i64, _>(column).to_string(),
+                kind => panic!("column {column} is {kind}: cast it to bigint"),
+            });
+            texts.collect()
+        } else {
+            let pool = SqlitePool::connect(&format!("sqlite://{}", self.url)).await.unwrap();
+            let row = pool.fetch_one(sql).await.unwrap();
+            (0..row.len()).map(|column| row.get::<i64, _>(column).to_string()).collect()
+        }
+    }
+}

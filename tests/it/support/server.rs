@@ -1,0 +1,63 @@
+//! Merit's own server on loopback, with a token.
+
+use merit::app::App;
+use merit::http::Listening;
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// A running server; it stops with the value.
+pub(crate) struct Server {
+    pub address: String,
+    pub token: String,
+    client: Client,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Server {
+    pub(crate) async fn start(app: &App) -> Self {
+        let token = app.create_token("tests", None).await.unwrap();
+        let listening = Listening::on("127.0.0.1:0").await.unwrap();
+        let address = listening.address.clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let app = app.clone();
+        tokio::spawn(async move {
+            listening
+                .run(app, async {
+                    let _ = stopped.await;
+                })
+                .await
+        });
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { address, token, client, _stop: stop }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A request without a token.
+    pub(crate) async fn bare(&self, method: Method, path: &str) -> Response {
+        self.client.request(method, self.url(path)).send().await.unwrap()
+    }
+
+    pub(crate) async fn with_token(&self, token: &str, path: &str) -> Response {
+        self.client.get(self.url(path)).bearer_auth(token).send().await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
+        json(self.with_token(&self.token, path).await).await
+    }
+
+    pub(crate) async fn ok(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    }
+}
+
+pub(crate) async fn json(response: Response) -> (StatusCode, Value) {
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
+}
