@@ -1,6 +1,6 @@
 //! The roster as a pull sees it: which text stands for which person.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::rules::source::AgentMatch;
 
@@ -10,13 +10,13 @@ pub struct AgentIndex {
     numbers: HashMap<String, i64>,
     aliases: HashMap<String, i64>,
     names: HashMap<String, Option<i64>>,
-    ids: HashSet<i64>,
+    ids: HashMap<i64, String>,
 }
 
 impl AgentIndex {
     /// Adds an agent; `id` is not negative.
     pub fn add<'a>(&mut self, id: i64, employee_number: &str, name: &str, aliases: impl IntoIterator<Item = &'a str>) {
-        self.ids.insert(id);
+        self.ids.insert(id, employee_number.trim().to_owned());
         self.numbers.insert(employee_number.trim().to_owned(), id);
         for alias in aliases {
             self.aliases.insert(alias.trim().to_owned(), id);
@@ -36,11 +36,11 @@ impl AgentIndex {
 
     /// Whether an agent of this id is on the roster.
     pub fn contains(&self, id: i64) -> bool {
-        self.ids.contains(&id)
+        self.ids.contains_key(&id)
     }
 
     /// The employee number of an agent, for messages.
     pub(crate) fn number_of(&self, id: i64) -> Option<&str> {
-        self.numbers.iter().find_map(|(number, known)| (*known == id).then_some(number.as_str()))
+        self.ids.get(&id).map(String::as_str)
     }
 }

@@ -51,6 +51,16 @@ impl Facts {
         self.rows.iter()
     }
 
+    /// The metric a fact is about.
+    pub fn metric_of(&self, fact: &FactRow) -> &str {
+        usize::try_from(fact.metric).ok().and_then(|at| self.metrics.get(at)).map_or("", MetricId::as_str)
+    }
+
+    /// The segment a fact belongs to; empty when there is none.
+    pub fn segment_of(&self, fact: &FactRow) -> &str {
+        usize::try_from(fact.segment).ok().and_then(|at| self.segments.get(at)).map_or("", |segment| &**segment)
+    }
+
     /// The metrics by index, in order of name.
     pub fn metrics(&self) -> &[MetricId] {
         &self.metrics

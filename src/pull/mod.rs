@@ -4,15 +4,30 @@
 //! source's SQL turn the rest into facts. It writes nothing but its own spool files.
 
 mod agents;
+mod checks;
+mod collect;
+mod columns;
+mod convert;
+mod engine;
 mod error;
+mod example;
 mod facts;
+mod http;
+mod keyed;
+mod names;
+mod query;
+mod read;
 mod request;
+mod rows;
+mod run;
 mod set_aside;
 mod sheet;
 
 pub use agents::AgentIndex;
 pub use error::PullError;
+pub use example::run_example;
 pub use facts::{AgentRef, FactRow, Facts};
-pub use request::{Progress, PullRequest, Pulled, pull};
+pub use request::{Progress, PullRequest, Pulled};
+pub use run::{examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
 pub use sheet::read_workbook;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{AgentIndex, Facts, PullError, SetAside};
+use chrono::{DateTime, Utc};
+
+use super::{AgentIndex, Facts, SetAside};
 use crate::domain::period::Period;
 use crate::rules::source::SourceSpec;
 
@@ -28,6 +30,8 @@ pub struct PullRequest<'a> {
     pub memory_limit: usize,
     /// Environment variables by name: secrets and addresses.
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// When the pull began; decides whether what an earlier pull had fetched is still fresh.
+    pub now: DateTime<Utc>,
     /// The first pause between attempts on an HTTP input; it doubles from there (one second is usual).
     pub backoff_base: Duration,
 }
@@ -56,17 +60,4 @@ pub struct Pulled {
     /// Records whose last row says `delete`.
     pub deleted: u64,
     pub set_aside: SetAside,
-}
-
-/// Reads the source and returns its facts.
-///
-/// # Errors
-/// Whatever keeps the pull from being complete; bad rows do not, they are set aside.
-pub async fn pull(request: PullRequest<'_>) -> Result<Pulled, PullError> {
-    let PullRequest { spec, spec_file, .. } = request;
-    Err(PullError::Spec {
-        file: spec_file.to_owned(),
-        at: "inputs".to_owned(),
-        what: format!("source {} has no input that can be read", spec.id),
-    })
 }

@@ -1,1 +1,6 @@
-//! Tests of pull.
+//! Tests of the pull room: real files, real servers, real databases.
+
+mod bench;
+mod formats;
+mod real_data;
+mod workbook;

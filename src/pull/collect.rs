@@ -1,0 +1,350 @@
+//! The query's result → facts: exact, added up by key, in order.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Decimal256Array, Int64Array, PrimitiveArray, RecordBatch, StringViewArray,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Decimal256Type, Int64Type};
+use datafusion::arrow::error::ArrowError;
+
+use super::convert::AgentTexts;
+use super::facts::{AgentRef, FactRow, Facts};
+use super::query::{Layout, Measures, Sums, metric_index};
+use crate::domain::fixed::Fixed;
+use crate::domain::metric::MetricId;
+
+/// Gathers facts from the batches of the result.
+pub(super) struct Collector<'a> {
+    layout: Layout,
+    metrics: &'a BTreeSet<String>,
+    by_name: HashMap<&'a str, u32>,
+    agents: &'a AgentTexts,
+    segments: HashMap<String, u32>,
+    rows: Vec<Packed>,
+}
+
+/// A fact before its agent and segment are numbered for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Packed {
+    agent: i64,
+    metric: u32,
+    day: i32,
+    segment: u32,
+    numerator: i64,
+    denominator: i64,
+    samples: i64,
+}
+
+impl Packed {
+    fn key(&self) -> (i64, u32, i32, u32) {
+        (self.agent, self.metric, self.day, self.segment)
+    }
+}
+
+/// The sums of one metric in a batch, in millionths.
+struct SumColumns {
+    numerator: Vec<Option<i64>>,
+    denominator: Vec<Option<i64>>,
+    samples: Option<Int64Array>,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(layout: Layout, metrics: &'a BTreeSet<String>, agents: &'a AgentTexts) -> Self {
+        let by_name = (0..).zip(metrics).map(|(index, name)| (name.as_str(), index)).collect();
+        Self { layout, metrics, by_name, agents, segments: HashMap::new(), rows: Vec::new() }
+    }
+
+    /// Takes a batch of the result.
+    ///
+    /// # Errors
+    /// What in it is not a fact.
+    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), String> {
+        let column = |at: usize| batch.columns().get(at).ok_or_else(|| "a column is missing".to_owned());
+        let agents = column(self.layout.agent)?.as_primitive::<Int64Type>().clone();
+        let days = column(self.layout.day)?.as_primitive::<Date32Type>().clone();
+        self.check_keys(&agents, &days)?;
+        let segments = match self.layout.segment {
+            Some(at) => self.intern(&texts(column(at)?)?),
+            None => {
+                let none = self.segment("");
+                vec![none; batch.num_rows()]
+            }
+        };
+        let keys = Keys { agents: &agents, days: &days, segments: &segments };
+        match self.layout.measures.clone() {
+            Measures::Wide(metrics) => {
+                for (metric, sums) in metrics {
+                    let sums = SumColumns::of(batch, sums)?;
+                    for row in 0..batch.num_rows() {
+                        self.push(&keys, row, metric, &sums)?;
+                    }
+                }
+            }
+            Measures::Long { metric, sums } => {
+                let names = texts(column(metric)?)?;
+                let sums = SumColumns::of(batch, sums)?;
+                for (row, name) in names.iter().enumerate() {
+                    let name = name.ok_or("the column `metric` is empty in a row; filter such rows out")?;
+                    let metric = match self.by_name.get(name) {
+                        Some(metric) => *metric,
+                        None => metric_index(name, self.metrics)?,
+                    };
+                    self.push(&keys, row, metric, &sums)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_keys(&self, agents: &Int64Array, days: &PrimitiveArray<Date32Type>) -> Result<(), String> {
+        if agents.null_count() > 0 {
+            return Err("the column `agent` is empty in a row; filter such rows out".to_owned());
+        }
+        if days.null_count() > 0 {
+            return Err(
+                "the column `day` is empty in a row; filter such rows out, or check the time it comes from".to_owned()
+            );
+        }
+        let mut last = None;
+        for agent in agents.values() {
+            if last != Some(*agent) && !self.agents.knows(*agent) {
+                return Err(format!(
+                    "the column `agent` holds {agent}, which is no agent; select the agent column unchanged"
+                ));
+            }
+            last = Some(*agent);
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, text: &str) -> u32 {
+        if let Some(known) = self.segments.get(text) {
+            return *known;
+        }
+        let next = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+        self.segments.insert(text.to_owned(), next);
+        next
+    }
+
+    fn intern(&mut self, texts: &StringViewArray) -> Vec<u32> {
+        texts.iter().map(|text| self.segment(text.unwrap_or("").trim())).collect()
+    }
+
+    fn push(&mut self, keys: &Keys<'_>, row: usize, metric: u32, sums: &SumColumns) -> Result<(), String> {
+        let Some((numerator, denominator, samples)) =
+            sums.at(row).map_err(|what| format!("{what} ({})", self.place(keys, row, metric)))?
+        else {
+            return Ok(());
+        };
+        let segment = keys.segments.get(row).copied().unwrap_or_default();
+        let (agent, day) = (keys.agents.value(row), keys.days.value(row));
+        self.rows.push(Packed { agent, metric, day, segment, numerator, denominator, samples });
+        Ok(())
+    }
+
+    /// Where a wrong sum stands, for the message.
+    fn place(&self, keys: &Keys<'_>, row: usize, metric: u32) -> String {
+        let metric = usize::try_from(metric).ok().and_then(|metric| self.metrics.iter().nth(metric));
+        let agent = self.agents.label(keys.agents.value(row)).unwrap_or_default();
+        let day = date(keys.days.value(row)).map(|day| day.to_string()).unwrap_or_default();
+        format!("metric {}, agent {agent}, day {day}", metric.map_or("", String::as_str))
+    }
+
+    /// The facts, one per key and in order, and the new agents they belong to.
+    pub(super) fn finish(mut self) -> Result<(Facts, Vec<String>), String> {
+        let segments = self.sort_segments();
+        self.rows.sort_unstable_by_key(Packed::key);
+        self.add_up()?;
+        let new_agents = self.new_agents();
+        let numbers: HashMap<&str, u32> = (0..).zip(&new_agents).map(|(at, text)| (text.as_str(), at)).collect();
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for packed in std::mem::take(&mut self.rows) {
+            let agent = match self.agents.new_text(packed.agent) {
+                Some(text) => AgentRef::New(numbers.get(text.as_str()).copied().unwrap_or_default()),
+                None => AgentRef::Known(packed.agent),
+            };
+            rows.push(FactRow {
+                agent,
+                day: date(packed.day).ok_or("a day lies outside the calendar")?,
+                metric: packed.metric,
+                segment: packed.segment,
+                numerator: Fixed::from_micros(packed.numerator),
+                denominator: Fixed::from_micros(packed.denominator),
+                samples: packed.samples,
+            });
+        }
+        if !new_agents.is_empty() {
+            rows.sort_by_key(|row| (row.agent, row.metric, row.day, row.segment));
+        }
+        let metrics = self.metrics.iter().map(|name| MetricId::new(name)).collect();
+        Ok((Facts { rows, metrics, segments }, new_agents))
+    }
+
+    /// Renumbers segments in order of name.
+    fn sort_segments(&mut self) -> Vec<Arc<str>> {
+        let mut named: Vec<(String, u32)> = std::mem::take(&mut self.segments).into_iter().collect();
+        named.sort_unstable();
+        let mut ranks = vec![0; named.len()];
+        for (rank, (_, first)) in (0..).zip(&named) {
+            if let Some(slot) = usize::try_from(*first).ok().and_then(|first| ranks.get_mut(first)) {
+                *slot = rank;
+            }
+        }
+        for row in &mut self.rows {
+            row.segment = usize::try_from(row.segment).ok().and_then(|at| ranks.get(at)).copied().unwrap_or_default();
+        }
+        named.into_iter().map(|(name, _)| Arc::from(name)).collect()
+    }
+
+    /// Adds neighbours of the same key into one.
+    fn add_up(&mut self) -> Result<(), String> {
+        let mut overflow = false;
+        self.rows.dedup_by(|next, kept| {
+            if next.key() != kept.key() {
+                return false;
+            }
+            let sums = kept
+                .numerator
+                .checked_add(next.numerator)
+                .zip(kept.denominator.checked_add(next.denominator))
+                .zip(kept.samples.checked_add(next.samples));
+            match sums {
+                Some(((numerator, denominator), samples)) => {
+                    (kept.numerator, kept.denominator, kept.samples) = (numerator, denominator, samples);
+                }
+                None => overflow = true,
+            }
+            true
+        });
+        if overflow { Err("the sums of a fact grow beyond ±9,223,372,036,854".to_owned()) } else { Ok(()) }
+    }
+
+    fn new_agents(&self) -> Vec<String> {
+        let ids: BTreeSet<i64> = self.rows.iter().map(|row| row.agent).take_while(|agent| *agent < 0).collect();
+        let mut texts: Vec<String> = ids.into_iter().filter_map(|id| self.agents.new_text(id)).collect();
+        texts.sort_unstable();
+        texts
+    }
+}
+
+struct Keys<'a> {
+    agents: &'a Int64Array,
+    days: &'a PrimitiveArray<Date32Type>,
+    segments: &'a [u32],
+}
+
+fn date(days: i32) -> Option<NaiveDate> {
+    NaiveDate::from_epoch_days(days)
+}
+
+fn texts(array: &ArrayRef) -> Result<StringViewArray, String> {
+    let texts = cast(array, &DataType::Utf8View).map_err(|error| error.to_string())?;
+    Ok(texts.as_string_view().clone())
+}
+
+impl SumColumns {
+    fn of(batch: &RecordBatch, sums: Sums) -> Result<Self, String> {
+        let column = |at: usize| batch.columns().get(at).ok_or_else(|| "a column is missing".to_owned());
+        let samples = match sums.samples {
+            None => None,
+            Some(at) => {
+                let whole = cast(column(at)?, &DataType::Int64).map_err(|error| error.to_string())?;
+                if whole.null_count() > column(at)?.null_count() {
+                    return Err("samples are too large".to_owned());
+                }
+                Some(whole.as_primitive::<Int64Type>().clone())
+            }
+        };
+        Ok(Self {
+            numerator: micros(column(sums.numerator)?)?,
+            denominator: micros(column(sums.denominator)?)?,
+            samples,
+        })
+    }
+
+    /// Numerator, denominator and samples of a row; `None` where there is no fact.
+    fn at(&self, row: usize) -> Result<Option<(i64, i64, i64)>, String> {
+        let numerator = self.numerator.get(row).copied().flatten();
+        let denominator = self.denominator.get(row).copied().flatten();
+        let (numerator, denominator) = match (numerator, denominator) {
+            (None, None | Some(0)) => return Ok(None),
+            (Some(0), None) => return Ok(None),
+            (None, Some(_)) => {
+                return Err("the numerator is empty where the denominator is not; use COALESCE or filter such rows out"
+                    .to_owned());
+            }
+            (Some(_), None) => {
+                return Err("the denominator is empty where the numerator is not; use COALESCE or filter such rows out"
+                    .to_owned());
+            }
+            (Some(numerator), Some(denominator)) => (numerator, denominator),
+        };
+        let samples = match &self.samples {
+            Some(samples) if samples.is_valid(row) => samples.value(row),
+            Some(_) => 0,
+            None if denominator % Fixed::SCALE == 0 => denominator / Fixed::SCALE,
+            None => {
+                return Err(
+                    "the denominator is no whole number of cases; add a column \"METRIC.samples\" that counts them"
+                        .to_owned(),
+                );
+            }
+        };
+        if samples < 0 {
+            return Err(format!("there cannot be {samples} samples"));
+        }
+        Ok((numerator != 0 || denominator != 0 || samples != 0).then_some((numerator, denominator, samples)))
+    }
+}
+
+/// Numbers as millionths, exactly.
+fn micros(array: &ArrayRef) -> Result<Vec<Option<i64>>, String> {
+    let wide = |array: &ArrayRef| -> Result<Vec<Option<i64>>, String> {
+        let scale = match array.data_type() {
+            DataType::Decimal128(_, scale) | DataType::Decimal256(_, scale) => i32::from(*scale),
+            _ => 0,
+        };
+        let numbers = as_i128(array).map_err(|error| error.to_string())?;
+        numbers.into_iter().map(|number| number.map(|number| to_micros(number, scale)).transpose()).collect()
+    };
+    if array.data_type().is_null() { Ok(vec![None; array.len()]) } else { wide(array) }
+}
+
+fn as_i128(array: &ArrayRef) -> Result<Vec<Option<i128>>, ArrowError> {
+    match array.data_type() {
+        DataType::Decimal128(..) => Ok(array.as_primitive::<Decimal128Type>().iter().collect()),
+        DataType::Decimal256(..) => {
+            let numbers: &Decimal256Array = array.as_primitive::<Decimal256Type>();
+            let narrow = |number: datafusion::arrow::datatypes::i256| {
+                number.to_i128().ok_or_else(|| ArrowError::ComputeError("a number is too large for a fact".to_owned()))
+            };
+            numbers.iter().map(|number| number.map(narrow).transpose()).collect()
+        }
+        _ => {
+            let numbers = cast(array, &DataType::Decimal128(38, 0))?;
+            Ok(numbers.as_primitive::<Decimal128Type>().iter().collect())
+        }
+    }
+}
+
+/// A number of `scale` decimals in millionths.
+fn to_micros(number: i128, scale: i32) -> Result<i64, String> {
+    let decimals = i32::try_from(Fixed::DECIMALS).unwrap_or_default();
+    let power = |exponent: i32| 10_i128.checked_pow(u32::try_from(exponent).unwrap_or_default());
+    let exact = if scale <= decimals {
+        power(decimals - scale).and_then(|power| number.checked_mul(power))
+    } else {
+        let power = power(scale - decimals).unwrap_or(i128::MAX);
+        if number % power != 0 {
+            return Err("a number has more than six decimals; write ROUND(…, 6)".to_owned());
+        }
+        Some(number / power)
+    };
+    exact
+        .and_then(|exact| i64::try_from(exact).ok())
+        .ok_or_else(|| "a number lies outside ±9,223,372,036,854; choose a larger unit".to_owned())
+}
