@@ -21,7 +21,6 @@ mod request;
 mod rows;
 mod run;
 mod set_aside;
-mod sheet;
 
 pub use agents::AgentIndex;
 pub use error::PullError;
@@ -30,4 +29,4 @@ pub use facts::{AgentRef, FactRow, Facts};
 pub use request::{Progress, PullRequest, Pulled};
 pub use run::{examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
-pub use sheet::read_workbook;
+pub use read::read_workbook;

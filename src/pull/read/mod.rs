@@ -12,6 +12,8 @@ mod query;
 mod sources;
 mod workbook;
 
+pub use workbook::read_workbook;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use datafusion::arrow::array::ArrayRef;

@@ -59,9 +59,7 @@ impl Workbook {
     }
 
     fn sheet_rows(&self, input: usize, number: u32, counters: &Counters, sink: &mut Sink<'_>) -> Result<(), PullError> {
-        let damaged = |error: calamine::XlsxError| {
-            self.refuse(format!("not a readable Excel workbook ({error}); save it again as .xlsx"))
-        };
+        let damaged = |error| self.refuse(damage(&error));
         let mut workbook: Xlsx<BufReader<File>> = open_workbook(&self.path).map_err(damaged)?;
         let sheet = self.sheet_name(&workbook.sheet_names())?;
         let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(damaged)?;
@@ -103,6 +101,30 @@ impl Workbook {
             }
         }
     }
+}
+
+fn damage(error: &calamine::XlsxError) -> String {
+    format!("not a readable Excel workbook ({error}); save it again as .xlsx")
+}
+
+/// The rows of a workbook's first sheet with their numbers from 1, cells as the texts a source would see, gaps empty: for lists that
+/// are not sources, such as the roster.
+///
+/// # Errors
+/// A file that cannot be read as a workbook.
+pub fn read_workbook(path: &Path) -> Result<Vec<(u64, Vec<String>)>, PullError> {
+    let label = path.display().to_string();
+    let damaged = |error| PullError::Input { file: label.clone(), what: damage(&error) };
+    open(path, &label)?;
+    let mut workbook: Xlsx<BufReader<File>> = open_workbook(path).map_err(damaged)?;
+    let Some(sheet) = workbook.sheet_names().first().cloned() else { return Ok(Vec::new()) };
+    let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(damaged)?;
+    let mut rows = Rows::default();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next(|| cells.next_cell().map_err(damaged).map(|cell| cell.map(owned)))? {
+        lines.push((row.line, row.texts()));
+    }
+    Ok(lines)
 }
 
 type Positioned = (u32, u32, Option<Cell>);
@@ -154,6 +176,17 @@ impl Rows {
 }
 
 impl Row {
+    /// The texts by column, from the sheet's first column on.
+    fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for (column, cell) in &self.cells {
+            let place = usize::try_from(*column).unwrap_or(usize::MAX);
+            texts.resize(place.max(texts.len()), String::new());
+            texts.push(cell.text().to_owned());
+        }
+        texts
+    }
+
     fn build(&self, mapping: &Mapping<usize>, places: &[u32], builder: &mut BatchBuilder<'_>) -> bool {
         for (field, at) in mapping.fields.iter().enumerate() {
             let place = places.get(*at).copied();
