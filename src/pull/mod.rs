@@ -26,7 +26,7 @@ pub use agents::AgentIndex;
 pub use error::PullError;
 pub use example::run_example;
 pub use facts::{AgentRef, FactRow, Facts};
+pub use read::read_workbook;
 pub use request::{Progress, PullRequest, Pulled};
 pub use run::{examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
-pub use read::read_workbook;
