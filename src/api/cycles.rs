@@ -43,7 +43,7 @@ fn cycle(record: CycleRecord) -> Cycle {
         kind,
         first_day: period.first,
         last_day: period.last,
-        state: state.code().to_owned(),
+        state: state.as_str().to_owned(),
         ruleset: ruleset_hash,
     }
 }

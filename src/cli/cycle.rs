@@ -53,7 +53,7 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
                     cycle.kind.into(),
                     cycle.period.first.to_string().into(),
                     cycle.period.last.to_string().into(),
-                    cycle.state.code().into(),
+                    cycle.state.as_str().into(),
                     cycle.ruleset_hash.into(),
                 ]);
             }
