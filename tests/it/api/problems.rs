@@ -5,7 +5,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::support::company::Company;
-use crate::support::server::Server;
+use crate::support::server::{Server, client};
 
 async fn problem(response: Response, status: u16, code: &str) -> Value {
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
@@ -97,7 +97,7 @@ async fn a_database_without_tables_is_alive_but_not_ready() {
     let listening = merit::http::Listening::on("127.0.0.1:0").await.unwrap();
     let address = listening.address.clone();
     tokio::spawn(listening.run(empty.unwrap(), std::future::pending()));
-    let get = |path: &str| reqwest::get(format!("http://{address}{path}"));
+    let get = |path: &str| client().get(format!("http://{address}{path}")).send();
     assert_eq!(get("/health/live").await.unwrap().status(), StatusCode::OK);
     let ready = get("/health/ready").await.unwrap();
     assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
