@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::AppError;
 use crate::pull::{self, AgentIndex, AgentRef, PullRequest, Pulled};
 use crate::rules::source::{
-    ExampleFact, ExampleSetAside, FileFormat, FilesInput, InputSpec, SourceExample, SourceSpec,
+    ColumnSpec, ExampleFact, ExampleSetAside, FileFormat, FilesInput, InputSpec, SourceExample, SourceSpec,
 };
 use crate::rules::{self, Loaded, Problem};
 
@@ -60,6 +60,9 @@ pub fn write_default_rules(folder: &Path) -> Result<(), AppError> {
 async fn run_source_examples(loaded: &Loaded, report: &mut CheckReport) -> Result<(), AppError> {
     let metrics: BTreeSet<String> = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
     for source in loaded.placed_sources() {
+        for problem in pull::examine(source.spec, &metrics).await {
+            report.problems.push(source.problem(&problem.pointer, problem.what, "mend the source"));
+        }
         for (index, example) in source.examples() {
             for difference in run_source_example(source.spec, example, &metrics).await? {
                 let what = format!("example '{}': {difference}", example.name);
@@ -96,6 +99,7 @@ async fn run_source_example(
         progress: None,
         memory_limit: 64 * 1024 * 1024,
         environment: &|_| None,
+        now: chrono::DateTime::UNIX_EPOCH,
         backoff_base: Duration::from_secs(1),
     };
     match pull::pull(request).await {
@@ -107,11 +111,17 @@ async fn run_source_example(
 /// The source, reading the example's rows in place of its inputs.
 fn with_rows(spec: &SourceSpec, rows: &Path) -> SourceSpec {
     let columns = match spec.inputs.first() {
-        Some(InputSpec::Files(input)) => input.columns.clone(),
-        Some(InputSpec::Http(input)) => input.columns.clone(),
-        Some(InputSpec::Sql(input)) => input.columns.clone(),
-        None => BTreeMap::new(),
+        Some(InputSpec::Files(input)) => &input.columns,
+        Some(InputSpec::Http(input)) => &input.columns,
+        Some(InputSpec::Sql(input)) => &input.columns,
+        None => &BTreeMap::new(),
     };
+    // An example writes out only what matters to it.
+    let optional = |(name, column): (&String, &ColumnSpec)| {
+        let column = columns.get(name).unwrap_or(column).clone();
+        (name.clone(), ColumnSpec { optional: true, ..column })
+    };
+    let columns = spec.columns.iter().map(optional).collect();
     let files = vec![rows.display().to_string()];
     let input = FilesInput { files, format: Some(FileFormat::Jsonl), sheet: None, columns };
     SourceSpec { inputs: vec![InputSpec::Files(input)], ..spec.clone() }

@@ -136,6 +136,7 @@ impl App {
             progress: Some(order.progress),
             memory_limit: ENGINE_MEMORY,
             environment: &|name| self.variable(name),
+            now: self.clock.now(),
             backoff_base: FIRST_PAUSE,
         };
         Ok(pull::pull(request).await?)

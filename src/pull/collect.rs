@@ -274,12 +274,16 @@ impl SumColumns {
             (None, None | Some(0)) => return Ok(None),
             (Some(0), None) => return Ok(None),
             (None, Some(_)) => {
-                return Err("the numerator is empty where the denominator is not; use COALESCE or filter such rows out"
-                    .to_owned());
+                return Err(
+                    "the numerator is empty where the denominator is not; use COALESCE or filter such rows out"
+                        .to_owned(),
+                );
             }
             (Some(_), None) => {
-                return Err("the denominator is empty where the numerator is not; use COALESCE or filter such rows out"
-                    .to_owned());
+                return Err(
+                    "the denominator is empty where the numerator is not; use COALESCE or filter such rows out"
+                        .to_owned(),
+                );
             }
             (Some(numerator), Some(denominator)) => (numerator, denominator),
         };

@@ -10,7 +10,6 @@ mod columns;
 mod convert;
 mod engine;
 mod error;
-mod example;
 mod facts;
 mod http;
 mod keyed;
@@ -25,9 +24,8 @@ mod sheet;
 
 pub use agents::AgentIndex;
 pub use error::PullError;
-pub use example::run_example;
 pub use facts::{AgentRef, FactRow, Facts};
 pub use request::{Progress, PullRequest, Pulled};
-pub use run::{examine, pull};
+pub use run::{SpecProblem, examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
 pub use sheet::read_workbook;

@@ -56,7 +56,8 @@ async fn json_lines_with_nested_values() {
 
 {"who":{"number":"a1"},"rated_at":"2025-01-03","rating":1}
 {"who":{"number":"a2"},"rated_at":"2025-01-02","rating":"3"}"#;
-    let bench = Bench::contacts(files("c.jsonl")).with("/columns/agent/from", json!("/who/number")).write("c.jsonl", text);
+    let bench =
+        Bench::contacts(files("c.jsonl")).with("/columns/agent/from", json!("/who/number")).write("c.jsonl", text);
     assert_eq!(bench.facts().await, (expected(), vec![]));
 }
 
@@ -109,7 +110,12 @@ async fn parquet_tells_the_exact_row_of_a_problem() {
 async fn parquet_times_with_a_zone_become_the_sources_local_time() {
     let bench = Bench::contacts(files("c.parquet")).with("/time_zone", json!("Asia/Shanghai"));
     let mut columns = parquet_columns();
-    let utc = TimestampNanosecondArray::from(vec![1_735_748_999_000_000_000_i64, 1_735_749_000_000_000_000, 1_735_747_200_000_000_000, 1_735_747_199_000_000_000]);
+    let utc = TimestampNanosecondArray::from(vec![
+        1_735_748_999_000_000_000_i64,
+        1_735_749_000_000_000_000,
+        1_735_747_200_000_000_000,
+        1_735_747_199_000_000_000,
+    ]);
     columns[2].1 = Arc::new(utc.with_timezone("UTC"));
     write_parquet(&bench.path().join("c.parquet"), columns);
     let (facts, _) = bench.facts().await;
@@ -122,7 +128,12 @@ async fn parquet_numbers_of_any_type_become_decimals() {
     let bench = Bench::contacts(files("c.parquet")).with("/columns/rating", json!({ "type": "decimal", "scale": 2 }));
     for (column, sum) in [
         (Arc::new(Float64Array::from(vec![5.25, 4.0, 1.0, 3.125])) as ArrayRef, "9.25"),
-        (Arc::new(Decimal128Array::from(vec![52_500, 40_000, 10_000, 31_250]).with_precision_and_scale(10, 4).unwrap()), "9.25"),
+        (
+            Arc::new(
+                Decimal128Array::from(vec![52_500, 40_000, 10_000, 31_250]).with_precision_and_scale(10, 4).unwrap(),
+            ),
+            "9.25",
+        ),
         (Arc::new(StringArray::from(vec!["5.25", " 4 ", "1", "3.125"])), "9.25"),
     ] {
         let mut columns = parquet_columns();
@@ -131,7 +142,10 @@ async fn parquet_numbers_of_any_type_become_decimals() {
         let (facts, aside) = bench.facts().await;
         assert_eq!(facts, [csat("a1", "2025-01-02", sum, 2), csat("a1", "2025-01-03", "1", 1)]);
         let [aside] = aside.as_slice() else { panic!("{aside:?}") };
-        assert!(aside.starts_with("4: column \"rating\": \"3.125") && aside.ends_with("has more than 2 decimals"), "{aside}");
+        assert!(
+            aside.starts_with("4: column \"rating\": \"3.125") && aside.ends_with("has more than 2 decimals"),
+            "{aside}"
+        );
     }
 }
 

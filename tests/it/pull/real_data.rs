@@ -39,7 +39,8 @@ const METRICS: [&str; 4] = ["contacts", "csat_mean", "csat_t2b", "frt_mean"];
 
 /// The exports of August 2023; agents are known by name, since the roster has no numbers.
 fn contacts(data: &Path, second_export: bool) -> (Bench, Vec<String>) {
-    let names: Vec<String> = table(&data.join("support_agents.csv")).into_iter().map(|row| row["Agent"].clone()).collect();
+    let names: Vec<String> =
+        table(&data.join("support_agents.csv")).into_iter().map(|row| row["Agent"].clone()).collect();
     let mut agents = AgentIndex::default();
     for (id, name) in (0..).zip(&names) {
         agents.add(id, name, name, []);
@@ -59,9 +60,7 @@ fn contacts(data: &Path, second_export: bool) -> (Bench, Vec<String>) {
         }));
     }
     let time = |from: &str| json!({ "type": "timestamp", "from": from, "formats": ["%d/%m/%Y %H:%M"] });
-    let minutes = |column: &str| {
-        format!("CAST(date_part('epoch', {column} - reported_at) AS BIGINT) / 60")
-    };
+    let minutes = |column: &str| format!("CAST(date_part('epoch', {column} - reported_at) AS BIGINT) / 60");
     let mut bench = Bench::new(json!({
         "id": "support_contacts",
         "inputs": inputs,
@@ -134,7 +133,8 @@ async fn contacts_of_1368_agents_equal_the_reference() {
     assert!(rows.iter().all(|row| row.file.ends_with("support_contacts.csv") && row.row.contains("\"agent\":\"")));
 
     let totals = totals(&pulled, &names);
-    let of = |agent: &str, metric: &str| totals.get(&(agent.to_owned(), metric.to_owned())).copied().unwrap_or_default();
+    let of =
+        |agent: &str, metric: &str| totals.get(&(agent.to_owned(), metric.to_owned())).copied().unwrap_or_default();
     let reference = table(&data.join("support_contacts.reference.csv"));
     assert_eq!(reference.len(), 1_368);
     for row in &reference {
@@ -155,7 +155,9 @@ async fn contacts_of_1368_agents_equal_the_reference() {
     assert_eq!(reference.len(), 40);
     for row in &reference {
         let name = &row["Supervisor"];
-        compare(name, row, &|metric| by_supervisor.get(&(name.clone(), metric.to_owned())).copied().unwrap_or_default());
+        compare(name, row, &|metric| {
+            by_supervisor.get(&(name.clone(), metric.to_owned())).copied().unwrap_or_default()
+        });
     }
 }
 
@@ -167,7 +169,8 @@ async fn contacts_in_two_exports_count_once() {
     facts(&pulled);
     assert_eq!(pulled.read, 17_182 + 13_143);
     assert_eq!(pulled.superseded, 2_630);
-    let contacts: f64 = totals(&pulled, &names).iter().filter(|((_, m), _)| m == "contacts").map(|(_, sums)| sums.0).sum();
+    let contacts: f64 =
+        totals(&pulled, &names).iter().filter(|((_, m), _)| m == "contacts").map(|(_, sums)| sums.0).sum();
     let unknown = pulled.set_aside.by_reason.get("unknown agent").copied().unwrap_or_default();
     assert_close(contacts, (17_182 + 13_143 - 2_630 - unknown) as f64, "contacts");
 }

@@ -24,7 +24,9 @@ pub(crate) fn write(path: &Path, sheet: &str, rows: &[&str]) {
     );
     part(
         "_rels/.rels",
-        format!(r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+        format!(
+            r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+        ),
     );
     part(
         "xl/_rels/workbook.xml.rels",
@@ -34,11 +36,15 @@ pub(crate) fn write(path: &Path, sheet: &str, rows: &[&str]) {
     );
     part(
         "xl/workbook.xml",
-        format!(r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
+        format!(
+            r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+        ),
     );
     part(
         "xl/styles.xml",
-        format!(r#"<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>"#),
+        format!(
+            r#"<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>"#
+        ),
     );
     let rows: String = (2..).zip(rows).map(|(at, cells)| format!(r#"<row r="{at}">{cells}</row>"#)).collect();
     part("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#));
