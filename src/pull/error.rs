@@ -27,20 +27,3 @@ pub enum PullError {
     #[error("{file}: the query stopped: {what}")]
     Query { file: String, what: String },
 }
-
-impl PullError {
-    /// Where in the source's file the error lies, as a JSON pointer, and what is wrong.
-    pub fn in_source(&self) -> (String, String) {
-        match self {
-            Self::Spec { at, what, .. } => (pointer(at), what.clone()),
-            Self::Facts { what, .. } | Self::Query { what, .. } => ("/facts".to_owned(), what.clone()),
-            other => (String::new(), other.to_string()),
-        }
-    }
-}
-
-/// `checks[2].check` as `/checks/2/check`.
-fn pointer(at: &str) -> String {
-    let parts = at.split(['.', '[', ']', ' ']).filter(|part| !part.is_empty());
-    parts.fold(String::new(), |pointer, part| pointer + "/" + part)
-}

@@ -1,6 +1,6 @@
 //! A pull from start to end.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -16,7 +16,7 @@ use super::collect::Collector;
 use super::columns::Table;
 use super::convert::{AgentTexts, InputConverter};
 use super::query::{Layout, plan};
-use super::read::{Sources, prepare};
+use super::read::prepare;
 use super::request::{PullRequest, Pulled};
 use super::rows::{RowsTable, Scan, Shared, lock};
 use super::{AgentIndex, Facts, PullError, engine};
@@ -25,31 +25,20 @@ use crate::rules::source::SourceSpec;
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
-/// Rows of a worked example, by the first input's column names.
-pub(super) type ExampleRows = [BTreeMap<String, Option<String>>];
-
 /// Reads the source and returns its facts.
 ///
 /// # Errors
 /// Whatever keeps the pull from being complete; bad rows do not, they are set aside.
 pub async fn pull(request: PullRequest<'_>) -> Result<Pulled, PullError> {
-    run(&request, None).await
-}
-
-/// A pull of the inputs, or of rows given instead of them.
-pub(super) async fn run(request: &PullRequest<'_>, rows: Option<&ExampleRows>) -> Result<Pulled, PullError> {
     let (context, shared) =
         engine_of(request.spec, request.spec_file, request.agents.clone(), request.memory_limit, request.spool_dir)?;
     // The SQL is examined before anything is fetched or read.
     let (frame, layout) =
         plan(&context, &request.spec.facts, request.window, request.metrics, request.spec_file).await?;
-    let sources = match rows {
-        Some(rows) => Sources::of_example(request, &shared.table, &shared.agents, rows)?,
-        None => prepare(request, &shared.table, &shared.agents).await?,
-    };
+    let sources = prepare(&request, &shared.table, &shared.agents).await?;
     let sources = shared.sources.get_or_init(|| Arc::new(sources));
     let names: Arc<[String]> = sources.names.clone().into();
-    let collected = collect(request, &shared, frame, layout).await;
+    let collected = collect(&request, &shared, frame, layout).await;
     let (facts, new_agents) = collected.map_err(|error| lock(&shared.failure).take().unwrap_or(error))?;
     let scan = fullest(&shared);
     let set_aside = scan.recorder.finish(names)?;
@@ -64,26 +53,45 @@ pub(super) async fn run(request: &PullRequest<'_>, rows: Option<&ExampleRows>) -
     })
 }
 
+/// A mistake in a source's own file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpecProblem {
+    /// Where it stands in the file, as a JSON pointer such as `/checks/0/check`.
+    pub pointer: String,
+    /// What is wrong and how to mend it.
+    pub what: String,
+}
+
 /// Everything that is wrong with a source's columns, key, checks and SQL, without reading its inputs.
-pub async fn examine(
-    spec: &SourceSpec,
-    spec_file: &str,
-    metrics: &std::collections::BTreeSet<String>,
-) -> Vec<PullError> {
+pub async fn examine(spec: &SourceSpec, metrics: &BTreeSet<String>) -> Vec<SpecProblem> {
     const ENOUGH: usize = 16 << 20;
-    let (context, shared) = match engine_of(spec, spec_file, AgentIndex::default(), ENOUGH, &std::env::temp_dir()) {
+    let (context, shared) = match engine_of(spec, "", AgentIndex::default(), ENOUGH, &std::env::temp_dir()) {
         Ok(engine) => engine,
-        Err(error) => return vec![error],
+        Err(error) => return vec![SpecProblem::of(error)],
     };
     let mut problems = Vec::new();
     for (nth, input) in spec.inputs.iter().enumerate() {
-        let columns = shared.table.input_columns(spec, nth, input, spec_file);
-        let converter = columns
-            .and_then(|columns| InputConverter::new(&shared.table, spec, &columns, true, &shared.agents, spec_file));
-        problems.extend(converter.err());
+        let columns = shared.table.input_columns(spec, nth, input, "");
+        let converter =
+            columns.and_then(|columns| InputConverter::new(&shared.table, spec, &columns, true, &shared.agents, ""));
+        problems.extend(converter.err().map(SpecProblem::of));
     }
-    problems.extend(plan(&context, &spec.facts, None, metrics, spec_file).await.err());
+    problems.extend(plan(&context, &spec.facts, None, metrics, "").await.err().map(SpecProblem::of));
+    problems.dedup();
     problems
+}
+
+impl SpecProblem {
+    fn of(error: PullError) -> Self {
+        match error {
+            PullError::Spec { at, what, .. } => {
+                let pointer = at.replace('[', "/").replace(']', "").replace('.', "/");
+                Self { pointer: format!("/{pointer}"), what }
+            }
+            PullError::Facts { what, .. } => Self { pointer: "/facts".to_owned(), what },
+            other => Self { pointer: String::new(), what: other.to_string() },
+        }
+    }
 }
 
 /// The engine with the table `rows`, whose sources are still to come.

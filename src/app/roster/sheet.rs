@@ -25,7 +25,7 @@ impl Sheet {
     pub(super) fn read(file: &Path) -> Result<Self, AppError> {
         let shown = file.display().to_string();
         let workbook = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-        let mut lines = if workbook { read_workbook(file)? } else { read_csv(file)? }.into_iter();
+        let mut lines = if workbook { read_workbook(file, None)? } else { read_csv(file)? }.into_iter();
         let Some((_, header)) = lines.next() else {
             return Err(AppError::Invalid(format!("{shown}: the file is empty; its first line must name the columns")));
         };

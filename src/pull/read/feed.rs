@@ -130,7 +130,6 @@ fn spawn_texts(
                 Kind::Delimited(text) => text.read(file.input, file.number, &counters, &mut sink),
                 Kind::JsonLines(text) => text.read(file.input, file.number, &counters, &mut sink),
                 Kind::Workbook(book) => book.read(file.input, file.number, &counters, &mut sink),
-                Kind::Given(rows) => rows.read(file.input, file.number, &counters, &mut sink),
                 Kind::Parquet(_) | Kind::Query(_) => {}
             }
             if !wanted {

@@ -86,14 +86,14 @@ fn descend<'a>(value: &'a RawValue, steps: &[String]) -> Option<&'a RawValue> {
             let object: HashMap<String, &'a RawValue> = serde_json::from_str(value.get()).ok()?;
             object.get(step).copied()
         }
-        Some(b'[') => element(value, step.parse().ok()?),
+        Some(b'[') => elements(value)?.get(step.parse::<usize>().ok()?).copied(),
         _ => None,
     })
 }
 
-/// The `nth` element of an array, from 0.
-pub(crate) fn element(array: &RawValue, nth: usize) -> Option<&RawValue> {
-    serde_json::from_str::<Vec<&RawValue>>(array.get()).ok()?.get(nth).copied()
+/// The elements of an array; `None` where the value is none.
+pub(crate) fn elements(array: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(array.get()).ok()
 }
 
 /// A value as the text a column reads; `None` for null.

@@ -4,7 +4,6 @@ mod builder;
 mod delimited;
 mod feed;
 mod files;
-mod given;
 mod json;
 mod json_lines;
 mod parquet;
@@ -12,15 +11,14 @@ mod query;
 mod sources;
 mod workbook;
 
-pub use workbook::read_workbook;
-
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use datafusion::arrow::array::ArrayRef;
 
 pub(super) use feed::{Feed, Turn};
-pub(super) use json::{element, pointer, text as json_text};
+pub(super) use json::{elements, pointer, text as json_text};
 pub(super) use sources::{Sources, prepare};
+pub(super) use workbook::all_rows as workbook_rows;
 
 use super::convert::problem::Problem;
 use super::request::Progress;

@@ -1,12 +1,10 @@
 //! The inputs of a source, opened and examined before anything is read.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::delimited::Delimited;
 use super::files::{format_of, label, list};
-use super::given::Given;
 use super::json_lines::JsonLines;
 use super::parquet::ParquetFile;
 use super::query::Query;
@@ -46,7 +44,6 @@ pub(super) enum Kind {
     Workbook(Workbook),
     Parquet(Arc<ParquetFile>),
     Query(Query),
-    Given(Given),
 }
 
 /// Opens every input, fetches what is fetched page by page, and finds the declared columns.
@@ -79,23 +76,6 @@ pub(crate) async fn prepare(
 }
 
 impl Sources {
-    /// The rows of a worked example instead of the first input's.
-    pub(crate) fn of_example(
-        request: &PullRequest<'_>,
-        table: &Table,
-        agents: &Arc<AgentTexts>,
-        rows: &[BTreeMap<String, Option<String>>],
-    ) -> Result<Self, PullError> {
-        let mut sources = Self::default();
-        if let Some(input) = request.spec.inputs.first() {
-            let columns = table.input_columns(request.spec, 0, input, request.spec_file)?;
-            let converter = InputConverter::new(table, request.spec, &columns, true, agents, request.spec_file)?;
-            sources.inputs.push(converter);
-            sources.add(0, "example".to_owned(), Kind::Given(Given::new(rows, &columns)));
-        }
-        Ok(sources)
-    }
-
     fn add(&mut self, input: usize, name: String, kind: Kind) {
         let number = self.next_number();
         self.names.push(name);

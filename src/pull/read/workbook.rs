@@ -59,9 +59,9 @@ impl Workbook {
     }
 
     fn sheet_rows(&self, input: usize, number: u32, counters: &Counters, sink: &mut Sink<'_>) -> Result<(), PullError> {
-        let damaged = |error| self.refuse(damage(&error));
+        let damaged = |error| damaged(&self.label, &error);
         let mut workbook: Xlsx<BufReader<File>> = open_workbook(&self.path).map_err(damaged)?;
-        let sheet = self.sheet_name(&workbook.sheet_names())?;
+        let sheet = sheet_name(&self.label, self.sheet.as_deref(), &workbook.sheet_names())?;
         let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(damaged)?;
         let mut rows = Rows::default();
         let Some(header) = rows.next(|| cells.next_cell().map_err(damaged).map(|cell| cell.map(owned)))? else {
@@ -87,44 +87,49 @@ impl Workbook {
         builder.finish(end);
         Ok(())
     }
+}
 
-    fn sheet_name(&self, sheets: &[String]) -> Result<String, PullError> {
-        let listed = || sheets.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        match &self.sheet {
-            None => sheets.first().cloned().ok_or_else(|| self.refuse("the workbook has no sheet".to_owned())),
-            Some(wanted) if sheets.contains(wanted) => Ok(wanted.clone()),
-            Some(wanted) => {
-                let hint = nearest(wanted, sheets.iter().map(String::as_str))
-                    .map(|near| format!("; did you mean \"{near}\"?"))
-                    .unwrap_or_default();
-                Err(self.refuse(format!("there is no sheet \"{wanted}\"; the sheets are {}{hint}", listed())))
-            }
+fn damaged(label: &str, error: &calamine::XlsxError) -> PullError {
+    let what = format!("not a readable Excel workbook ({error}); save it again as .xlsx");
+    PullError::Input { file: label.to_owned(), what }
+}
+
+fn sheet_name(label: &str, wanted: Option<&str>, sheets: &[String]) -> Result<String, PullError> {
+    let refuse = |what: String| PullError::Input { file: label.to_owned(), what };
+    match wanted {
+        None => sheets.first().cloned().ok_or_else(|| refuse("the workbook has no sheet".to_owned())),
+        Some(wanted) if sheets.iter().any(|sheet| sheet == wanted) => Ok(wanted.to_owned()),
+        Some(wanted) => {
+            let listed = sheets.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            let hint = nearest(wanted, sheets.iter().map(String::as_str))
+                .map(|near| format!("; did you mean \"{near}\"?"))
+                .unwrap_or_default();
+            Err(refuse(format!("there is no sheet \"{wanted}\"; the sheets are {listed}{hint}")))
         }
     }
 }
 
-fn damage(error: &calamine::XlsxError) -> String {
-    format!("not a readable Excel workbook ({error}); save it again as .xlsx")
-}
-
-/// The rows of a workbook's first sheet with their numbers from 1, cells as the texts a source would see, gaps empty: for lists that
-/// are not sources, such as the roster.
-///
-/// # Errors
-/// A file that cannot be read as a workbook.
-pub fn read_workbook(path: &Path) -> Result<Vec<(u64, Vec<String>)>, PullError> {
+/// Every row of a sheet that has any content, with its number from 1; cells as texts from column A on, empty where there
+/// is nothing.
+pub(crate) fn all_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<(u64, Vec<String>)>, PullError> {
     let label = path.display().to_string();
-    let damaged = |error| PullError::Input { file: label.clone(), what: damage(&error) };
+    let damaged = |error| damaged(&label, &error);
     open(path, &label)?;
     let mut workbook: Xlsx<BufReader<File>> = open_workbook(path).map_err(damaged)?;
-    let Some(sheet) = workbook.sheet_names().first().cloned() else { return Ok(Vec::new()) };
+    let sheet = sheet_name(&label, sheet, &workbook.sheet_names())?;
     let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(damaged)?;
     let mut rows = Rows::default();
-    let mut lines = Vec::new();
+    let mut found = Vec::new();
     while let Some(row) = rows.next(|| cells.next_cell().map_err(damaged).map(|cell| cell.map(owned)))? {
-        lines.push((row.line, row.texts()));
+        let mut texts: Vec<String> = Vec::new();
+        for (column, cell) in row.cells {
+            let column = usize::try_from(column).unwrap_or(usize::MAX);
+            texts.resize(column.max(texts.len()), String::new());
+            texts.push(cell.text().to_owned());
+        }
+        found.push((row.line, texts));
     }
-    Ok(lines)
+    Ok(found)
 }
 
 type Positioned = (u32, u32, Option<Cell>);
@@ -176,17 +181,6 @@ impl Rows {
 }
 
 impl Row {
-    /// The texts by column, from the sheet's first column on.
-    fn texts(&self) -> Vec<String> {
-        let mut texts = Vec::new();
-        for (column, cell) in &self.cells {
-            let place = usize::try_from(*column).unwrap_or(usize::MAX);
-            texts.resize(place.max(texts.len()), String::new());
-            texts.push(cell.text().to_owned());
-        }
-        texts
-    }
-
     fn build(&self, mapping: &Mapping<usize>, places: &[u32], builder: &mut BatchBuilder<'_>) -> bool {
         for (field, at) in mapping.fields.iter().enumerate() {
             let place = places.get(*at).copied();

@@ -2,5 +2,7 @@
 
 mod bench;
 mod formats;
+mod http;
+mod misbehaving;
 mod real_data;
 mod workbook;
