@@ -1,1 +1,4 @@
-//! Tests of support.
+//! What tests share.
+
+pub(crate) mod engines;
+pub(crate) mod postgres;
