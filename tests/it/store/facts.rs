@@ -40,9 +40,9 @@ async fn quarter(store: &Store) -> Facts {
     let mut facts = Facts::of(&agents, &["csat_t2b", "aht"], &["", "voice"]);
     for agent in 0..3 {
         for metric in 0..2 {
-            for number in 1..=20 {
+            for (number, figure) in (1..=20).zip(1..) {
                 let on = format!("2023-07-{number:02}");
-                facts.add(agent, metric, &on, number % 2, pooled(1_000_000 * (number as i64), 2_500_000, 3));
+                facts.add(agent, metric, &on, number % 2, pooled(1_000_000 * figure, 2_500_000, 3));
             }
         }
     }
@@ -195,10 +195,13 @@ on_both_engines! {
         pull(&store, "contacts", &facts).await;
         let before = stored(&store.url).await;
         let mut many = facts.clone();
-        for number in 0..30_000_i64 {
-            let on = (day("2024-01-01") + chrono::Days::new(u64::try_from(number / 6).unwrap())).to_string();
-            let (agent, metric) = ((number % 3) as usize, (number / 3 % 2) as usize);
-            many.add(agent, metric, &on, 0, pooled(number, 1, 1));
+        for number in 0..5_000 {
+            let on = (day("2024-01-01") + chrono::Days::new(number)).to_string();
+            for agent in 0..3 {
+                for metric in 0..2 {
+                    many.add(agent, metric, &on, 0, pooled(1, 1, 1));
+                }
+            }
         }
         many.facts[0].pooled.samples = 77;
         for patience_millis in [0, 2, 8, 25] {

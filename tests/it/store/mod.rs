@@ -3,6 +3,7 @@
 mod cycles;
 mod facts;
 mod fixture;
+mod measure;
 mod freeze;
 mod pulls;
 mod reads;

@@ -49,20 +49,19 @@ impl Deref for TestStore {
 macro_rules! on_both_engines {
     ($($(#[$note:meta])* async fn $name:ident($store:ident: TestStore) $body:block)*) => {$(
         $(#[$note])*
-        mod $name {
-            #[allow(unused_imports, reason = "not every body uses its surroundings")]
-            use super::*;
+        async fn $name($store: $crate::support::engines::TestStore) $body
 
-            async fn check($store: $crate::support::engines::TestStore) $body
+        mod $name {
+            use $crate::support::engines::TestStore;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                check($crate::support::engines::TestStore::sqlite().await).await;
+                super::$name(TestStore::sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                check($crate::support::engines::TestStore::postgres().await).await;
+                super::$name(TestStore::postgres().await).await;
             }
         }
     )*};

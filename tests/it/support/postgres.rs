@@ -155,7 +155,7 @@ fn stop_with_runner(binaries: &Path, folder: &Path, data: &Path) {
     use std::os::unix::process::CommandExt;
     let user = if is_root() { "runuser -u postgres -- " } else { "" };
     let script = format!(
-        "while kill -0 {runner}; do sleep 1; done; cd /; {user}'{pg_ctl}' stop -m immediate -D '{data}'; rm -rf '{folder}' '{folder}'-*.lock",
+        "(while kill -0 {runner}; do sleep 1; done; cd /; {user}'{pg_ctl}' stop -m immediate -D '{data}'; rm -rf '{folder}' '{folder}'-*.lock) &",
         runner = runner(),
         pg_ctl = binaries.join("pg_ctl").display(),
         data = data.display(),
@@ -167,7 +167,7 @@ fn stop_with_runner(binaries: &Path, folder: &Path, data: &Path) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .process_group(0)
-        .spawn()
+        .status()
         .expect("a shell");
 }
 
