@@ -6,6 +6,7 @@ pub(crate) mod cluster;
 pub(crate) mod command;
 pub(crate) mod company;
 pub(crate) mod engines;
+pub(crate) mod mariadb;
 pub(crate) mod server;
 pub(crate) mod shared_folder;
 
