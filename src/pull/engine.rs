@@ -23,9 +23,12 @@ pub(super) fn runtime(memory_limit: usize, spool: &Path) -> Result<Arc<RuntimeEn
         .build_arc()
 }
 
-pub(super) fn context(runtime: &Arc<RuntimeEnv>, threads: usize) -> SessionContext {
+pub(super) fn context(runtime: &Arc<RuntimeEnv>, memory_limit: usize, threads: usize) -> SessionContext {
     let mut config = SessionConfig::new().with_target_partitions(threads).with_batch_size(BATCH_ROWS);
     let options = config.options_mut();
+    // What a sort keeps back for merging must leave room for the rows themselves.
+    let kept_back = memory_limit / (threads * 16).max(1);
+    options.execution.sort_spill_reservation_bytes = options.execution.sort_spill_reservation_bytes.min(kept_back);
     // Numbers written in the SQL are exact.
     options.sql_parser.parse_float_as_decimal = true;
     // A recursive query would read the rows again and again.

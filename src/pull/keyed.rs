@@ -43,7 +43,7 @@ pub(super) async fn partitions(shared: &Arc<Shared>, scan: &Arc<Scan>) -> Engine
             })
         })
         .collect();
-    let context = engine::context(&shared.runtime, shared.threads);
+    let context = engine::context(&shared.runtime, shared.memory_limit, shared.threads);
     context.register_table("candidates", Arc::new(StreamingTable::try_new(Arc::clone(&schema), candidates)?))?;
     let plan = context.sql(&winners_sql(&shared.table, &key)).await?.create_physical_plan().await?;
     let count = plan.output_partitioning().partition_count();

@@ -36,6 +36,7 @@ pub(super) struct Shared {
     pub(super) checks: Checks,
     pub(super) threads: usize,
     pub(super) spool: std::path::PathBuf,
+    pub(super) memory_limit: usize,
     pub(super) runtime: Arc<RuntimeEnv>,
     /// The first failure of ours; the engine passes only texts on.
     pub(super) failure: Mutex<Option<PullError>>,

@@ -106,7 +106,7 @@ fn engine_of(
     let table = Table::of(spec, file)?;
     let runtime = engine::runtime(memory_limit, spool).map_err(broken)?;
     let threads = engine::threads();
-    let context = engine::context(&runtime, threads);
+    let context = engine::context(&runtime, memory_limit, threads);
     let shared = Arc::new(Shared {
         checks: Checks::of(spec, &table, &context, file)?,
         agents: Arc::new(AgentTexts::new(agents, spec.create_agents)),
@@ -114,6 +114,7 @@ fn engine_of(
         sources: OnceLock::new(),
         threads,
         spool: spool.to_owned(),
+        memory_limit,
         runtime,
         failure: Mutex::default(),
         scans: Mutex::default(),

@@ -9,6 +9,9 @@ use crate::pull::PullError;
 use crate::pull::convert::problem::{Problem, What, shortened};
 use crate::pull::set_aside::{Aside, Place};
 
+/// Bytes of long texts allocated at a time; what is left of the last block counts as memory used.
+const TEXT_BLOCK: u32 = 32 << 10;
+
 /// Takes finished batches; `false` means that nobody wants more.
 pub(super) type Sink<'a> = dyn FnMut(Result<RawBatch, PullError>) -> bool + Send + 'a;
 
@@ -36,7 +39,9 @@ impl<'a> BatchBuilder<'a> {
         counters: &'a Counters,
         sink: &'a mut Sink<'a>,
     ) -> Self {
-        let fields = (0..fields).map(|_| StringViewBuilder::with_capacity(BATCH_ROWS)).collect();
+        let fields = (0..fields)
+            .map(|_| StringViewBuilder::with_capacity(BATCH_ROWS).with_fixed_block_size(TEXT_BLOCK))
+            .collect();
         let (places, faults, rejects) = (Vec::new(), Vec::new(), Vec::new());
         Self { input, file, columns, fields, places, faults, rejects, counters, sink, wanted: true }
     }

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 
 use super::Counters;
 use super::builder::{BatchBuilder, Mapping, Sink};
@@ -81,17 +81,18 @@ impl Delimited {
         let refuse = |what: String| PullError::Input { file: self.label.clone(), what };
         let (file, _) = open(&self.path, &self.label)?;
         let mut reader = reader(Counting { inner: file, counters }, self.delimiter);
-        let header = reader.byte_headers().map_err(|error| refuse(format!("the header cannot be read: {error}")))?;
-        let breaks = line_breaks(header);
-        // After a line that ends in CR LF the reader has not yet counted the LF.
-        let counted_late = reader.position().line() <= 1 + breaks;
+        reader.byte_headers().map_err(|error| refuse(format!("the header cannot be read: {error}")))?;
         let mut record = ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(|error| refuse(format!("reading stopped: {error}")))? {
+            if record.as_slice() == b"\r" {
+                continue;
+            }
             let breaks = line_breaks(&record);
-            let at_end = self.unfinished && reader.position().byte() >= self.size;
-            let line = (reader.position().line() - breaks).saturating_sub(u64::from(!counted_late && !at_end));
+            let ended = !(self.unfinished && reader.position().byte() >= self.size);
+            let line = (reader.position().line() - breaks).saturating_sub(u64::from(ended));
             if record.len() != self.width {
                 if breaks > LINES_OF_A_RECORD {
+                    let line = record.position().map_or(line, csv::Position::line);
                     return Err(refuse(format!(
                         "line {line}: a quote opened here is not closed within {LINES_OF_A_RECORD} lines; mend it and pull again"
                     )));
@@ -110,7 +111,10 @@ impl Delimited {
 
     fn row(&self, record: &ByteRecord, line: u64, builder: &mut BatchBuilder<'_>) -> bool {
         for (field, at) in self.mapping.fields.iter().enumerate() {
-            let bytes = record.get(*at).unwrap_or_default();
+            let mut bytes = record.get(*at).unwrap_or_default();
+            if at + 1 == self.width {
+                bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+            }
             match std::str::from_utf8(bytes) {
                 Ok(text) => builder.set(field, Some(text)),
                 Err(_) => builder.set_fault(field, &What::NotUtf8(String::from_utf8_lossy(bytes).into_owned())),
@@ -127,8 +131,10 @@ impl Delimited {
     }
 }
 
+/// Lines end at LF, so that the reader's count of lines is exact; a CR before it is taken off the last field.
 fn reader<R: Read>(from: R, delimiter: u8) -> Reader<R> {
-    ReaderBuilder::new().delimiter(delimiter).flexible(true).buffer_capacity(1 << 18).from_reader(from)
+    let end = Terminator::Any(b'\n');
+    ReaderBuilder::new().delimiter(delimiter).terminator(end).flexible(true).buffer_capacity(1 << 18).from_reader(from)
 }
 
 fn line_breaks(record: &ByteRecord) -> u64 {

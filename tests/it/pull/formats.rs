@@ -81,6 +81,11 @@ fn parquet_columns() -> Vec<(&'static str, ArrayRef)> {
     ]
 }
 
+/// The four contacts as Parquet.
+pub(crate) fn write_contacts(path: &Path) {
+    write_parquet(path, parquet_columns());
+}
+
 #[tokio::test]
 async fn parquet_by_row_groups() {
     let bench = Bench::contacts(files("c.parquet"));

@@ -1,8 +1,12 @@
 //! Tests of the pull room: real files, real servers, real databases.
 
 mod bench;
+mod databases;
+mod faults;
 mod formats;
 mod http;
+mod keys;
 mod misbehaving;
 mod real_data;
+mod spec_errors;
 mod workbook;

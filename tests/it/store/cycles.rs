@@ -1,6 +1,7 @@
 //! Cycles, versions of the rules, and the life of runs.
 
-use merit::store::{CompleteRun, CycleState, NewCycle, RunState, StoreError};
+use merit::domain::cycle::CycleState;
+use merit::store::{CompleteRun, NewCycle, RunState, StoreError};
 use uuid::Uuid;
 
 use super::fixture::{begin_run, day, noon, open, period, settle};
