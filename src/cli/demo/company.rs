@@ -85,13 +85,17 @@ pub(super) struct Company {
     pub last: NaiveDate,
 }
 
-const PROVINCES: [(&str, &str, [(&str, &str); 2]); 3] = [
-    ("Jiangnan", "江南", [("Linhu", "临湖"), ("Qingpu", "清浦")]),
-    ("Lingbei", "岭北", [("Yunshan", "云山"), ("Hekou", "河口")]),
-    ("Xihe", "西河", [("Shanan", "沙岸"), ("Baita", "白塔")]),
+/// A name in English and Chinese.
+type Names = (&'static str, &'static str);
+
+/// Provinces and their prefectures.
+const PROVINCES: [(Names, [Names; 2]); 3] = [
+    (("Jiangnan", "江南"), [("Linhu", "临湖"), ("Qingpu", "清浦")]),
+    (("Lingbei", "岭北"), [("Yunshan", "云山"), ("Hekou", "河口")]),
+    (("Xihe", "西河"), [("Shanan", "沙岸"), ("Baita", "白塔")]),
 ];
 
-const SURNAMES: [(&str, &str); 20] = [
+const SURNAMES: [Names; 20] = [
     ("Wang", "王"),
     ("Li", "李"),
     ("Zhang", "张"),
@@ -114,7 +118,7 @@ const SURNAMES: [(&str, &str); 20] = [
     ("Luo", "罗"),
 ];
 
-const GIVEN_NAMES: [(&str, &str); 24] = [
+const GIVEN_NAMES: [Names; 24] = [
     ("Wei", "伟"),
     ("Fang", "芳"),
     ("Na", "娜"),
@@ -177,7 +181,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn province(&mut self, number: usize, (name_en, name_zh, prefectures): &(&str, &str, [(&str, &str); 2])) {
+    fn province(&mut self, number: usize, ((name_en, name_zh), prefectures): &(Names, [Names; 2])) {
         let province = format!("P{number}");
         self.unit(&province, "HQ", "province", &format!("{name_en} province"), &format!("{name_zh}省"));
         for (index, (city_en, city_zh)) in (1..).zip(prefectures) {
