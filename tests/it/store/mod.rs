@@ -3,7 +3,6 @@
 mod cycles;
 mod facts;
 mod fixture;
-mod measure;
 mod freeze;
 mod pulls;
 mod reads;
