@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use entity::{run_fact, run_stretch, run_unit};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::super::dictionary::{Dictionary, Names};
@@ -101,14 +101,43 @@ const FREEZE_STRETCHES: &str = "
     WHERE r.id = $1
     ORDER BY s.agent_id, s.first_day";
 
-/// Sums of integers, so that the order of adding does not matter; the metric leads straight to the days in the key of fact.
-const FREEZE_FACTS: &str = "
-    INSERT INTO run_fact (run_id, agent_id, stretch, metric_id, segment_id, numerator, denominator, samples)
-    SELECT s.run_id, s.agent_id, s.stretch, f.metric_id, f.segment_id,
-        CAST(SUM(f.numerator) AS BIGINT), CAST(SUM(f.denominator) AS BIGINT), CAST(SUM(f.samples) AS BIGINT)
+/// The facts of each stretch; the metric leads straight to the stretch's days in the key of fact.
+const FACTS_OF_STRETCHES: &str = "
     FROM run_stretch s CROSS JOIN metric m CROSS JOIN fact f
-    WHERE s.run_id = $1 AND f.agent_id = s.agent_id AND f.metric_id = m.id AND f.day BETWEEN s.first_day AND s.last_day
-    GROUP BY s.run_id, s.agent_id, s.stretch, f.metric_id, f.segment_id";
+    WHERE s.run_id = $1 AND f.agent_id = s.agent_id AND f.metric_id = m.id AND f.day BETWEEN s.first_day AND s.last_day";
+
+const SUMS: &str =
+    "CAST(SUM(f.numerator) AS BIGINT), CAST(SUM(f.denominator) AS BIGINT), CAST(SUM(f.samples) AS BIGINT)";
+
+const INTO_RUN_FACT: &str =
+    "INSERT INTO run_fact (run_id, agent_id, stretch, metric_id, segment_id, numerator, denominator, samples)";
+
+/// Pools facts per agent, stretch, metric and segment: sums of integers, so that the order of adding does not matter.
+async fn freeze_facts(tx: &DatabaseTransaction, run_id: i64) -> Result<u64, StoreError> {
+    let step = "pooling facts";
+    let mut already = 0;
+    let mut rest = "";
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Room for the sums of some hundred thousand groups, so that they need no disk.
+        tx.execute_unprepared("SET LOCAL work_mem = '64MB'").await.step(step)?;
+    } else {
+        // Days come in the order of the key, which has the day before the segment: SQLite can add up without sorting wherever
+        // there is only one segment, which is where most facts are.
+        let text = format!(
+            "{INTO_RUN_FACT} SELECT s.run_id, s.agent_id, s.stretch, m.id, MIN(f.segment_id), {SUMS} {FACTS_OF_STRETCHES}
+            GROUP BY s.run_id, s.agent_id, s.stretch, m.id HAVING MIN(f.segment_id) = MAX(f.segment_id)"
+        );
+        already = execute(tx, step, text, [run_id.into()]).await?;
+        rest =
+            " AND NOT EXISTS (SELECT 1 FROM run_fact done WHERE done.run_id = s.run_id AND done.agent_id = s.agent_id
+            AND done.stretch = s.stretch AND done.metric_id = m.id)";
+    }
+    let text = format!(
+        "{INTO_RUN_FACT} SELECT s.run_id, s.agent_id, s.stretch, m.id, f.segment_id, {SUMS} {FACTS_OF_STRETCHES}{rest}
+        GROUP BY s.run_id, s.agent_id, s.stretch, m.id, f.segment_id"
+    );
+    Ok(already + execute(tx, step, text, [run_id.into()]).await?)
+}
 
 const UNIT_FACTS: &str = "
     SELECT s.unit_id, m.code AS metric,
@@ -135,7 +164,7 @@ impl Store {
         if tx.get_database_backend() == DbBackend::Postgres {
             tx.execute_unprepared("ANALYZE run_stretch").await.step(step)?;
         }
-        let facts = execute(&tx, step, FREEZE_FACTS, [run_id.into()]).await?;
+        let facts = freeze_facts(&tx, run_id).await?;
         let agents = run_stretch::Entity::find()
             .select_only()
             .column(run_stretch::Column::AgentId)
