@@ -4,7 +4,6 @@ mod cycles;
 mod facts;
 mod fixture;
 mod freeze;
-mod measure;
 mod pulls;
 mod reads;
 mod results;
