@@ -24,7 +24,7 @@ pub(super) struct Problem {
 impl Problem {
     fn new(status: u16, code: &str, title: &str, detail: impl Into<String>) -> Json<Self> {
         Json(Self {
-            kind: format!("/docs/problems#{code}"),
+            kind: format!("/problems#{code}"),
             title: title.to_owned(),
             status,
             code: code.to_owned(),

@@ -1,5 +1,7 @@
 //! Reading the roster.
 
+use std::collections::BTreeMap;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -238,6 +240,12 @@ impl Store {
             .await
             .step("listing units")?;
         Ok(Page::cut(units.into_iter().map(Unit::from).collect(), limit))
+    }
+
+    /// Codes of the units of these ids, of which there are at most as many as a page holds.
+    pub async fn unit_codes(&self, ids: impl IntoIterator<Item = i64>) -> Result<BTreeMap<i64, String>, StoreError> {
+        let found = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(&self.readers).await;
+        Ok(found.step("looking up units")?.into_iter().map(|unit| (unit.id, unit.code)).collect())
     }
 
     pub async fn unit_by_code(&self, code: &str) -> Result<Option<Unit>, StoreError> {

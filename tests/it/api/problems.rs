@@ -44,7 +44,9 @@ async fn no_operation_answers_without_a_valid_token() {
             problem(server.with_token(token, &path).await, 401, "unauthorized").await;
         }
     }
-    for open in ["/", "/docs", "/api/v1/openapi.yaml", "/health/live", "/health/ready", "/assets/merit.css"] {
+    for open in
+        ["/", "/problems", "/docs", "/api/v1/openapi.yaml", "/health/live", "/health/ready", "/assets/merit.css"]
+    {
         assert_eq!(server.bare(Method::GET, open).await.status(), StatusCode::OK, "{open}");
     }
 }
@@ -68,6 +70,20 @@ async fn errors_name_what_is_wrong() {
     let body = problem(get("/api/v1/agents?cursor=%C3%A9").await, 400, "invalid_request").await;
     assert!(body["detail"].as_str().unwrap().starts_with("cursor: "), "{body}");
     problem(server.bare(Method::POST, "/api/v1/agents").await, 405, "method_not_allowed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_code_is_explained_where_problems_point() {
+    let company = Company::new(1);
+    let app = company.load(&company.sqlite()).await;
+    let server = Server::start(&app).await;
+    let page = server.bare(Method::GET, "/problems").await.text().await.unwrap();
+    for path in ["/api/v1/nothing", "/api/v1/agents?limit=0", "/api/v1/cycles/none"] {
+        let (_, problem) = server.get(path).await;
+        let (address, code) = problem["type"].as_str().unwrap().split_once('#').unwrap();
+        assert_eq!(address, "/problems");
+        assert!(page.contains(&format!("id=\"{code}\"")), "{code}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
