@@ -128,13 +128,14 @@ impl AgentFilter {
         if let Some((unit, day)) = self.unit {
             let (unit_at, day_at) = (taken + 1, taken + 2);
             conditions.push_str(&format!(
-                " AND EXISTS (
-                    WITH RECURSIVE below (id) AS (
-                        SELECT id FROM unit WHERE id = ${unit_at}
-                        UNION SELECT child.id FROM unit child JOIN below ON child.parent_id = below.id
-                    )
-                    SELECT 1 FROM assignment s WHERE s.agent_id = a.id AND s.unit_id IN (SELECT id FROM below)
-                        AND s.first_day <= ${day_at} AND (s.last_day IS NULL OR s.last_day >= ${day_at}))"
+                " AND a.id IN (
+                    SELECT s.agent_id FROM assignment s WHERE s.unit_id IN (
+                        WITH RECURSIVE below (id) AS (
+                            SELECT id FROM unit WHERE id = ${unit_at}
+                            UNION SELECT child.id FROM unit child JOIN below ON child.parent_id = below.id
+                        )
+                        SELECT id FROM below)
+                    AND s.first_day <= ${day_at} AND (s.last_day IS NULL OR s.last_day >= ${day_at}))"
             ));
             values.extend([unit.into(), Day(day).into()]);
         }
