@@ -11,13 +11,13 @@ pub(super) fn where_to_look(folder: &Path, address: Option<&str>, token: &str) {
     let place = format!("--database {folder}/merit.db --rules {folder}/scoring-config");
     say!("\n5. Where to look");
     say!("  one agent's scorecard, with its working:");
-    say!("    {merit} scorecard 2026-Q3 QL00002 {place}");
+    say!("    {merit} scorecard 2026-Q3 QL00007 {place}");
     say!("  payouts and plans of the quarter:");
     say!("    {merit} payouts 2026-Q3 {place}");
     say!("    {merit} plans 2026-Q3 {place}");
     if let Some(address) = address {
         say!("  over the API (this token was made for this demo):");
-        say!("    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/QL00002");
+        say!("    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/QL00007");
         say!(
             "\nMerit answers on http://{address}/ and its API is described on http://{address}/docs (stop it with Ctrl-C)"
         );
