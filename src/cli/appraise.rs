@@ -14,7 +14,7 @@ pub(super) struct CycleArguments {
 
 pub(super) async fn run(place: &Place, arguments: CycleArguments) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
-    let bar = progress::bar("appraising", None);
+    let bar = progress::count("appraising");
     let report = app.appraise(&arguments.cycle, &|agents| bar.set_position(agents)).await?;
     bar.finish_and_clear();
     print_report(&arguments.cycle, &report);
@@ -46,7 +46,7 @@ pub(super) fn print_report(cycle: &str, report: &AppraisalReport) {
 
 pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
-    let bar = progress::bar("replaying", None);
+    let bar = progress::count("replaying");
     let report = app.replay(&arguments.cycle, &|agents| bar.set_position(agents)).await?;
     bar.finish_and_clear();
     if report.differences.is_empty() {

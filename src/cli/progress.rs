@@ -5,20 +5,24 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-const BAR: &str = "{msg:12} [{bar:30}] {pos}/{len} {per_sec} {eta}";
-const SPINNER: &str = "{msg:12} {spinner} {pos} {per_sec}";
+const COUNT: &str = "{msg:12} {spinner} {pos} {per_sec}";
+const BYTES: &str = "{msg:12} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
 
-/// A bar of `total` steps, or a spinner when the total is not known.
-pub(super) fn bar(what: &str, total: Option<u64>) -> ProgressBar {
+/// A count of what is done, where the whole is not known.
+pub(super) fn count(what: &str) -> ProgressBar {
+    draw(ProgressBar::new_spinner(), what, COUNT)
+}
+
+/// Bytes read of all bytes.
+pub(super) fn bytes(what: &str) -> ProgressBar {
+    draw(ProgressBar::no_length(), what, BYTES)
+}
+
+fn draw(bar: ProgressBar, what: &str, template: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), BAR),
-        None => (ProgressBar::new_spinner(), SPINNER),
-    };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style);
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_message(what.to_owned());
     bar.enable_steady_tick(Duration::from_millis(120));
     bar

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
+use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::output::{Format, Table, say};
@@ -16,10 +17,10 @@ pub(super) struct PullArguments {
     /// The source's id in the rules
     source: Option<String>,
     /// First day to pull (YYYY-MM-DD); the source's facts outside the days stay as they are
-    #[arg(long, requires = "to")]
+    #[arg(long)]
     from: Option<NaiveDate>,
-    /// Last day to pull, included
-    #[arg(long, requires = "from")]
+    /// Last day to pull, included; today when only --from is given
+    #[arg(long)]
     to: Option<NaiveDate>,
     /// Read and compare, but change nothing
     #[arg(long)]
@@ -62,14 +63,14 @@ pub(super) async fn run(place: &Place, arguments: PullArguments) -> Result<ExitC
         (Some(PullAction::List { format }), _) => list(&app, format).await,
         (Some(PullAction::Show { id, rejected, format }), _) => show(&app, &id, rejected, format).await,
         (None, Some(source)) => {
-            let bar = progress::bar(&source, None);
+            let bar = progress::bytes(&source);
             let order = PullOrder {
                 rules: &place.rules,
                 source: &source,
-                days: arguments.from.zip(arguments.to),
+                days: days(arguments.from, arguments.to, app.clock().today()),
                 dry_run: arguments.dry_run,
                 allow_removals: arguments.allow_removals,
-                progress: &|at: PullProgress| bar.set_position(at.rows),
+                progress: &|at: PullProgress| show_progress(&bar, at),
             };
             let report = app.pull(order).await;
             bar.finish_and_clear();
@@ -79,6 +80,25 @@ pub(super) async fn run(place: &Place, arguments: PullArguments) -> Result<ExitC
             Ok(if aside { ExitCode::from(SET_ASIDE) } else { ExitCode::SUCCESS })
         }
         (None, None) => Err(CliError::new("name the source to pull, or 'list' or 'show ID'")),
+    }
+}
+
+/// The days asked for: open ends reach back to 1970 and on to today.
+fn days(from: Option<NaiveDate>, to: Option<NaiveDate>, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    if from.is_none() && to.is_none() {
+        return None;
+    }
+    Some((from.unwrap_or_default(), to.unwrap_or(today)))
+}
+
+/// Bytes of all bytes where that is known, rows otherwise.
+fn show_progress(bar: &ProgressBar, at: PullProgress) {
+    match at.total_bytes {
+        Some(total) => {
+            bar.set_length(total);
+            bar.set_position(at.bytes);
+        }
+        None => bar.set_position(at.rows),
     }
 }
 

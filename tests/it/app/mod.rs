@@ -3,4 +3,5 @@
 mod full_disk;
 mod pulling;
 mod quarter;
+mod real_data;
 mod roster;
