@@ -16,4 +16,4 @@ impl MigratorTrait for Migrator {
     }
 }
 
-pub use sea_orm_migration::MigratorTrait;
+pub use sea_orm_migration::{IntoSchemaManagerConnection, MigrationName, MigratorTrait, SchemaManager};

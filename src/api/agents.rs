@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::ApiToken;
-use super::error::ListError;
+use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
 use crate::app::{AgentRecord, AgentView, App, AssignmentRecord};
 use crate::domain::money::Money;
@@ -120,7 +120,7 @@ impl AgentsApi {
         app: Data<&App>,
         _token: ApiToken,
         employee_number: Path<String>,
-    ) -> Result<Json<AgentDetail>, ListError> {
+    ) -> Result<Json<AgentDetail>, GetError> {
         let AgentView { agent: record, aliases, assignments } = app.agent(&employee_number.0).await?;
         let assignments = assignments.into_iter().map(assignment).collect();
         Ok(Json(AgentDetail { agent: agent(record), aliases, assignments }))

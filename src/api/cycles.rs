@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::ApiToken;
-use super::error::ListError;
+use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
 use crate::app::{App, CycleRecord};
 
@@ -71,7 +71,7 @@ impl CyclesApi {
 
     /// One cycle
     #[oai(path = "/cycles/:code", method = "get", operation_id = "get_cycle")]
-    async fn get(&self, app: Data<&App>, _token: ApiToken, code: Path<String>) -> Result<Json<Cycle>, ListError> {
+    async fn get(&self, app: Data<&App>, _token: ApiToken, code: Path<String>) -> Result<Json<Cycle>, GetError> {
         Ok(Json(cycle(app.cycle(&code.0).await?)))
     }
 }

@@ -24,12 +24,16 @@ pub(super) struct Problem {
 impl Problem {
     fn new(status: u16, code: &str, title: &str, detail: impl Into<String>) -> Json<Self> {
         Json(Self {
-            kind: format!("/docs/problems#{code}"),
+            kind: format!("/problems#{code}"),
             title: title.to_owned(),
             status,
             code: code.to_owned(),
             detail: detail.into(),
         })
+    }
+
+    fn not_found(what: String) -> Json<Self> {
+        Self::new(404, "not_found", "There is nothing here", what)
     }
 
     fn internal(error: &AppError) -> Json<Self> {
@@ -46,6 +50,7 @@ pub(super) enum ListError {
     #[oai(status = 400, content_type = "application/problem+json")]
     Invalid(Json<Problem>),
     /// The token is missing, unknown, expired or revoked.
+    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Problem>),
     /// What the list belongs to does not exist.
@@ -56,10 +61,41 @@ pub(super) enum ListError {
     Internal(Json<Problem>),
 }
 
+/// Errors of an operation that shows one thing.
+#[derive(ApiResponse)]
+pub(super) enum GetError {
+    /// The token is missing, unknown, expired or revoked.
+    #[oai(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Json<Problem>),
+    /// It does not exist.
+    #[oai(status = 404, content_type = "application/problem+json")]
+    NotFound(Json<Problem>),
+    /// Something went wrong inside Merit.
+    #[oai(status = 500, content_type = "application/problem+json")]
+    Internal(Json<Problem>),
+}
+
+impl GetError {
+    /// The answer to a request without a valid token, of every operation.
+    pub(super) fn unauthorized() -> Self {
+        let detail = "Send a token as 'Authorization: Bearer …'; 'merit token create NAME' makes one.";
+        Self::Unauthorized(Problem::new(401, "unauthorized", "A valid token is needed", detail))
+    }
+}
+
+impl From<AppError> for GetError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
+            other => Self::Internal(Problem::internal(&other)),
+        }
+    }
+}
+
 impl From<AppError> for ListError {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::NotFound(what) => Self::NotFound(Problem::new(404, "not_found", "There is nothing here", what)),
+            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
             AppError::Invalid(what) => {
                 Self::Invalid(Problem::new(400, "invalid_request", "The request is not valid", what))
             }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::ApiToken;
-use super::error::ListError;
+use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
 use crate::app::{App, PayoutSummary, Wanted};
 use crate::domain::payout::{PayoutStep, StepKind, Withheld};
@@ -142,7 +142,7 @@ impl PayoutsApi {
         _token: ApiToken,
         code: Path<String>,
         employee_number: Path<String>,
-    ) -> Result<Json<PayoutDetail>, ListError> {
+    ) -> Result<Json<PayoutDetail>, GetError> {
         let detail = app.payout(&code.0, &employee_number.0).await?;
         let steps = detail.result.steps.into_iter().map(step).collect();
         Ok(Json(PayoutDetail { payout: payout(detail.summary), steps }))

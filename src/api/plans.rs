@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::ApiToken;
-use super::error::ListError;
+use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
 use crate::app::{App, PlanDetail, PlanSummary, Wanted};
 use crate::domain::improvement;
@@ -120,7 +120,7 @@ impl PlansApi {
         _token: ApiToken,
         code: Path<String>,
         employee_number: Path<String>,
-    ) -> Result<Json<Plan>, ListError> {
+    ) -> Result<Json<Plan>, GetError> {
         Ok(Json(plan(app.plan(&code.0, &employee_number.0).await?)))
     }
 }

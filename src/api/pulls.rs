@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::ApiToken;
-use super::error::ListError;
+use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
 use crate::app::{App, PullView};
 
@@ -148,7 +148,7 @@ impl PullsApi {
 
     /// One pull with its reasons
     #[oai(path = "/pulls/:id", method = "get", operation_id = "get_pull")]
-    async fn get(&self, app: Data<&App>, _token: ApiToken, id: Path<String>) -> Result<Json<PullDetail>, ListError> {
+    async fn get(&self, app: Data<&App>, _token: ApiToken, id: Path<String>) -> Result<Json<PullDetail>, GetError> {
         let report = app.pull_report(&id.0).await?;
         let reasons = report.reasons.into_iter().map(|(reason, rows)| Reason { reason, rows }).collect();
         Ok(Json(PullDetail { pull: pull(report.pull), reasons }))

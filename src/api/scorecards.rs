@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::ApiToken;
-use super::error::ListError;
+use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
 use super::scorecard_lines::{Gate, Line};
 use crate::app::{App, ScorecardSummary, Wanted};
@@ -151,7 +151,7 @@ impl ScorecardsApi {
         _token: ApiToken,
         code: Path<String>,
         employee_number: Path<String>,
-    ) -> Result<Json<ScorecardDetail>, ListError> {
+    ) -> Result<Json<ScorecardDetail>, GetError> {
         let detail = app.scorecard(&code.0, &employee_number.0).await?;
         let CardResult { card: _, state: _, lines, gates, subtotal: _, total: _, printed: _, rating: _ } =
             detail.result;

@@ -282,7 +282,7 @@ impl From<Pull> for PullView {
         Self {
             id: public_id,
             source,
-            state: state.as_str(),
+            state: state.code(),
             started_at,
             finished_at,
             from: window.from,

@@ -80,12 +80,7 @@ impl App {
 
     /// Codes of units by id.
     pub async fn unit_codes(&self, ids: impl Iterator<Item = i64>) -> Result<BTreeMap<i64, String>, AppError> {
-        let wanted: BTreeSet<i64> = ids.collect();
-        if wanted.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let units = self.store.units().await?.into_iter().filter(|unit| wanted.contains(&unit.id));
-        Ok(units.map(|unit| (unit.id, unit.code)).collect())
+        Ok(self.store.unit_codes(ids.collect::<BTreeSet<_>>()).await?)
     }
 
     pub async fn cycles(&self, slice: &Slice) -> Result<Page<Cycle>, AppError> {

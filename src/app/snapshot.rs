@@ -55,6 +55,8 @@ impl<'a> Snapshot<'a> {
         for agent in agents {
             let id = agent.agent_id;
             let facts: Vec<RunFact> = std::iter::from_fn(|| facts.next_if(|fact| fact.agent_id == id)).collect();
+            // Earlier cycles had people who have left since.
+            while past.next_if(|line| line.agent_id < id).is_some() {}
             let past: Vec<PastLine> = std::iter::from_fn(|| past.next_if(|line| line.agent_id == id)).collect();
             members.push(self.member(agent, &facts, &past)?);
         }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::output::say;
 use super::{CliError, Place, progress};
 use crate::app::AppraisalReport;
 
@@ -22,25 +23,25 @@ pub(super) async fn run(place: &Place, arguments: CycleArguments) -> Result<Exit
 
 /// What an appraisal did, for people.
 pub(super) fn print_report(cycle: &str, report: &AppraisalReport) {
-    println!("Cycle {cycle}, revision {}:", report.revision);
-    println!("  {:>6} agents assigned in the cycle", report.agents);
-    println!("  {:>6} scored", report.scored);
+    say!("Cycle {cycle}, revision {}:", report.revision);
+    say!("  {:>6} agents assigned in the cycle", report.agents);
+    say!("  {:>6} scored", report.scored);
     for (count, what) in [
         (report.on_hold, "on hold (a line waits for data)"),
         (report.insufficient, "without enough data for any line"),
         (report.without_card, "in posts that no scorecard measures"),
     ] {
         if count > 0 {
-            println!("  {count:>6} {what}");
+            say!("  {count:>6} {what}");
         }
     }
     let ratings = report.ratings.iter().map(|(rating, count)| format!("{rating} {count}"));
-    println!("  ratings: {}", ratings.collect::<Vec<_>>().join(", "));
+    say!("  ratings: {}", ratings.collect::<Vec<_>>().join(", "));
     for amount in &report.payable {
-        println!("  payable: {amount}");
+        say!("  payable: {amount}");
     }
-    println!("  {:>6} improvement plans suggested", report.plans);
-    println!("  snapshot {}\n  result   {}", report.snapshot_hash, report.result_hash);
+    say!("  {:>6} improvement plans suggested", report.plans);
+    say!("  snapshot {}\n  result   {}", report.snapshot_hash, report.result_hash);
 }
 
 pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<ExitCode, CliError> {
@@ -49,17 +50,19 @@ pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<E
     let report = app.replay(&arguments.cycle, &|agents| bar.set_position(agents)).await?;
     bar.finish_and_clear();
     if report.differences.is_empty() {
-        println!("Cycle {}: {} results recomputed, all the same to the byte.", arguments.cycle, report.agents);
-        println!("  snapshot {}\n  result   {}", report.snapshot_hash, report.result_hash);
+        say!("Cycle {}: {} results recomputed, all the same to the byte.", arguments.cycle, report.agents);
+        say!("  snapshot {}\n  result   {}", report.snapshot_hash, report.result_hash);
         return Ok(ExitCode::SUCCESS);
     }
     for difference in &report.differences {
-        println!("{difference}");
+        say!("{difference}");
     }
     let shown = report.differences.len();
-    println!(
+    say!(
         "Cycle {}: {} of {} results differ ({shown} differences shown).",
-        arguments.cycle, report.differing, report.agents
+        arguments.cycle,
+        report.differing,
+        report.agents
     );
     Ok(ExitCode::FAILURE)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::output::say;
 use super::{CliError, Place};
 use crate::app;
 
@@ -24,13 +25,13 @@ pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<Exit
     let folder = arguments.folder.as_deref().unwrap_or(&place.rules);
     let report = app::check(folder).await?;
     for problem in &report.problems {
-        println!("{problem}");
+        say!("{problem}");
     }
     if report.errors > 0 {
-        println!("{}: {} errors, {} warnings", folder.display(), report.errors, report.warnings);
+        say!("{}: {} errors, {} warnings", folder.display(), report.errors, report.warnings);
         return Ok(ExitCode::FAILURE);
     }
-    println!(
+    say!(
         "{}: {} metrics, {} scorecards, {} incentive plans, {} sources; {} worked examples hold; {} warnings",
         folder.display(),
         report.metrics,
@@ -40,13 +41,13 @@ pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<Exit
         report.examples,
         report.warnings
     );
-    println!("ruleset {}", report.ruleset_hash);
+    say!("ruleset {}", report.ruleset_hash);
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn rules(action: RulesAction) -> Result<ExitCode, CliError> {
     let RulesAction::Init { folder } = action;
     app::write_default_rules(&folder)?;
-    println!("Default rules written to {0}; check them with: merit check {0}", folder.display());
+    say!("Default rules written to {0}; check them with: merit check {0}", folder.display());
     Ok(ExitCode::SUCCESS)
 }

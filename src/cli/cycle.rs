@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::Subcommand;
 
-use super::output::{Format, Table};
+use super::output::{Format, Table, say};
 use super::{CliError, Place};
 use crate::app::Slice;
 
@@ -36,7 +36,7 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
             let days = first.zip(last);
             let cycle = app.open_cycle(&code, days, &place.rules).await?;
             let rules = cycle.ruleset_hash.get(..12).unwrap_or_default();
-            println!("Cycle {code} is open: {} to {}, rules {rules}.", cycle.period.first, cycle.period.last);
+            say!("Cycle {code} is open: {} to {}, rules {rules}.", cycle.period.first, cycle.period.last);
         }
         CycleAction::List { format } => {
             let mut table = Table::new(&[

@@ -1,10 +1,30 @@
 //! What commands print: a table for people, JSON or CSV for programs; the same figures in each.
 
+use std::fmt;
+use std::io::{self, Write as _};
+
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, ContentArrangement, Table as Drawn, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table as Drawn, TableComponent, presets};
 use serde_json::{Map, Value};
 
 use super::CliError;
+
+/// `println!` for commands: a reader that has seen enough (`merit … | head`) ends the command quietly.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cli::output::write(format_args!("{}\n", format_args!($($text)*))) };
+}
+pub(in crate::cli) use say;
+
+/// Writes to standard output.
+pub(in crate::cli) fn write(text: fmt::Arguments<'_>) {
+    if let Err(error) = io::stdout().lock().write_fmt(text) {
+        let quiet = error.kind() == io::ErrorKind::BrokenPipe;
+        if !quiet {
+            eprintln!("error: standard output: {error}");
+        }
+        std::process::exit(i32::from(!quiet));
+    }
+}
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,16 +55,17 @@ impl Table {
 
     pub(super) fn print(&self, format: Format) -> Result<(), CliError> {
         match format {
-            Format::Table => println!("{}", self.draw()),
-            Format::Json => println!("{}", serde_json::to_string_pretty(&self.objects())?),
-            Format::Csv => print!("{}", self.csv()?),
+            Format::Table => say!("{}", self.draw()),
+            Format::Json => say!("{}", serde_json::to_string_pretty(&self.objects())?),
+            Format::Csv => write(format_args!("{}", self.csv()?)),
         }
         Ok(())
     }
 
     fn draw(&self) -> String {
         let mut drawn = Drawn::new();
-        drawn.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        drawn.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        drawn.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
         drawn.set_header(self.columns.iter().map(|(_, title)| *title));
         for row in &self.rows {
             drawn.add_row(row.iter().map(|cell| text(cell, "–")));

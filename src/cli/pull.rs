@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::output::{Format, Table};
+use super::output::{Format, Table, say};
 use super::{CliError, Place, progress};
 use crate::app::{App, PullOrder, PullProgress, PullReport, Slice};
 
@@ -86,27 +86,27 @@ pub(super) async fn run(place: &Place, arguments: PullArguments) -> Result<ExitC
 pub(super) fn print_report(report: &PullReport) {
     let pull = &report.pull;
     let dry = if report.dry_run { " (dry run, nothing was changed)" } else { "" };
-    println!("{}{dry}:", pull.source);
-    println!("  {:>9} rows read", pull.rows_read);
-    println!("  {:>9} used", pull.rows_used);
+    say!("{}{dry}:", pull.source);
+    say!("  {:>9} rows read", pull.rows_read);
+    say!("  {:>9} used", pull.rows_used);
     for (count, what) in [
         (pull.rows_superseded, "replaced by a later row of the same key"),
         (pull.rows_deleted, "deleted by their last row"),
         (pull.rows_set_aside, "set aside:"),
     ] {
         if count > 0 {
-            println!("  {count:>9} {what}");
+            say!("  {count:>9} {what}");
         }
     }
     for (reason, rows) in &report.reasons {
-        println!("  {rows:>9}   {reason}");
+        say!("  {rows:>9}   {reason}");
     }
-    println!("  facts: {} added, {} changed, {} removed", pull.facts_added, pull.facts_changed, pull.facts_removed);
+    say!("  facts: {} added, {} changed, {} removed", pull.facts_added, pull.facts_changed, pull.facts_removed);
     if report.new_agents > 0 {
-        println!("  {} agents added to the roster", report.new_agents);
+        say!("  {} agents added to the roster", report.new_agents);
     }
     if !report.reasons.is_empty() && !report.dry_run {
-        println!("  rows set aside: merit pull show {} --rejected", pull.id);
+        say!("  rows set aside: merit pull show {} --rejected", pull.id);
     }
 }
 
@@ -147,7 +147,7 @@ async fn show(app: &App, id: &str, rejected: bool, format: Format) -> Result<Exi
     if !rejected {
         print_report(&report);
         if let Some(error) = &report.pull.error {
-            println!("  failed: {error}");
+            say!("  failed: {error}");
         }
         return Ok(ExitCode::SUCCESS);
     }

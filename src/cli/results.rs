@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::output::{Format, Table};
+use super::output::{Format, Table, say};
 use super::{CliError, Place};
 use crate::app::{App, PayoutDetail, PlanDetail, ScorecardDetail, Slice, Wanted};
 use crate::domain::curve::Reading;
 use crate::domain::fixed::Fixed;
-use crate::domain::scorecard::{GateResult, LineResult};
+use crate::domain::scorecard::{CardResult, GateResult, LineResult, LineState, Scope};
 
 #[derive(clap::Args)]
 pub(super) struct ResultArguments {
@@ -85,40 +85,83 @@ pub(super) async fn scorecards(place: &Place, which: ResultArguments) -> Result<
 fn one_scorecard(detail: &ScorecardDetail, format: Format) -> Result<(), CliError> {
     let (summary, result) = (&detail.summary, &detail.result);
     if format == Format::Table {
-        println!(
+        say!(
             "{} {} · {} · {} · card {}",
-            summary.employee_number, summary.agent_name, summary.unit_code, summary.post, summary.card
+            summary.employee_number,
+            summary.agent_name,
+            summary.unit_code,
+            summary.post,
+            summary.card
         );
     }
-    let mut lines = Table::new(&[
+    if format != Format::Table {
+        return working(result).print(format);
+    }
+    summary_lines(result).print(format)?;
+    result.gates.iter().for_each(print_gate);
+    say!("sum of contributions {}", figure(result.subtotal).as_str().unwrap_or("–"));
+    match (result.printed, &result.rating) {
+        (Some(score), rating) => say!("score {score:.2}, rating {}", rating.as_deref().unwrap_or("–")),
+        (None, _) => say!("no score: {}", name(result.state).as_str().unwrap_or_default().replace('_', " ")),
+    }
+    Ok(())
+}
+
+/// Every figure of every line, for programs.
+fn working(result: &CardResult) -> Table {
+    let mut table = Table::new(&[
         ("metric", "Metric"),
         ("scope", "Of"),
         ("state", "State"),
         ("treatment", "Treated"),
         ("numerator", "Sum"),
-        ("denominator", "÷ of"),
+        ("denominator", "Of"),
         ("samples", "Cases"),
         ("value", "Value"),
-        ("lower", "95 % from"),
-        ("upper", "to"),
+        ("lower", "From"),
+        ("upper", "To"),
         ("curve", "Curve piece"),
         ("points", "Points"),
         ("weight", "Weight"),
         ("effective_weight", "Effective"),
         ("contribution", "Contributes"),
     ]);
-    result.lines.iter().for_each(|line| lines.row(line_cells(line)));
-    lines.print(format)?;
-    if format != Format::Table {
-        return Ok(());
+    result.lines.iter().for_each(|line| table.row(line_cells(line)));
+    table
+}
+
+/// The lines as a person reads them: points × effective weight ÷ 100 = contribution.
+fn summary_lines(result: &CardResult) -> Table {
+    let mut table = Table::new(&[
+        ("metric", "Metric"),
+        ("measured", "Measured"),
+        ("value", "Value"),
+        ("interval", "95 %"),
+        ("curve", "Curve"),
+        ("points", "Points"),
+        ("weight", "× Weight"),
+        ("contribution", "= Contributes"),
+    ]);
+    for line in &result.lines {
+        let unit = if line.scope == Scope::Unit { " (unit)" } else { "" };
+        let measured = match line.state {
+            LineState::NoData => "no data".to_owned(),
+            LineState::NotApplicable => "not applicable".to_owned(),
+            LineState::LowSample => format!("only {} cases", line.pooled.samples),
+            LineState::Measured => format!("{} / {}", line.pooled.numerator, line.pooled.denominator),
+        };
+        table.row([
+            format!("{}{unit}", line.metric).into(),
+            measured.into(),
+            figure(line.value),
+            line.interval.map_or(Value::Null, |ends| format!("{:.2} – {:.2}", ends.lower, ends.upper).into()),
+            line.reading.map_or(Value::Null, |reading| piece(&reading).into()),
+            figure(line.points),
+            figure(Some(line.effective_weight)),
+            figure(Some(line.contribution)),
+        ]);
     }
-    result.gates.iter().for_each(print_gate);
-    println!("sum of contributions {}", figure(result.subtotal).as_str().unwrap_or("–"));
-    match (result.printed, &result.rating) {
-        (Some(score), rating) => println!("score {score:.2}, rating {}", rating.as_deref().unwrap_or("–")),
-        (None, _) => println!("no score: {}", name(result.state).as_str().unwrap_or_default().replace('_', " ")),
-    }
-    Ok(())
+    table
 }
 
 fn line_cells(line: &LineResult) -> Vec<Value> {
@@ -157,7 +200,7 @@ fn print_gate(gate: &GateResult) {
         Some(false) => "not passed",
         None => "not judged (too little data)",
     };
-    println!("gate {}: {} {outcome}; {}", gate.metric, figure(gate.value).as_str().unwrap_or("–"), gate.reason.en);
+    say!("gate {}: {} {outcome}; {}", gate.metric, figure(gate.value).as_str().unwrap_or("–"), gate.reason.en);
 }
 
 pub(super) async fn payouts(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {
@@ -205,7 +248,7 @@ pub(super) async fn payouts(place: &Place, which: ResultArguments) -> Result<Exi
 async fn print_totals(app: &App, cycle: &str) -> Result<(), CliError> {
     for total in app.payout_totals(cycle).await? {
         let sum = crate::domain::money::Money { minor: total.amount_minor, currency: total.currency };
-        println!("total {sum} for {} agents; {} withheld", total.payable, total.withheld);
+        say!("total {sum} for {} agents; {} withheld", total.payable, total.withheld);
     }
     Ok(())
 }
@@ -213,7 +256,7 @@ async fn print_totals(app: &App, cycle: &str) -> Result<(), CliError> {
 fn one_payout(detail: &PayoutDetail, format: Format) -> Result<(), CliError> {
     let summary = &detail.summary;
     if format == Format::Table {
-        println!("{} {} · {} · plan {}", summary.employee_number, summary.agent_name, summary.unit_code, summary.plan);
+        say!("{} {} · {} · plan {}", summary.employee_number, summary.agent_name, summary.unit_code, summary.plan);
     }
     let mut steps = Table::new(&[("step", "Step"), ("inputs", "From"), ("result", "Result")]);
     for step in &detail.result.steps {
@@ -223,8 +266,8 @@ fn one_payout(detail: &PayoutDetail, format: Format) -> Result<(), CliError> {
     steps.print(format)?;
     if format == Format::Table {
         match summary.withheld {
-            Some(why) => println!("nothing is payable: {}", name(why).as_str().unwrap_or_default().replace('_', " ")),
-            None => println!("payable {}", summary.amount),
+            Some(why) => say!("nothing is payable: {}", name(why).as_str().unwrap_or_default().replace('_', " ")),
+            None => say!("payable {}", summary.amount),
         }
     }
     Ok(())

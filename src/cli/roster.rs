@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::output::say;
 use super::{CliError, Place};
 use crate::app::RosterReport;
 
@@ -36,7 +37,7 @@ pub(super) async fn run(place: &Place, action: RosterAction) -> Result<ExitCode,
 /// What an import did, for people.
 pub(super) fn print_report(report: &RosterReport) {
     let dry = if report.dry_run { " (dry run, nothing was changed)" } else { "" };
-    println!("{}{dry}: {} rows read", report.file, report.rows);
+    say!("{}{dry}: {} rows read", report.file, report.rows);
     let changes = &report.changes;
     for (what, added, changed) in [
         ("units", changes.units_added, changes.units_changed),
@@ -44,7 +45,7 @@ pub(super) fn print_report(report: &RosterReport) {
         ("assignments", changes.assignments_added, changes.assignments_changed),
     ] {
         if added + changed > 0 {
-            println!("  {what}: {added} added, {changed} changed");
+            say!("  {what}: {added} added, {changed} changed");
         }
     }
     let all = [
@@ -56,12 +57,12 @@ pub(super) fn print_report(report: &RosterReport) {
         changes.assignments_changed,
     ];
     if all.iter().all(|count| *count == 0) {
-        println!("  nothing to change");
+        say!("  nothing to change");
     }
     if !report.set_aside.is_empty() {
-        println!("  {} rows set aside:", report.set_aside.len());
+        say!("  {} rows set aside:", report.set_aside.len());
     }
     for row in &report.set_aside {
-        println!("    {row}");
+        say!("    {row}");
     }
 }

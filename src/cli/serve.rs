@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::output::{say, write};
 use super::{CliError, Place};
 use crate::api;
 use crate::http::Listening;
@@ -17,21 +18,21 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
     let app = place.open().await?;
     app.migrate().await?;
     let server = Listening::on(&arguments.listen).await?;
-    println!("Merit answers on http://{}/ (stop it with Ctrl-C)", server.address);
+    say!("Merit answers on http://{}/ (stop it with Ctrl-C)", server.address);
     server.run(app, stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn migrate(place: &Place) -> Result<ExitCode, CliError> {
     match place.open().await?.migrate().await? {
-        0 => println!("The database is up to date."),
-        steps => println!("The database was brought up to date in {steps} steps."),
+        0 => say!("The database is up to date."),
+        steps => say!("The database was brought up to date in {steps} steps."),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn openapi() -> Result<ExitCode, CliError> {
-    print!("{}", api::spec_yaml());
+    write(format_args!("{}", api::spec_yaml()));
     Ok(ExitCode::SUCCESS)
 }
 

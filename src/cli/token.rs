@@ -6,7 +6,7 @@ use chrono::Days;
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::output::{Format, Table};
+use super::output::{Format, Table, say};
 use super::{CliError, Place};
 
 #[derive(Subcommand)]
@@ -36,7 +36,7 @@ pub(super) async fn run(place: &Place, action: TokenAction) -> Result<ExitCode, 
     match action {
         TokenAction::Create { name, days } => {
             let expires = days.and_then(|days| app.clock().now().checked_add_days(Days::new(days.into())));
-            println!("{}", app.create_token(&name, expires).await?);
+            say!("{}", app.create_token(&name, expires).await?);
             eprintln!("Keep it now: only its hash is stored.");
         }
         TokenAction::List { format } => {
@@ -63,7 +63,7 @@ pub(super) async fn run(place: &Place, action: TokenAction) -> Result<ExitCode, 
         }
         TokenAction::Revoke { name } => {
             app.revoke_token(&name).await?;
-            println!("Token '{name}' is revoked.");
+            say!("Token '{name}' is revoked.");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -36,7 +36,7 @@ pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
         None => detail,
     };
     let body = json!({
-        "type": format!("/docs/problems#{code}"),
+        "type": format!("/problems#{code}"),
         "title": title,
         "status": status.as_u16(),
         "code": code,

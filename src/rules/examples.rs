@@ -111,7 +111,7 @@ impl<'a> Comparison<'a> {
     fn compare<T: PartialEq + Display>(&mut self, pointer: &str, what: &str, written: Option<T>, given: Option<T>) {
         if written != given {
             let shown = |value: &Option<T>| value.as_ref().map_or_else(|| "none".to_owned(), T::to_string);
-            let text = format!("{what} is written as {}, but the rules give {}", shown(&written), shown(&given));
+            let text = format!("{what}: the rules give {}, the example says {}", shown(&given), shown(&written));
             self.wrong(pointer, text, MEND);
         }
     }
@@ -123,19 +123,19 @@ fn exact(written: Option<Exact>) -> Option<Fixed> {
 
 fn metric_example(metric: &Metric, example: &MetricExample, comparison: &mut Comparison<'_>) {
     let facts = pooled(example.numerator, example.denominator, example.samples);
-    comparison.compare("/value", "the value", exact(example.value), metric.value(&facts));
+    comparison.compare("/value", "value", exact(example.value), metric.value(&facts));
     if let Some([lower, upper]) = example.interval {
         let interval = Interval::of(metric, &facts);
         let rounded = |end: fn(Interval) -> Fixed| interval.map(|interval| end(interval).round(INTERVAL_DECIMALS));
         comparison.compare(
             "/interval/0",
-            "the interval's lower end",
+            "lower end of the interval",
             Some(lower.0),
             rounded(|interval| interval.lower),
         );
         comparison.compare(
             "/interval/1",
-            "the interval's upper end",
+            "upper end of the interval",
             Some(upper.0),
             rounded(|interval| interval.upper),
         );
@@ -175,7 +175,7 @@ fn card_example(
         Err(error) => return comparison.wrong("", format!("cannot be scored: {error}"), MEND),
     };
     let state = CardState::from(example.state);
-    comparison.compare("/state", "the state", Some(card_state(state)), Some(card_state(result.state)));
+    comparison.compare("/state", "state", Some(card_state(state)), Some(card_state(result.state)));
     lines(file, example, &result, comparison);
     for (index, gate) in example.gates.iter().enumerate() {
         let found = file.gates.iter().position(|judged| (&judged.metric, judged.scope) == (&gate.metric, gate.scope));
@@ -183,8 +183,8 @@ fn card_example(
         let what = format!("'passed' of gate '{}'", gate.metric);
         comparison.compare(&format!("/gates/{index}"), &what, gate.passed, given.passed);
     }
-    comparison.compare("/total", "the total", exact(example.total), result.printed);
-    comparison.compare("/rating", "the rating", example.rating.as_ref(), result.rating.as_ref());
+    comparison.compare("/total", "total", exact(example.total), result.printed);
+    comparison.compare("/rating", "rating", example.rating.as_ref(), result.rating.as_ref());
 }
 
 fn lines(file: &CardFile, example: &CardExample, result: &CardResult, comparison: &mut Comparison<'_>) {
@@ -196,11 +196,11 @@ fn lines(file: &CardFile, example: &CardExample, result: &CardResult, comparison
         let at = format!("/lines/{index}");
         let written = line_state(line.state.into());
         let label = |what: &str| format!("{what} of '{}'", line.metric);
-        comparison.compare(&at, &label("the state"), Some(written), Some(line_state(given.state)));
+        comparison.compare(&at, &label("state"), Some(written), Some(line_state(given.state)));
         comparison.compare(&format!("{at}/points"), &label("points"), exact(line.points), given.points);
         if let Some(weight) = line.effective_weight {
             let pointer = format!("{at}/effective_weight");
-            comparison.compare(&pointer, &label("the effective weight"), Some(weight.0), Some(given.effective_weight));
+            comparison.compare(&pointer, &label("effective weight"), Some(weight.0), Some(given.effective_weight));
         }
     }
 }
@@ -258,9 +258,9 @@ fn plan_example(plan: &IncentivePlan, example: &PlanExample, comparison: &mut Co
     match pay(plan, &input) {
         Ok(result) => {
             let money = |minor| Some(Money { minor, currency });
-            comparison.compare("/amount", "the amount", money(written), money(result.amount_minor));
+            comparison.compare("/amount", "amount", money(written), money(result.amount_minor));
             let reason = example.withheld.map(|name| withheld(name.into()));
-            comparison.compare("/withheld", "the reason to withhold", reason, result.withheld.map(withheld));
+            comparison.compare("/withheld", "withheld", reason, result.withheld.map(withheld));
         }
         Err(error) => comparison.wrong("", format!("cannot be paid: {error}"), MEND),
     }
@@ -293,24 +293,19 @@ fn improvement_example(ruleset: &Ruleset, example: &ImprovementExample, comparis
     let written_names = names(example.objectives.iter().map(|objective| objective.metric.as_str()).collect());
     let given_names = names(given.iter().map(|objective| objective.metric.as_str()).collect());
     if written_names != given_names {
-        return comparison.compare("/objectives", "the objectives' metrics", written_names, given_names);
+        return comparison.compare("/objectives", "metrics of the objectives", written_names, given_names);
     }
     for (index, (written, given)) in example.objectives.iter().zip(&given).enumerate() {
         let at = format!("/objectives/{index}");
         let label = |what: &str| format!("{what} of '{}'", written.metric);
         comparison.compare(
             &format!("{at}/baseline"),
-            &label("the baseline"),
+            &label("baseline"),
             Some(written.baseline.0),
             Some(given.baseline),
         );
-        comparison.compare(&format!("{at}/target"), &label("the target"), Some(written.target.0), Some(given.target));
-        comparison.compare(&format!("{at}/due"), &label("the date"), Some(written.due), Some(given.due));
-        comparison.compare(
-            &format!("{at}/course"),
-            &label("the course"),
-            written.course.as_ref(),
-            given.course.as_ref(),
-        );
+        comparison.compare(&format!("{at}/target"), &label("target"), Some(written.target.0), Some(given.target));
+        comparison.compare(&format!("{at}/due"), &label("due"), Some(written.due), Some(given.due));
+        comparison.compare(&format!("{at}/course"), &label("course"), written.course.as_ref(), given.course.as_ref());
     }
 }

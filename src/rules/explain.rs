@@ -175,48 +175,66 @@ impl<'a> Explainer<'a> {
         }
     }
 
+    /// A value of which it is not clear what it was meant to be.
     fn choices(&mut self, error: &ValidationError<'_>, context: &[Vec<ValidationError<'static>>], best: Fit) {
         let at = error.instance_path().as_str();
-        let mut tag_at = at;
-        let mut options: Vec<Value> = Vec::new();
-        for inner in context.iter().flatten() {
-            match inner.kind() {
-                ValidationErrorKind::Constant { expected_value } => {
-                    tag_at = inner.instance_path().as_str();
-                    options.push(Value::clone(expected_value));
-                }
-                ValidationErrorKind::Enum { options: several } => {
-                    tag_at = inner.instance_path().as_str();
-                    options.extend(several.as_array().into_iter().flatten().cloned());
-                }
-                _ => {}
-            }
-        }
+        let (tag_at, options) = allowed(at, context);
         if best == Fit::Other && !options.is_empty() {
-            let instance = self.document.value().pointer(tag_at).cloned().unwrap_or_default();
-            return self.not_one_of(tag_at, &instance, &options);
+            let instance = self.document.value().pointer(&tag_at).cloned().unwrap_or_default();
+            return self.not_one_of(&tag_at, &instance, &options);
         }
-        let fields: BTreeSet<&str> = context
-            .iter()
-            .flatten()
-            .filter(|inner| inner.instance_path().as_str() == at)
-            .filter_map(|inner| match inner.kind() {
-                ValidationErrorKind::Required { property } => property.as_str(),
-                _ => None,
-            })
-            .collect();
-        let fields: Vec<&str> = fields.into_iter().collect();
-        match fields.as_slice() {
-            [] => self.say(
-                at,
-                format!("{} has no shape that is known here", label(at)),
-                "compare the file with its schema",
-            ),
-            [one] => self.missing(at, one),
-            several => {
-                self.say(at, format!("{} needs exactly one of {}", label(at), several.join(", ")), "choose one of them")
+        let here: Vec<&ValidationError<'static>> =
+            context.iter().flatten().filter(|inner| inner.instance_path().as_str() == at).collect();
+        let wrong_type = here.iter().find_map(|inner| match inner.kind() {
+            ValidationErrorKind::Type { kind } => Some((inner, kind)),
+            _ => None,
+        });
+        if best == Fit::Other
+            && let Some((inner, kind)) = wrong_type
+        {
+            return self.wrong_type(inner, kind);
+        }
+        let required = |inner: &&ValidationError<'static>| match inner.kind() {
+            ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        };
+        let missing: Vec<String> = here.iter().filter_map(required).collect();
+        let everywhere = |field: &&String| missing.iter().filter(|other| other == field).count() == context.len();
+        if let Some(tag) = missing.iter().find(everywhere) {
+            let kinds = self.tags(error, tag);
+            return self.say(at, format!("field '{tag}' of {} is missing", label(at)), format!("add one of {kinds}"));
+        }
+        let fields = self.sole_fields(error);
+        let names: Vec<&String> = error.instance().as_object().into_iter().flat_map(|fields| fields.keys()).collect();
+        match names.as_slice() {
+            [name] if nearest(name, &fields).is_some() => {
+                let meant = nearest(name, &fields).unwrap_or_default();
+                let problem = self.document.name_error(
+                    &join(at, name),
+                    format!("unknown field '{name}'"),
+                    format!("did you mean '{meant}'?"),
+                );
+                self.problems.insert(problem);
+            }
+            _ => {
+                let what = format!("{} needs exactly one of {}", label(at), fields.join(", "));
+                self.say(at, what, "write one of them");
             }
         }
+    }
+
+    /// The one field that each of several shapes requires.
+    fn sole_fields(&self, error: &ValidationError<'_>) -> Vec<&'a str> {
+        let shapes = self.schema.pointer(error.schema_path().as_str()).and_then(Value::as_array);
+        shapes.into_iter().flatten().filter_map(|shape| shape.pointer("/required/0").and_then(Value::as_str)).collect()
+    }
+
+    /// What the field that tells shapes apart may say.
+    fn tags(&self, error: &ValidationError<'_>, tag: &str) -> String {
+        let shapes = self.schema.pointer(error.schema_path().as_str()).and_then(Value::as_array);
+        let pointer = format!("/properties/{tag}/const");
+        let tags = shapes.into_iter().flatten().filter_map(|shape| shape.pointer(&pointer).and_then(Value::as_str));
+        tags.map(|kind| format!("'{tag}: {kind}'")).collect::<Vec<_>>().join(", ")
     }
 
     /// The fields known where an error about additional properties arose.
@@ -226,6 +244,23 @@ impl<'a> Explainer<'a> {
         let fields = self.schema.pointer(owner).and_then(|schema| schema.get("properties")).and_then(Value::as_object);
         fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str)).collect()
     }
+}
+
+/// The values that one of several shapes allows, and where: at the value itself, or at the tag inside it.
+fn allowed(at: &str, context: &[Vec<ValidationError<'static>>]) -> (String, Vec<Value>) {
+    let mut tag_at = at.to_owned();
+    let mut options: Vec<Value> = Vec::new();
+    for inner in context.iter().flatten() {
+        match inner.kind() {
+            ValidationErrorKind::Constant { expected_value } => options.push(Value::clone(expected_value)),
+            ValidationErrorKind::Enum { options: several } => {
+                options.extend(several.as_array().into_iter().flatten().cloned());
+            }
+            _ => continue,
+        }
+        inner.instance_path().as_str().clone_into(&mut tag_at);
+    }
+    (tag_at, options)
 }
 
 /// How near a value comes to one of several shapes.

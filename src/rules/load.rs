@@ -21,6 +21,7 @@ use crate::domain::improvement::ImprovementRules;
 
 const METRICS: &str = "metrics.yaml";
 const IMPROVEMENT: &str = "improvement.yaml";
+const DEFECT: &str = "report this as a defect of Merit";
 const FOLDERS: [&str; 3] = ["scorecards", "incentives", "sources"];
 
 /// Rules that can be used.
@@ -77,7 +78,7 @@ pub fn load(dir: &Path) -> Result<Loaded, Vec<Problem>> {
         files.plans.iter().map(|file| file.content.to_plan()).collect(),
         files.improvement.as_ref().map_or(no_improvement, |file| file.content.to_rules()),
     )
-    .map_err(|error| vec![Problem::of_file(&shown(dir), error.to_string(), "report this as a defect")])?;
+    .map_err(|error| vec![Problem::of_file(&shown(dir), error.to_string(), DEFECT)])?;
     let sources = files.sources.iter().map(|file| (file.content.id.clone(), file.content.clone())).collect();
     Ok(Loaded { ruleset, sources, warnings: problems, files })
 }
@@ -192,7 +193,9 @@ fn read_folder<T: JsonSchema + DeserializeOwned>(
     }
     let Some(names) = entries(folder, problems) else { return (Vec::new(), false) };
     let names: Vec<String> = names.into_iter().filter(|name| is_yaml(name)).collect();
-    let files: Vec<Shaped<T>> = names.iter().filter_map(|name| read_one(folder, name, &names, problems)).collect();
+    let Some(shape) = shape_for(folder, problems) else { return (Vec::new(), false) };
+    let paths = names.iter().map(|name| folder.join(name));
+    let files: Vec<Shaped<T>> = paths.filter_map(|path| read_file(&path, &shape, problems)).collect();
     let all = files.len() == names.len();
     (files, all)
 }
@@ -204,27 +207,36 @@ fn read_one<T: JsonSchema + DeserializeOwned>(
     names: &[String],
     problems: &mut Vec<Problem>,
 ) -> Option<Shaped<T>> {
+    let path = folder.join(name);
     if !names.iter().any(|there| there == name) {
         return None;
     }
-    match read_file(&folder.join(name)) {
-        Ok(shaped) => Some(shaped),
-        Err(found) => {
-            problems.extend(found);
-            None
-        }
-    }
+    let shape = shape_for(&path, problems)?;
+    read_file(&path, &shape, problems)
 }
 
-/// A file that has the shape of its type.
-pub(super) fn read_file<T: JsonSchema + DeserializeOwned>(path: &Path) -> Result<Shaped<T>, Vec<Problem>> {
-    let file = shown(path);
-    text_of(path).map_err(|problem| vec![problem]).and_then(|text| Document::parse(&file, &text)).and_then(|document| {
-        let shape = Shape::new().map_err(|error| {
-            vec![Problem::of_file(&file, format!("its schema is not valid: {error}"), "report this as a defect")]
-        })?;
-        shape.fit(document)
-    })
+fn shape_for<T: JsonSchema + DeserializeOwned>(path: &Path, problems: &mut Vec<Problem>) -> Option<Shape<T>> {
+    let refused = |error| Problem::of_file(&shown(path), format!("its schema is not valid: {error}"), DEFECT);
+    Shape::new().map_err(|error| problems.push(refused(error))).ok()
+}
+
+fn read_file<T: JsonSchema + DeserializeOwned>(
+    path: &Path,
+    shape: &Shape<T>,
+    problems: &mut Vec<Problem>,
+) -> Option<Shaped<T>> {
+    let shaped = text_of(path)
+        .map_err(|problem| vec![problem])
+        .and_then(|text| Document::parse(&shown(path), &text))
+        .and_then(|document| shape.fit(document));
+    shaped.map_err(|found| problems.extend(found)).ok()
+}
+
+/// A file of its own, such as a mapping of a roster. Errors: every problem of the file.
+pub(super) fn read_single<T: JsonSchema + DeserializeOwned>(path: &Path) -> Result<Shaped<T>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let shape = shape_for(path, &mut problems);
+    shape.and_then(|shape| read_file(path, &shape, &mut problems)).ok_or(problems)
 }
 
 fn text_of(path: &Path) -> Result<String, Problem> {

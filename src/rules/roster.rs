@@ -5,7 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::load::read_file;
+use super::load::read_single;
 use super::problem::Problem;
 
 /// A roster export that does not use Merit's own column names.
@@ -56,5 +56,5 @@ pub enum Cell {
 
 /// Reads a mapping file.
 pub fn load_mapping(file: &Path) -> Result<RosterMapping, Vec<Problem>> {
-    Ok(read_file::<RosterMapping>(file)?.content)
+    Ok(read_single::<RosterMapping>(file)?.content)
 }

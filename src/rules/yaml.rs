@@ -11,6 +11,8 @@ use crate::domain::fixed::{Fixed, FixedError};
 
 /// Digits up to which every decimal survives the way through a 64-bit floating-point number unchanged.
 const EXACT_DIGITS: usize = 15;
+/// Digits before the point that every figure of the rules may have.
+const WHOLE_DIGITS: usize = 12;
 
 /// A place in a file: line and column from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,29 +217,28 @@ impl Reader<'_> {
     fn decimal(&mut self, node: &MarkedYaml<'_>) -> Value {
         let place = Place::from(&node.span.start);
         let written = self.written(node);
-        let digits = written.chars().filter(char::is_ascii_digit).skip_while(|digit| *digit == '0').count();
-        if digits > EXACT_DIGITS {
-            self.refuse(
-                place,
-                format!("{written} has more than {EXACT_DIGITS} digits and would not stay exact"),
-                format!("write it in quotes: \"{written}\""),
-            );
+        let unsigned = written.trim_start_matches(['+', '-']);
+        let whole = unsigned.split('.').next().unwrap_or_default();
+        let digits = unsigned.chars().filter(char::is_ascii_digit).skip_while(|digit| *digit == '0').count();
+        let refused = match written.trim_start_matches('+').parse::<Fixed>() {
+            Err(FixedError::TooPrecise(_)) => Some(("has more than six decimals", "round it to six".to_owned())),
+            Err(FixedError::NotANumber(_)) => {
+                Some(("is not a plain decimal number", "write it with digits and a point, as 0.5".to_owned()))
+            }
+            Err(FixedError::OutOfRange(_)) => {
+                Some(("has more than 12 digits before the point", "use a larger unit".to_owned()))
+            }
+            Ok(_) if whole.len() > WHOLE_DIGITS => {
+                Some(("has more than 12 digits before the point", "use a larger unit".to_owned()))
+            }
+            Ok(_) if digits > EXACT_DIGITS => {
+                Some(("has more than 15 digits and would not stay exact", format!("write it in quotes: \"{written}\"")))
+            }
+            Ok(_) => None,
+        };
+        if let Some((what, mend)) = refused {
+            self.refuse(place, format!("{written} {what}"), mend);
             return Value::Null;
-        }
-        match written.trim_start_matches('+').parse::<Fixed>() {
-            Ok(_) => {}
-            Err(FixedError::TooPrecise(_)) => {
-                self.refuse(place, format!("{written} has more than six decimals"), "round it to six");
-                return Value::Null;
-            }
-            Err(FixedError::NotANumber(_) | FixedError::OutOfRange(_)) => {
-                self.refuse(
-                    place,
-                    format!("{written} is not a plain decimal number"),
-                    "write it with digits and a point, as 0.5",
-                );
-                return Value::Null;
-            }
         }
         written.parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
     }

@@ -1,7 +1,12 @@
 //! Appraisal cycles.
 
+use entity::cycle::{ActiveModel, Column, Entity, Model};
+use entity::day::Day;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
+use super::error::Step;
+use super::write::Lock;
 use super::{Page, Store, StoreError};
 use crate::domain::cycle::CycleState;
 use crate::domain::period::Period;
@@ -29,22 +34,78 @@ pub struct Cycle {
     pub current_run_id: Option<i64>,
 }
 
+impl Cycle {
+    fn from_model(model: Model) -> Result<Self, StoreError> {
+        let Model { id, public_id, code, kind, first_day, last_day, state, ruleset_hash, current_run_id } = model;
+        let state: CycleState =
+            state.parse().map_err(|_| StoreError::Unreadable { what: "the cycle state", value: state })?;
+        let period = Period { first: first_day.0, last: last_day.0 };
+        Ok(Self { id, public_id, code, kind, period, state, ruleset_hash, current_run_id })
+    }
+}
+
 impl Store {
     /// Errors: `Exists` for the code, `CycleOverlaps`, `CycleBackwards`, `NotFound` for the ruleset.
     pub async fn open_cycle(&self, cycle: &NewCycle) -> Result<Cycle, StoreError> {
-        todo!()
+        let step = "opening a cycle";
+        let (first, last) = (cycle.period.first, cycle.period.last);
+        if last < first {
+            return Err(StoreError::CycleBackwards { code: cycle.code.clone(), first, last });
+        }
+        let tx = self.begin_write(&[Lock::Cycles]).await?;
+        if Entity::find().filter(Column::Code.eq(&cycle.code)).one(&tx).await.step(step)?.is_some() {
+            return Err(StoreError::Exists { what: "cycle", name: cycle.code.clone() });
+        }
+        let shares_days = Entity::find()
+            .filter(Column::Kind.eq(&cycle.kind))
+            .filter(Column::FirstDay.lte(Day(last)))
+            .filter(Column::LastDay.gte(Day(first)))
+            .one(&tx)
+            .await
+            .step(step)?;
+        if let Some(other) = shares_days {
+            return Err(StoreError::CycleOverlaps { code: cycle.code.clone(), first, last, other: other.code });
+        }
+        let ruleset = entity::ruleset::Entity::find_by_id(cycle.ruleset_hash.clone()).one(&tx).await.step(step)?;
+        if ruleset.is_none() {
+            return Err(StoreError::NotFound { what: "version of the rules", name: cycle.ruleset_hash.clone() });
+        }
+        let row = ActiveModel {
+            id: NotSet,
+            public_id: Set(cycle.public_id),
+            code: Set(cycle.code.clone()),
+            kind: Set(cycle.kind.clone()),
+            first_day: Set(Day(first)),
+            last_day: Set(Day(last)),
+            state: Set(CycleState::Open.as_str().to_owned()),
+            ruleset_hash: Set(cycle.ruleset_hash.clone()),
+            current_run_id: Set(None),
+        };
+        let model = row.insert(&tx).await.step(step)?;
+        tx.commit().await.step(step)?;
+        Cycle::from_model(model)
     }
 
     pub async fn cycle_by_code(&self, code: &str) -> Result<Option<Cycle>, StoreError> {
-        todo!()
+        let found = Entity::find().filter(Column::Code.eq(code)).one(&self.readers).await;
+        found.step("looking up a cycle")?.map(Cycle::from_model).transpose()
     }
 
     pub async fn cycle_by_public_id(&self, public_id: Uuid) -> Result<Option<Cycle>, StoreError> {
-        todo!()
+        let found = Entity::find().filter(Column::PublicId.eq(public_id)).one(&self.readers).await;
+        found.step("looking up a cycle")?.map(Cycle::from_model).transpose()
     }
 
     /// Cycles after the code `after`, in its order.
     pub async fn cycles_page(&self, after: Option<&str>, limit: u64) -> Result<Page<Cycle>, StoreError> {
-        todo!()
+        let found = Entity::find()
+            .filter(Column::Code.gt(after.unwrap_or_default()))
+            .order_by_asc(Column::Code)
+            .limit(limit.saturating_add(1))
+            .all(&self.readers)
+            .await
+            .step("listing cycles")?;
+        let cycles: Vec<Cycle> = found.into_iter().map(Cycle::from_model).collect::<Result<_, _>>()?;
+        Ok(Page::cut(cycles, limit))
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong in the database, in words that say what, where and how to mend it.
 
 use chrono::NaiveDate;
-use sea_orm::DbErr;
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use super::facts::commit::Window;
 use super::roster::problem::RosterProblem;
@@ -65,4 +65,43 @@ pub enum StoreError {
 
 fn lines(problems: &[RosterProblem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Says in which step the database refused, and knows the refusals that have a remedy of their own.
+pub(super) trait Step<T> {
+    fn step(self, step: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Step<T> for Result<T, DbErr> {
+    fn step(self, step: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::from_database(step, source))
+    }
+}
+
+impl StoreError {
+    fn from_database(step: &'static str, source: DbErr) -> Self {
+        if matches!(source, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+            return Self::Busy;
+        }
+        match database_code(&source).as_deref() {
+            // SQLite: busy, locked, busy snapshot. PostgreSQL: lock not available.
+            Some("5" | "6" | "261" | "517" | "55P03") => Self::Busy,
+            // SQLite: full. PostgreSQL: disk full.
+            Some("13" | "53100") => Self::DiskFull,
+            // PostgreSQL: numeric value out of range.
+            Some("22003") => Self::SumTooLarge,
+            _ if source.to_string().contains("integer overflow") => Self::SumTooLarge,
+            _ => Self::Database { step, source },
+        }
+    }
+}
+
+/// The engine's own code of a refusal, when it gave one.
+fn database_code(error: &DbErr) -> Option<String> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner.as_database_error()?.code().map(|code| code.into_owned()),
+        _ => None,
+    }
 }

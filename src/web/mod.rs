@@ -2,13 +2,14 @@
 
 mod home;
 mod language;
+mod problems;
 
 use poem::http::header;
 use poem::{Response, Route, get, handler};
 
 /// The routes of the pages.
 pub fn routes() -> Route {
-    Route::new().at("/", get(home::page)).at("/assets/merit.css", get(stylesheet))
+    Route::new().at("/", get(home::page)).at("/problems", get(problems::page)).at("/assets/merit.css", get(stylesheet))
 }
 
 /// The one stylesheet, part of the program.

@@ -62,7 +62,7 @@ pub(super) struct Person {
     pub places: Vec<Place>,
     pub fte: &'static str,
     pub target_yuan: u32,
-    /// Per mille of full skill, 0 to 1000; drives every figure of this person.
+    /// Per mille of full skill, 0 to 1000, below zero for a few who struggle; drives every figure of this person.
     pub skill: i32,
     /// Months (1–12) away on leave.
     pub leave_month: Option<u32>,
@@ -72,7 +72,7 @@ impl Person {
     pub(super) fn works_on(&self, day: NaiveDate) -> bool {
         use chrono::Datelike as _;
         let employed = self.hired <= day && self.left.is_none_or(|left| day <= left);
-        let rota = (day.num_days_from_ce() + self.skill) % 7;
+        let rota = (day.num_days_from_ce() + self.skill).rem_euclid(7);
         employed && rota < 5 && self.leave_month != Some(day.month())
     }
 }
@@ -85,13 +85,17 @@ pub(super) struct Company {
     pub last: NaiveDate,
 }
 
-const PROVINCES: [(&str, &str, [(&str, &str); 2]); 3] = [
-    ("Jiangnan", "江南", [("Linhu", "临湖"), ("Qingpu", "清浦")]),
-    ("Lingbei", "岭北", [("Yunshan", "云山"), ("Hekou", "河口")]),
-    ("Xihe", "西河", [("Shanan", "沙岸"), ("Baita", "白塔")]),
+/// A name in English and Chinese.
+type Names = (&'static str, &'static str);
+
+/// Provinces and their prefectures.
+const PROVINCES: [(Names, [Names; 2]); 3] = [
+    (("Jiangnan", "江南"), [("Linhu", "临湖"), ("Qingpu", "清浦")]),
+    (("Lingbei", "岭北"), [("Yunshan", "云山"), ("Hekou", "河口")]),
+    (("Xihe", "西河"), [("Shanan", "沙岸"), ("Baita", "白塔")]),
 ];
 
-const SURNAMES: [(&str, &str); 20] = [
+const SURNAMES: [Names; 20] = [
     ("Wang", "王"),
     ("Li", "李"),
     ("Zhang", "张"),
@@ -114,7 +118,7 @@ const SURNAMES: [(&str, &str); 20] = [
     ("Luo", "罗"),
 ];
 
-const GIVEN_NAMES: [(&str, &str); 24] = [
+const GIVEN_NAMES: [Names; 24] = [
     ("Wei", "伟"),
     ("Fang", "芳"),
     ("Na", "娜"),
@@ -177,7 +181,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn province(&mut self, number: usize, (name_en, name_zh, prefectures): &(&str, &str, [(&str, &str); 2])) {
+    fn province(&mut self, number: usize, ((name_en, name_zh), prefectures): &(Names, [Names; 2])) {
         let province = format!("P{number}");
         self.unit(&province, "HQ", "province", &format!("{name_en} province"), &format!("{name_zh}省"));
         for (index, (city_en, city_zh)) in (1..).zip(prefectures) {
@@ -220,8 +224,10 @@ impl Maker {
         let count = self.people.len() + 1;
         let (surname, surname_zh) = pick(&mut self.random, &SURNAMES);
         let (given, given_zh) = pick(&mut self.random, &GIVEN_NAMES);
-        let skill = (0..4).map(|_| self.random.random_range(0..=250)).sum();
         let staff = post != Post::Supervisor;
+        let struggles = staff && self.random.random_range(0..100) < 4;
+        let skill: i32 = (0..4).map(|_| self.random.random_range(0..=250)).sum();
+        let skill = if struggles { skill - 1500 } else { skill };
         let joined_late = staff && self.random.random_range(0..100) < 8;
         let left_early = staff && !joined_late && self.random.random_range(0..100) < 7;
         let hired = match joined_late {

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::output::say;
 use super::serve::stop_signal;
 use super::{CliError, appraise, pull, roster};
 use crate::app::{self, App, Clock, PullOrder};
@@ -55,7 +56,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     prepare(&folder)?;
     let rules = folder.join("scoring-config");
     let exports = folder.join("exports");
-    println!("1. A sample company (seed {seed}), its exports and its rules in {}/", folder.display());
+    say!("1. A sample company (seed {seed}), its exports and its rules in {}/", folder.display());
     let company = company::company(seed);
     write_exports(&company, &exports)?;
     write_rules(&rules)?;
@@ -63,12 +64,12 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     let database = folder.join("merit.db");
     let app = App::open(&database.display().to_string(), Clock::System).await?;
     app.migrate().await?;
-    println!("\n2. Roster");
+    say!("\n2. Roster");
     for file in ["units.csv", "roster.csv"] {
         roster::print_report(&app.import_roster(&exports.join(file), None, false).await?);
     }
 
-    println!("\n3. Pull");
+    say!("\n3. Pull");
     let token = app::random_token();
     let quality = QualitySystem::start(exports::inspections(&company), token).await?;
     let app = app.with_environment([
@@ -81,14 +82,14 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
         pull::print_report(&app.pull(order).await?);
     }
 
-    println!("\n4. Score, pay, plans");
+    say!("\n4. Score, pay, plans");
     for quarter in QUARTERS {
         app.open_cycle(quarter, None, &rules).await?;
         appraise::print_report(quarter, &app.appraise(quarter, &|_| {}).await?);
     }
     for quarter in QUARTERS {
         let replay = app.replay(quarter, &|_| {}).await?;
-        println!("  replay of {quarter}: {} results, {} differ", replay.agents, replay.differing);
+        say!("  replay of {quarter}: {} results, {} differ", replay.agents, replay.differing);
     }
     let token = app.create_token("demo", None).await?;
     if no_serve {

@@ -2,23 +2,23 @@
 
 use std::path::Path;
 
+use crate::cli::output::say;
+
 /// Prints where the results are; every command runs as printed.
 pub(super) fn where_to_look(folder: &Path, address: Option<&str>, token: &str) {
     let merit = std::env::args().next().unwrap_or_else(|| "merit".to_owned());
     let folder = folder.display();
     let place = format!("--database {folder}/merit.db --rules {folder}/scoring-config");
-    println!("\n5. Where to look");
-    println!("  one agent's scorecard, with its working:");
-    println!("    {merit} scorecard 2026-Q3 QL00002 {place}");
-    println!("  payouts and plans of the quarter:");
-    println!("    {merit} payouts 2026-Q3 {place}");
-    println!("    {merit} plans 2026-Q3 {place}");
+    say!("\n5. Where to look");
+    say!("  one agent's scorecard, with its working:");
+    say!("    {merit} scorecard 2026-Q3 QL00007 {place}");
+    say!("  payouts and plans of the quarter:");
+    say!("    {merit} payouts 2026-Q3 {place}");
+    say!("    {merit} plans 2026-Q3 {place}");
     if let Some(address) = address {
-        println!("  over the API (this token was made for this demo):");
-        println!(
-            "    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/QL00002"
-        );
-        println!(
+        say!("  over the API (this token was made for this demo):");
+        say!("    curl -H 'Authorization: Bearer {token}' http://{address}/api/v1/cycles/2026-Q3/scorecards/QL00007");
+        say!(
             "\nMerit answers on http://{address}/ and its API is described on http://{address}/docs (stop it with Ctrl-C)"
         );
     }

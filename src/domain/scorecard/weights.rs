@@ -35,22 +35,19 @@ fn weight_micros(line: &LineResult) -> i128 {
 fn share_out(lines: &mut [LineResult], staying: i128) {
     let hundred = i128::from(Fixed::HUNDRED.micros());
     let mut unplaced = hundred;
+    let mut remainders = Vec::with_capacity(lines.len());
     for line in lines.iter_mut() {
-        let share = if line.left() { 0 } else { weight_micros(line) * hundred / staying };
+        let scaled = if line.left() { 0 } else { weight_micros(line) * hundred };
+        let share = scaled / staying;
         // A share is at most 100, so it always fits.
         line.effective_weight = i64::try_from(share).map_or(Fixed::ZERO, Fixed::from_micros);
         unplaced -= share;
+        remainders.push(scaled % staying);
     }
     // Fewer millionths are left than lines have remainders; each goes to one line, by rank.
-    let remainder = |line: &LineResult| if line.left() { 0 } else { weight_micros(line) * hundred % staying };
-    for index in 0..lines.len() {
-        let Some(own) = lines.get(index).map(remainder) else { continue };
-        let ahead = lines.iter().enumerate().filter(|(other_index, other)| {
-            let other = remainder(other);
-            other > own || (other == own && *other_index < index)
-        });
-        let ranked_within = i128::try_from(ahead.count()).is_ok_and(|rank| rank < unplaced);
-        if let Some(line) = lines.get_mut(index).filter(|_| ranked_within) {
+    for (index, (line, own)) in lines.iter_mut().zip(&remainders).enumerate() {
+        let ahead = remainders.iter().enumerate().filter(|(at, other)| *other > own || (*other == own && *at < index));
+        if i128::try_from(ahead.count()).is_ok_and(|rank| rank < unplaced) {
             line.effective_weight = Fixed::from_micros(line.effective_weight.micros() + 1);
         }
     }

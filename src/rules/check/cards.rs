@@ -23,8 +23,8 @@ pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem
     weights(document, content, &mut problems);
     gates(document, content, known, &mut problems);
     bands(document, content, &mut problems);
-    examples(document, content, known, &mut problems);
     if !problems.iter().any(Problem::is_error) {
+        examples(document, content, known, &mut problems);
         let refused = check_card(&content.to_card());
         problems.extend(refused.iter().map(|error| refused_by_domain(document, error)));
     }
@@ -269,12 +269,15 @@ fn examples(document: &Document, card: &CardFile, known: &KnownMetrics, problems
             let pointer = format!("{at}/facts/{index}/metric");
             let used = (fact.metric.as_str(), fact.scope);
             if !lines.contains(&used) && !gates.contains(&used) {
+                let before = problems.len();
                 metric_exists(document, &pointer, &fact.metric, known, problems);
-                problems.push(document.error(
-                    &pointer,
-                    format!("this card has neither a line nor a gate for '{}' in this scope", fact.metric),
-                    "leave the fact out, or correct metric and scope",
-                ));
+                if problems.len() == before {
+                    problems.push(document.error(
+                        &pointer,
+                        format!("this card has neither a line nor a gate for '{}' in this scope", fact.metric),
+                        "leave the fact out, or correct metric and scope",
+                    ));
+                }
             }
         }
         let missing = |kind: &str, index: usize, metric: &str| {

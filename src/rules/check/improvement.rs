@@ -37,7 +37,7 @@ fn triggers(document: &Document, rules: &ImprovementFile, known: &KnownMetrics, 
     let place = |index| format!("/triggers/{index}/metric");
     let metrics = rules.triggers.iter().enumerate();
     problems.extend(duplicates(
-        "a trigger for",
+        "the trigger for",
         metrics.map(|(index, trigger)| (trigger.metric.as_str(), document, place(index))),
     ));
     for (index, trigger) in rules.triggers.iter().enumerate() {

@@ -28,7 +28,7 @@ pub(super) fn metrics(file: &Shaped<MetricsFile>) -> Vec<Problem> {
     duplicates("metric", ids)
 }
 
-/// A problem for every id that stands a second time.
+/// A problem for every id that stands a second time. `what` names its kind, such as `metric`.
 pub(super) fn duplicates<'a>(
     what: &str,
     ids: impl IntoIterator<Item = (&'a str, &'a Document, String)>,
@@ -41,8 +41,8 @@ pub(super) fn duplicates<'a>(
                 let before = place_in(first, first_pointer, document);
                 problems.push(document.error(
                     &pointer,
-                    format!("{what} '{id}' is already defined {before}"),
-                    "give one of the two another id, or remove it",
+                    format!("{what} '{id}' is there already, {before}"),
+                    "keep one of the two, or give one another name",
                 ));
             }
             None => {

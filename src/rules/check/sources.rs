@@ -26,6 +26,7 @@ pub(crate) fn source(file: &Shaped<SourceSpec>, known: &KnownMetrics) -> Vec<Pro
     check.inputs(&content.inputs);
     check.references(content);
     check.metrics(&content.facts, known);
+    check.examples(content, known);
     if content.max_removed_percent > 100 {
         check.error(
             "/max_removed_percent",
@@ -244,6 +245,15 @@ impl Check<'_> {
                 None => format!("the columns are {}", names.join(", ")),
             };
             self.error(pointer, format!("column '{column}' is not among this source's columns"), mend);
+        }
+    }
+
+    fn examples(&mut self, source: &SourceSpec, known: &KnownMetrics) {
+        for (number, example) in source.examples.iter().enumerate() {
+            for (index, fact) in example.facts.iter().enumerate() {
+                let pointer = format!("/examples/{number}/facts/{index}/metric");
+                super::metric_exists(self.document, &pointer, &fact.metric, known, &mut self.problems);
+            }
         }
     }
 

@@ -3,8 +3,14 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::{pull_reason, pull_rejected};
+use sea_orm::DatabaseTransaction;
 
-use super::super::{Ids, PullCounts, PullReason, RejectedRow, Store, StoreError};
+use super::super::dictionary::{Dictionary, Names};
+use super::super::error::Step;
+use super::super::write::{Lock, execute, fetch_one, instant, plain, take};
+use super::super::{Ids, PullCounts, PullReason, RejectedRow, Store, StoreError, bulk};
+use super::update::{Source, Update};
 use crate::domain::fact::Pooled;
 use crate::domain::metric::MetricId;
 
@@ -95,18 +101,94 @@ pub struct FactChanges {
 
 impl Store {
     /// Makes the source's facts in the window equal to `facts`, makes new agents, and completes the pull: all in one
-    /// transaction, and only facts that differ are touched. Two commits of one source take turns.
+    /// transaction, and only facts that differ are touched. Two commits of one source take turns; of two pulls that began
+    /// before either committed, the later one is kept and the earlier gets `PullNotRunning`.
     ///
     /// Errors: `OutsideWindow`, `DuplicateFact`, `UnknownFactIndex`, `TooManyRemoved`, `PullNotRunning`, `Busy`, `DiskFull`.
     pub async fn commit_pull<R>(&self, pull: CommitPull<'_, R>, ids: Ids<'_>) -> Result<FactChanges, StoreError>
     where
         R: Iterator<Item = RejectedRow> + Send,
     {
-        todo!()
+        let step = "completing a pull";
+        let source = self.source_of(pull.pull_id).await?;
+        let tx = self.begin_write(&[Lock::Source(source.id)]).await?;
+        // First, so that a later pull that begins meanwhile waits for this one instead of taking its place.
+        let claim = "UPDATE pull SET state = 'complete' WHERE id = $1 AND state = 'running'";
+        if execute(&tx, step, claim, [pull.pull_id.into()]).await? != 1 {
+            return Err(StoreError::PullNotRunning(pull.pull_id));
+        }
+        let update = Update {
+            source: &source,
+            window: pull.window,
+            facts: pull.facts,
+            max_removed_percent: pull.max_removed_percent,
+        };
+        let changes = update.apply(&tx, ids).await?;
+        write_reasons(&tx, pull.pull_id, pull.reasons).await?;
+        write_rejected(&tx, pull.pull_id, pull.rejected).await?;
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let text = "UPDATE pull SET finished_at = $2, rows_read = $3, rows_used = $4, rows_superseded = $5, rows_deleted = $6, \
+            rows_set_aside = $7, facts_added = $8, facts_changed = $9, facts_removed = $10 WHERE id = $1";
+        let values = [
+            pull.pull_id.into(),
+            instant(pull.finished_at).into(),
+            pull.counts.read.into(),
+            pull.counts.used.into(),
+            pull.counts.superseded.into(),
+            pull.counts.deleted.into(),
+            pull.counts.set_aside.into(),
+            count(changes.added).into(),
+            count(changes.changed).into(),
+            count(changes.removed).into(),
+        ];
+        execute(&tx, step, text, values).await?;
+        tx.commit().await.step(step)?;
+        Ok(changes)
     }
 
     /// What [`Store::commit_pull`] would do; nothing is kept.
     pub async fn preview_pull(&self, pull: PreviewPull<'_>, ids: Ids<'_>) -> Result<FactChanges, StoreError> {
-        todo!()
+        let tx = self.begin_write(&[]).await?;
+        let id = Dictionary::ensure(&tx, Names::Sources, [pull.source]).await?.known_id(pull.source)?;
+        take(&tx, Lock::Source(id)).await?;
+        let source = Source { id, name: pull.source.to_owned() };
+        let update = Update {
+            source: &source,
+            window: pull.window,
+            facts: pull.facts,
+            max_removed_percent: pull.max_removed_percent,
+        };
+        let changes = update.apply(&tx, ids).await?;
+        tx.rollback().await.step("leaving the facts as they were")?;
+        Ok(changes)
     }
+
+    async fn source_of(&self, pull_id: i64) -> Result<Source, StoreError> {
+        let text = "SELECT s.id, s.name FROM pull p JOIN source s ON s.id = p.source_id WHERE p.id = $1";
+        let found = fetch_one(&self.readers, "looking up a pull", text, [pull_id.into()]).await?;
+        found.ok_or(StoreError::NotFound { what: "pull", name: pull_id.to_string() })
+    }
+}
+
+async fn write_reasons(tx: &DatabaseTransaction, pull_id: i64, reasons: Vec<PullReason>) -> Result<(), StoreError> {
+    let rows =
+        reasons.into_iter().map(|reason| pull_reason::Model { pull_id, reason: reason.reason, row_count: reason.rows });
+    bulk::insert::<pull_reason::Entity>(tx, "writing why rows were set aside", rows).await
+}
+
+async fn write_rejected(
+    tx: &DatabaseTransaction,
+    pull_id: i64,
+    rejected: impl Iterator<Item = RejectedRow> + Send,
+) -> Result<(), StoreError> {
+    let rows = (0..).zip(rejected).map(|(seq, row)| pull_rejected::Model {
+        pull_id,
+        seq,
+        file: plain(&row.file),
+        line: row.line,
+        reason: plain(&row.reason),
+        detail: plain(&row.detail),
+        content: plain(&row.row),
+    });
+    bulk::insert::<pull_rejected::Entity>(tx, "writing the rows set aside", rows).await
 }

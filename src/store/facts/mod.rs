@@ -1,4 +1,7 @@
 //! Pulls and the facts they bring.
 
+mod keyed;
+mod update;
+
 pub(crate) mod commit;
 pub(crate) mod pull;

@@ -1,8 +1,15 @@
 //! Reading scorecards.
 
+use entity::scorecard;
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
+use super::super::dictionary::{Dictionary, Names};
+use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
+use super::cards::{Working, fixed};
+use super::codes::from_code;
+use super::list::Table;
 use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::{CardResult, CardState};
 
@@ -41,6 +48,44 @@ pub struct ScorecardDetail {
     pub result: CardResult,
 }
 
+#[derive(FromQueryResult)]
+struct ScorecardRow {
+    #[sea_orm(nested)]
+    row: scorecard::Model,
+    agent_name: String,
+    unit_code: String,
+}
+
+impl TryFrom<ScorecardRow> for ScorecardSummary {
+    type Error = StoreError;
+
+    fn try_from(found: ScorecardRow) -> Result<Self, StoreError> {
+        let row = found.row;
+        Ok(Self {
+            public_id: row.public_id,
+            agent_id: row.agent_id,
+            employee_number: row.employee_number,
+            agent_name: found.agent_name,
+            unit_id: row.unit_id,
+            unit_code: found.unit_code,
+            post: row.post,
+            card: row.card,
+            state: from_code("the state of a scorecard", row.state)?,
+            subtotal: row.subtotal.map(fixed),
+            total: row.total.map(fixed),
+            printed: row.printed.map(fixed),
+            rating: row.rating,
+        })
+    }
+}
+
+#[derive(FromQueryResult)]
+struct CountRow {
+    state: String,
+    rating: Option<String>,
+    cards: i64,
+}
+
 impl Store {
     /// Scorecards of a run after the employee number `after`, in its order.
     pub async fn scorecards_page(
@@ -50,7 +95,9 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<ScorecardSummary>, StoreError> {
-        todo!()
+        let page: Page<ScorecardRow> = self.results_page(Table::Scorecards, run_id, after, limit, filter).await?;
+        let rows = page.rows.into_iter().map(ScorecardSummary::try_from).collect::<Result<_, _>>()?;
+        Ok(Page { rows, more: page.more })
     }
 
     /// As [`Store::scorecards_page`], with lines and gates.
@@ -61,16 +108,38 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<ScorecardDetail>, StoreError> {
-        todo!()
+        let page: Page<ScorecardRow> = self.results_page(Table::Scorecards, run_id, after, limit, filter).await?;
+        Ok(Page { rows: self.scorecard_details(page.rows).await?, more: page.more })
     }
 
     /// One agent's scorecard of a run, with lines and gates.
     pub async fn scorecard(&self, run_id: i64, employee_number: &str) -> Result<Option<ScorecardDetail>, StoreError> {
-        todo!()
+        let row: Option<ScorecardRow> = self.result_of(Table::Scorecards, run_id, employee_number).await?;
+        Ok(self.scorecard_details(row.into_iter().collect()).await?.pop())
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
     pub async fn scorecard_counts(&self, run_id: i64) -> Result<Vec<(CardState, Option<String>, u64)>, StoreError> {
-        todo!()
+        let text = "SELECT state, rating, COUNT(*) AS cards FROM scorecard WHERE run_id = $1
+            GROUP BY state, rating ORDER BY state, COALESCE(rating, '')";
+        let rows: Vec<CountRow> = fetch(&self.readers, "counting scorecards", text, [run_id.into()]).await?;
+        rows.into_iter()
+            .map(|row| {
+                let state = from_code("the state of a scorecard", row.state)?;
+                Ok((state, row.rating, u64::try_from(row.cards).unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    async fn scorecard_details(&self, rows: Vec<ScorecardRow>) -> Result<Vec<ScorecardDetail>, StoreError> {
+        let metrics = Dictionary::load(&self.readers, Names::Metrics).await?;
+        let ids: Vec<i64> = rows.iter().map(|found| found.row.id).collect();
+        let mut working = Working::load(&self.readers, &metrics, &ids).await?;
+        rows.into_iter()
+            .map(|found| {
+                let result = working.card(&found.row)?;
+                Ok(ScorecardDetail { summary: found.try_into()?, result })
+            })
+            .collect()
     }
 }

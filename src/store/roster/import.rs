@@ -1,8 +1,15 @@
 //! Taking in a roster: units, agents and assignments in one transaction; the same roster twice changes nothing.
 
 use chrono::NaiveDate;
+use entity::{agent, agent_alias, assignment, unit};
+use sea_orm::{DatabaseTransaction, EntityTrait};
 
-use super::super::{Ids, Store, StoreError};
+use super::super::error::Step;
+use super::super::write::Lock;
+use super::super::{Ids, Store, StoreError, bulk};
+use super::known::Known;
+use super::stretches::Names;
+use super::{people, places, stretches};
 use crate::domain::fixed::Fixed;
 use crate::domain::money::Currency;
 
@@ -23,7 +30,9 @@ pub struct UnitRow {
 pub struct AgentRow {
     pub employee_number: String,
     pub name: String,
+    /// `None` leaves what is stored.
     pub hired: Option<NaiveDate>,
+    /// `None` leaves what is stored.
     pub left: Option<NaiveDate>,
     /// A JSON object; `None` leaves what is stored.
     pub attributes: Option<String>,
@@ -73,11 +82,75 @@ impl Store {
     /// Units, agents and assignments in one transaction; all problems are reported at once as [`StoreError::Roster`] and then
     /// nothing is changed. Rows not in the import stay as they are.
     pub async fn import_roster(&self, import: &RosterImport, ids: Ids<'_>) -> Result<RosterChanges, StoreError> {
-        todo!()
+        let tx = self.begin_write(&[Lock::Roster]).await?;
+        let changes = apply(&tx, import, ids).await?;
+        tx.commit().await.step("keeping the roster")?;
+        Ok(changes)
     }
 
     /// As [`Store::import_roster`], and nothing is kept.
     pub async fn preview_roster(&self, import: &RosterImport, ids: Ids<'_>) -> Result<RosterChanges, StoreError> {
-        todo!()
+        let tx = self.begin_write(&[Lock::Roster]).await?;
+        let changes = apply(&tx, import, ids).await?;
+        tx.rollback().await.step("leaving the roster as it was")?;
+        Ok(changes)
     }
+}
+
+async fn apply(tx: &DatabaseTransaction, import: &RosterImport, ids: Ids<'_>) -> Result<RosterChanges, StoreError> {
+    let step = "writing the roster";
+    let known = Known::load(tx).await?;
+    let mut problems = Vec::new();
+    let mut fresh_units = fresh(tx, "unit", new(&import.units, |row| !known.units.contains_key(&row.code))).await?;
+    let units = places::plan(&import.units, &known, &mut fresh_units, &mut *ids, &mut problems);
+    let newcomers = new(&import.agents, |row| !known.agents.contains_key(&row.employee_number));
+    let mut fresh_agents = fresh(tx, "agent", newcomers).await?;
+    let (agents, aliases) = people::plan(&import.agents, &known, &mut fresh_agents, ids, &mut problems);
+    let names = Names {
+        units: known.units.values().chain(&units.added).map(|unit| (unit.code.as_str(), unit.id)).collect(),
+        agents: known
+            .agents
+            .values()
+            .chain(&agents.added)
+            .map(|agent| (agent.employee_number.as_str(), agent.id))
+            .collect(),
+    };
+    let mut fresh_assignments = fresh(tx, "assignment", import.assignments.len()).await?;
+    let assignments = stretches::plan(&import.assignments, &known, &names, &mut fresh_assignments, &mut problems);
+    if !problems.is_empty() {
+        return Err(StoreError::Roster(problems));
+    }
+    let (units_added, units_changed, units_unchanged) = units.counts();
+    let (agents_added, agents_changed, agents_unchanged) = agents.counts();
+    let (assignments_added, assignments_changed, assignments_unchanged) = assignments.counts();
+    bulk::insert::<unit::Entity>(tx, step, units.added).await?;
+    bulk::upsert::<unit::Entity>(tx, step, units.changed).await?;
+    bulk::insert::<agent::Entity>(tx, step, agents.added).await?;
+    bulk::upsert::<agent::Entity>(tx, step, agents.changed).await?;
+    for alias in aliases.removed {
+        agent_alias::Entity::delete_by_id(alias).exec(tx).await.step(step)?;
+    }
+    bulk::insert::<agent_alias::Entity>(tx, step, aliases.added).await?;
+    // Changed ones first: an assignment ends before the next begins.
+    bulk::upsert::<assignment::Entity>(tx, step, assignments.changed).await?;
+    bulk::insert::<assignment::Entity>(tx, step, assignments.added).await?;
+    Ok(RosterChanges {
+        units_added,
+        units_changed,
+        units_unchanged,
+        agents_added,
+        agents_changed,
+        agents_unchanged,
+        assignments_added,
+        assignments_changed,
+        assignments_unchanged,
+    })
+}
+
+fn new<R>(rows: &[R], is_new: impl Fn(&&R) -> bool) -> usize {
+    rows.iter().filter(is_new).count()
+}
+
+async fn fresh(tx: &DatabaseTransaction, table: &str, count: usize) -> Result<std::vec::IntoIter<i64>, StoreError> {
+    Ok(bulk::reserve_ids(tx, "reserving ids", table, count).await?.into_iter())
 }

@@ -1,5 +1,11 @@
 //! Units, agents and assignments.
 
+mod aliases;
+mod known;
+mod people;
+mod places;
+mod stretches;
+
 pub(crate) mod import;
 pub(crate) mod problem;
 pub(crate) mod read;

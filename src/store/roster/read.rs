@@ -1,8 +1,17 @@
 //! Reading the roster.
 
+use std::collections::BTreeMap;
+
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+use entity::day::Day;
+use entity::{agent, agent_alias, assignment, unit};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Value};
 use uuid::Uuid;
 
+use super::super::error::Step;
+use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use crate::domain::fixed::Fixed;
 use crate::domain::money::Currency;
@@ -18,6 +27,13 @@ pub struct Unit {
     pub parent_id: Option<i64>,
 }
 
+impl From<unit::Model> for Unit {
+    fn from(model: unit::Model) -> Self {
+        let unit::Model { id, public_id, code, name_en, name_zh, kind, parent_id } = model;
+        Self { id, public_id, code, name_en, name_zh, kind, parent_id }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
     pub id: i64,
@@ -28,6 +44,14 @@ pub struct Agent {
     pub left: Option<NaiveDate>,
     /// A JSON object.
     pub attributes: String,
+}
+
+impl From<agent::Model> for Agent {
+    fn from(model: agent::Model) -> Self {
+        let agent::Model { id, public_id, employee_number, name, hired, left_on, attributes } = model;
+        let (hired, left) = (hired.map(|day| day.0), left_on.map(|day| day.0));
+        Self { id, public_id, employee_number, name, hired, left, attributes }
+    }
 }
 
 /// What a source may know an agent by.
@@ -54,6 +78,39 @@ pub struct Assignment {
     pub currency: Currency,
 }
 
+#[derive(FromQueryResult)]
+struct AssignmentRow {
+    #[sea_orm(nested)]
+    assignment: assignment::Model,
+    unit_code: String,
+}
+
+impl TryFrom<AssignmentRow> for Assignment {
+    type Error = StoreError;
+
+    fn try_from(row: AssignmentRow) -> Result<Self, StoreError> {
+        let assignment::Model { id, agent_id, unit_id, post, first_day, last_day, fte, target_minor, currency } =
+            row.assignment;
+        Ok(Self {
+            id,
+            agent_id,
+            unit_id,
+            unit_code: row.unit_code,
+            post,
+            first_day: first_day.0,
+            last_day: last_day.map(|day| day.0),
+            fte: Fixed::from_micros(fte.0),
+            target_minor,
+            currency: currency_of(currency)?,
+        })
+    }
+}
+
+/// A stored currency.
+pub(in super::super) fn currency_of(code: String) -> Result<Currency, StoreError> {
+    Currency::try_from(code).map_err(|unknown| StoreError::Unreadable { what: "the currency", value: unknown.0 })
+}
+
 /// Which agents a list shows; the default shows all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AgentFilter {
@@ -63,10 +120,62 @@ pub struct AgentFilter {
     pub text: Option<String>,
 }
 
+impl AgentFilter {
+    /// Conditions on `a` (agent), and the values of their parameters after the first `taken`.
+    fn conditions(&self, taken: usize) -> (String, Vec<Value>) {
+        let mut conditions = String::new();
+        let mut values: Vec<Value> = Vec::new();
+        if let Some((unit, day)) = self.unit {
+            let (unit_at, day_at) = (taken + 1, taken + 2);
+            conditions.push_str(&format!(
+                " AND a.id IN (
+                    SELECT s.agent_id FROM assignment s WHERE s.unit_id IN (
+                        WITH RECURSIVE below (id) AS (
+                            SELECT id FROM unit WHERE id = ${unit_at}
+                            UNION SELECT child.id FROM unit child JOIN below ON child.parent_id = below.id
+                        )
+                        SELECT id FROM below)
+                    AND s.first_day <= ${day_at} AND (s.last_day IS NULL OR s.last_day >= ${day_at}))"
+            ));
+            values.extend([unit.into(), Day(day).into()]);
+        }
+        if let Some(text) = &self.text {
+            let at = taken + values.len() + 1;
+            conditions.push_str(&format!(
+                " AND (LOWER(a.employee_number) LIKE ${at} ESCAPE '\\' OR LOWER(a.name) LIKE ${at} ESCAPE '\\')"
+            ));
+            values.push(containing(text).into());
+        }
+        (conditions, values)
+    }
+}
+
+/// A LIKE pattern for texts that contain this one.
+fn containing(text: &str) -> String {
+    let escaped = text.to_ascii_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
 impl Store {
     /// Every agent with aliases, in order of employee number.
     pub async fn agent_keys(&self) -> Result<Vec<AgentKey>, StoreError> {
-        todo!()
+        let step = "reading the agents' names";
+        let mut aliases: HashMap<i64, Vec<String>> = HashMap::new();
+        let rows = agent_alias::Entity::find().order_by_asc(agent_alias::Column::Alias).all(&self.readers).await;
+        for row in rows.step(step)? {
+            aliases.entry(row.agent_id).or_default().push(row.alias);
+        }
+        let agents = agent::Entity::find().order_by_asc(agent::Column::EmployeeNumber).all(&self.readers).await;
+        Ok(agents
+            .step(step)?
+            .into_iter()
+            .map(|agent| AgentKey {
+                id: agent.id,
+                employee_number: agent.employee_number,
+                name: agent.name,
+                aliases: aliases.remove(&agent.id).unwrap_or_default(),
+            })
+            .collect())
     }
 
     /// Agents after the employee number `after`, in its order.
@@ -76,42 +185,77 @@ impl Store {
         limit: u64,
         filter: &AgentFilter,
     ) -> Result<Page<Agent>, StoreError> {
-        todo!()
+        let mut values: Vec<Value> = vec![after.unwrap_or_default().into()];
+        let (conditions, more) = filter.conditions(values.len());
+        values.extend(more);
+        let text = format!(
+            "SELECT a.* FROM agent a WHERE a.employee_number > $1{conditions} ORDER BY a.employee_number LIMIT {}",
+            limit.saturating_add(1)
+        );
+        let agents: Vec<agent::Model> = fetch(&self.readers, "listing agents", text, values).await?;
+        Ok(Page::cut(agents.into_iter().map(Agent::from).collect(), limit))
     }
 
     pub async fn agent_by_number(&self, employee_number: &str) -> Result<Option<Agent>, StoreError> {
-        todo!()
+        let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(employee_number));
+        Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))
     }
 
     pub async fn agent_by_public_id(&self, public_id: Uuid) -> Result<Option<Agent>, StoreError> {
-        todo!()
+        let found = agent::Entity::find().filter(agent::Column::PublicId.eq(public_id));
+        Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))
     }
 
     /// An agent's aliases in byte order.
     pub async fn aliases(&self, agent_id: i64) -> Result<Vec<String>, StoreError> {
-        todo!()
+        let rows = agent_alias::Entity::find()
+            .filter(agent_alias::Column::AgentId.eq(agent_id))
+            .order_by_asc(agent_alias::Column::Alias)
+            .all(&self.readers)
+            .await
+            .step("reading an agent's aliases")?;
+        Ok(rows.into_iter().map(|row| row.alias).collect())
     }
 
     /// An agent's assignments by first day.
     pub async fn assignments(&self, agent_id: i64) -> Result<Vec<Assignment>, StoreError> {
-        todo!()
+        let text = "SELECT s.*, u.code AS unit_code FROM assignment s JOIN unit u ON u.id = s.unit_id
+            WHERE s.agent_id = $1 ORDER BY s.first_day";
+        let rows: Vec<AssignmentRow> = fetch(&self.readers, "reading assignments", text, [agent_id.into()]).await?;
+        rows.into_iter().map(Assignment::try_from).collect()
     }
 
     /// Every unit in order of code.
     pub async fn units(&self) -> Result<Vec<Unit>, StoreError> {
-        todo!()
+        let units = unit::Entity::find().order_by_asc(unit::Column::Code).all(&self.readers).await;
+        Ok(units.step("listing units")?.into_iter().map(Unit::from).collect())
     }
 
     /// Units after the code `after`, in its order.
     pub async fn units_page(&self, after: Option<&str>, limit: u64) -> Result<Page<Unit>, StoreError> {
-        todo!()
+        let units = unit::Entity::find()
+            .filter(unit::Column::Code.gt(after.unwrap_or_default()))
+            .order_by_asc(unit::Column::Code)
+            .limit(limit.saturating_add(1))
+            .all(&self.readers)
+            .await
+            .step("listing units")?;
+        Ok(Page::cut(units.into_iter().map(Unit::from).collect(), limit))
+    }
+
+    /// Codes of the units of these ids, of which there are at most as many as a page holds.
+    pub async fn unit_codes(&self, ids: impl IntoIterator<Item = i64>) -> Result<BTreeMap<i64, String>, StoreError> {
+        let found = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(&self.readers).await;
+        Ok(found.step("looking up units")?.into_iter().map(|unit| (unit.id, unit.code)).collect())
     }
 
     pub async fn unit_by_code(&self, code: &str) -> Result<Option<Unit>, StoreError> {
-        todo!()
+        let found = unit::Entity::find().filter(unit::Column::Code.eq(code)).one(&self.readers).await;
+        Ok(found.step("looking up a unit")?.map(Unit::from))
     }
 
     pub async fn unit_by_public_id(&self, public_id: Uuid) -> Result<Option<Unit>, StoreError> {
-        todo!()
+        let found = unit::Entity::find().filter(unit::Column::PublicId.eq(public_id)).one(&self.readers).await;
+        Ok(found.step("looking up a unit")?.map(Unit::from))
     }
 }

@@ -1,9 +1,14 @@
 //! The life of a run: begun, then completed by one small update that makes it current, or failed and left behind.
 
 use chrono::{DateTime, Utc};
+use entity::run::{ActiveModel, Column, Entity, Model};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
+use super::super::error::Step;
+use super::super::write::{Lock, execute, instant};
 use super::super::{Store, StoreError};
+use crate::domain::cycle::CycleState;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRun {
@@ -50,31 +55,156 @@ pub struct CompleteRun {
     pub finished_at: DateTime<Utc>,
 }
 
+impl RunState {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Complete => "complete",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn read(code: String) -> Result<Self, StoreError> {
+        [Self::Running, Self::Complete, Self::Failed]
+            .into_iter()
+            .find(|state| state.code() == code)
+            .ok_or(StoreError::Unreadable { what: "the state of a run", value: code })
+    }
+}
+
+impl TryFrom<Model> for Run {
+    type Error = StoreError;
+
+    fn try_from(model: Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: model.id,
+            public_id: model.public_id,
+            cycle_id: model.cycle_id,
+            revision: model.revision,
+            state: RunState::read(model.state)?,
+            ruleset_hash: model.ruleset_hash,
+            engine_version: model.engine_version,
+            snapshot_hash: model.snapshot_hash,
+            result_hash: model.result_hash,
+            history_run_ids: read_ids(&model.history_run_ids)?,
+            started_at: model.started_at,
+            finished_at: model.finished_at,
+            agents: model.agents,
+        })
+    }
+}
+
+fn write_ids(ids: &[i64]) -> String {
+    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn read_ids(text: &str) -> Result<Vec<i64>, StoreError> {
+    text.split_whitespace()
+        .map(|id| id.parse().map_err(|_| StoreError::Unreadable { what: "the earlier runs", value: text.to_owned() }))
+        .collect()
+}
+
 impl Store {
     /// Begins a run. A run of the same cycle that still says it is running was killed, or is told so at its next step: it is
     /// marked failed here and its half results are deleted.
     pub async fn begin_run(&self, run: &NewRun) -> Result<Run, StoreError> {
-        todo!()
+        let step = "beginning a run";
+        let tx = self.begin_write(&[Lock::Cycles]).await?;
+        let earlier = Entity::find()
+            .filter(Column::CycleId.eq(run.cycle_id))
+            .order_by_desc(Column::Revision)
+            .all(&tx)
+            .await
+            .step(step)?;
+        for half in earlier.iter().filter(|earlier| earlier.state == RunState::Running.code()) {
+            fail(&tx, half.id, run.started_at).await?;
+        }
+        let row = ActiveModel {
+            id: NotSet,
+            public_id: Set(run.public_id),
+            cycle_id: Set(run.cycle_id),
+            revision: Set(earlier.first().map_or(1, |last| last.revision + 1)),
+            state: Set(RunState::Running.code().to_owned()),
+            ruleset_hash: Set(run.ruleset_hash.clone()),
+            engine_version: Set(run.engine_version.clone()),
+            snapshot_hash: Set(None),
+            result_hash: Set(None),
+            history_run_ids: Set(write_ids(&run.history_run_ids)),
+            started_at: Set(instant(run.started_at)),
+            finished_at: Set(None),
+            agents: Set(0),
+        };
+        let model = row.insert(&tx).await.step(step)?;
+        tx.commit().await.step(step)?;
+        Run::try_from(model)
     }
 
     /// Makes a running run complete and its cycle's current one, in one small transaction.
     ///
     /// Errors: `RunNotRunning`.
     pub async fn complete_run(&self, run: &CompleteRun) -> Result<(), StoreError> {
-        todo!()
+        let step = "completing a run";
+        let tx = self.begin_write(&[Lock::Cycles]).await?;
+        let text =
+            "UPDATE run SET state = 'complete', snapshot_hash = $2, result_hash = $3, agents = $4, finished_at = $5
+            WHERE id = $1 AND state = 'running'";
+        let values = [
+            run.run_id.into(),
+            run.snapshot_hash.as_str().into(),
+            run.result_hash.as_str().into(),
+            run.agents.into(),
+            instant(run.finished_at).into(),
+        ];
+        if execute(&tx, step, text, values).await? != 1 {
+            return Err(StoreError::RunNotRunning(run.run_id));
+        }
+        let text =
+            "UPDATE cycle SET current_run_id = $1, state = $2 WHERE id = (SELECT cycle_id FROM run WHERE id = $1)";
+        execute(&tx, step, text, [run.run_id.into(), CycleState::Scored.as_str().into()]).await?;
+        tx.commit().await.step(step)
     }
 
     /// Marks a running run failed and deletes its half results; the cycle's current run stays.
     pub async fn fail_run(&self, run_id: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
-        todo!()
+        let tx = self.begin_write(&[Lock::Cycles]).await?;
+        fail(&tx, run_id, now).await?;
+        tx.commit().await.step("recording that a run failed")
     }
 
     pub async fn run(&self, run_id: i64) -> Result<Option<Run>, StoreError> {
-        todo!()
+        let found = Entity::find_by_id(run_id).one(&self.readers).await.step("looking up a run")?;
+        found.map(Run::try_from).transpose()
     }
 
     /// A cycle's runs, newest first.
     pub async fn runs(&self, cycle_id: i64) -> Result<Vec<Run>, StoreError> {
-        todo!()
+        let runs = Entity::find()
+            .filter(Column::CycleId.eq(cycle_id))
+            .order_by_desc(Column::Revision)
+            .all(&self.readers)
+            .await
+            .step("listing runs")?;
+        runs.into_iter().map(Run::try_from).collect()
+    }
+}
+
+async fn fail(tx: &DatabaseTransaction, run_id: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let step = "clearing a half run";
+    let text = "UPDATE run SET state = 'failed', finished_at = $2 WHERE id = $1 AND state = 'running'";
+    if execute(tx, step, text, [run_id.into(), instant(now).into()]).await? == 0 {
+        return Ok(());
+    }
+    for table in ["scorecard", "payout", "improvement_plan", "run_fact", "run_stretch", "run_unit"] {
+        execute(tx, step, format!("DELETE FROM {table} WHERE run_id = $1"), [run_id.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a step of a run that is not running, and keeps others from ending it before the transaction does.
+pub(in super::super) async fn hold(tx: &DatabaseTransaction, run_id: i64) -> Result<(), StoreError> {
+    let text = "UPDATE run SET state = state WHERE id = $1 AND state = 'running'";
+    match execute(tx, "holding a run", text, [run_id.into()]).await? {
+        1 => Ok(()),
+        _ => Err(StoreError::RunNotRunning(run_id)),
     }
 }

@@ -5,7 +5,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::support::company::Company;
-use crate::support::server::Server;
+use crate::support::server::{Server, client};
 
 async fn problem(response: Response, status: u16, code: &str) -> Value {
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
@@ -44,7 +44,9 @@ async fn no_operation_answers_without_a_valid_token() {
             problem(server.with_token(token, &path).await, 401, "unauthorized").await;
         }
     }
-    for open in ["/", "/docs", "/api/v1/openapi.yaml", "/health/live", "/health/ready", "/assets/merit.css"] {
+    for open in
+        ["/", "/problems", "/docs", "/api/v1/openapi.yaml", "/health/live", "/health/ready", "/assets/merit.css"]
+    {
         assert_eq!(server.bare(Method::GET, open).await.status(), StatusCode::OK, "{open}");
     }
 }
@@ -68,6 +70,20 @@ async fn errors_name_what_is_wrong() {
     let body = problem(get("/api/v1/agents?cursor=%C3%A9").await, 400, "invalid_request").await;
     assert!(body["detail"].as_str().unwrap().starts_with("cursor: "), "{body}");
     problem(server.bare(Method::POST, "/api/v1/agents").await, 405, "method_not_allowed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_code_is_explained_where_problems_point() {
+    let company = Company::new(1);
+    let app = company.load(&company.sqlite()).await;
+    let server = Server::start(&app).await;
+    let page = server.bare(Method::GET, "/problems").await.text().await.unwrap();
+    for path in ["/api/v1/nothing", "/api/v1/agents?limit=0", "/api/v1/cycles/none"] {
+        let (_, problem) = server.get(path).await;
+        let (address, code) = problem["type"].as_str().unwrap().split_once('#').unwrap();
+        assert_eq!(address, "/problems");
+        assert!(page.contains(&format!("id=\"{code}\"")), "{code}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +113,7 @@ async fn a_database_without_tables_is_alive_but_not_ready() {
     let listening = merit::http::Listening::on("127.0.0.1:0").await.unwrap();
     let address = listening.address.clone();
     tokio::spawn(listening.run(empty.unwrap(), std::future::pending()));
-    let get = |path: &str| reqwest::get(format!("http://{address}{path}"));
+    let get = |path: &str| client().get(format!("http://{address}{path}")).send();
     assert_eq!(get("/health/live").await.unwrap().status(), StatusCode::OK);
     let ready = get("/health/ready").await.unwrap();
     assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);

@@ -1,5 +1,7 @@
 //! A quarter from facts to plans: the same on both engines, replayed to the byte.
 
+use std::fs;
+
 use merit::app::{AppError, Slice, Wanted};
 
 use crate::support::company::{Company, FIRST_QUARTER, SECOND_QUARTER};
@@ -42,6 +44,26 @@ async fn a_quarter_can_be_appraised_again_and_the_new_result_takes_over() {
         assert_eq!((first.revision, second.revision), (1, 2));
         assert_ne!(first.result_hash, second.result_hash);
         assert_eq!(app.replay(FIRST_QUARTER, &|_| {}).await.unwrap().result_hash, second.result_hash);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_left_does_not_cost_others_their_history() {
+    let company = Company::new(25);
+    for database in engines::databases(&company.path("merit.db")).await {
+        let app = company.load(&database.url).await;
+        app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
+        app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
+        let left = company.path("left.csv");
+        let row = "E002,Agent 2,T1,front_line,2026-01-01,2026-06-30,1,3000,CNY";
+        fs::write(&left, format!("employee_number,name,unit,post,from,to,fte,target_incentive,currency\n{row}\n"))
+            .unwrap();
+        app.import_roster(&left, None, false).await.unwrap();
+        app.open_cycle(SECOND_QUARTER, None, &company.rules()).await.unwrap();
+        let second = app.appraise(SECOND_QUARTER, &|_| {}).await.unwrap();
+        assert_eq!((second.agents, second.plans > 0), (24, true), "{}", database.name);
+        let plan = app.plan(SECOND_QUARTER, "E003").await.unwrap().suggestion;
+        assert_eq!(plan.objectives[0].periods_below, 2, "{}", database.name);
     }
 }
 

@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::server::client;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_runs_a_quarter_and_serves_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -40,9 +42,8 @@ async fn look_around(said: &str) -> Result<(), String> {
     for replay in said.lines().filter(|line| line.contains("replay of")) {
         replay.ends_with(" 0 differ").then_some(()).ok_or_else(|| replay.to_owned())?;
     }
-    let client = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
     let url = format!("http://{address}/api/v1/cycles/2026-Q3/scorecards?limit=500");
-    let answer = client.get(url).bearer_auth(token).send().await.map_err(|error| error.to_string())?;
+    let answer = client().get(url).bearer_auth(token).send().await.map_err(|error| error.to_string())?;
     let text = answer.text().await.map_err(|error| error.to_string())?;
     let cards: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let count = cards["items"].as_array().map_or(0, Vec::len);

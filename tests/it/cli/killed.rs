@@ -40,7 +40,7 @@ async fn a_killed_pull_leaves_the_old_facts_or_the_new_ones() {
         company.write_figures(0);
         company.load(&database.url).await;
         let facts = |database: &Database| {
-            let query = "SELECT count(*), coalesce(sum(numerator), 0), coalesce(sum(denominator), 0) FROM fact";
+            let query = "SELECT count(*), CAST(coalesce(sum(numerator), 0) AS bigint), CAST(coalesce(sum(denominator), 0) AS bigint) FROM fact";
             let database = database.clone();
             async move { database.figures(query).await }
         };

@@ -4,8 +4,8 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, SqliteConnection};
 
 use super::bench::{Bench, Fact, csat, facts, set_aside};
-use crate::support::cluster::fresh_database;
 use crate::support::mariadb::MariaDb;
+use crate::support::postgres::empty_database;
 
 const ROWS: &str = "INSERT INTO ratings VALUES
     ('a1', '2025-01-02 09:00:00', 5.00, 'web'), ('a1', '2025-01-02 23:59:59', 4.00, NULL),
@@ -76,7 +76,8 @@ async fn sqlite() {
 
 #[tokio::test]
 async fn postgresql() {
-    let url = fresh_database().await;
+    let database = empty_database().await;
+    let url = database.url.clone();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let table = "CREATE TABLE ratings (who TEXT, at TIMESTAMPTZ, rating NUMERIC(5, 2), channel VARCHAR(9))";
     connection.execute(table).await.unwrap();

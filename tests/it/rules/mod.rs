@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod bad_rules;
+mod bad_shapes;
 mod bad_sources;
 mod defaults;
 mod examples;
@@ -31,16 +32,8 @@ impl Folder {
         self.path().join(name)
     }
 
-    /// Replaces the one place in a file where `from` stands.
-    fn edit(self, name: &str, from: &str, to: &str) -> Self {
-        let text = fs::read_to_string(self.file(name)).unwrap();
-        assert_eq!(text.matches(from).count(), 1, "'{from}' stands once in {name}");
-        fs::write(self.file(name), text.replace(from, to)).unwrap();
-        self
-    }
-
     /// Replaces the first place in a file where `from` stands.
-    fn edit_first(self, name: &str, from: &str, to: &str) -> Self {
+    fn edit(self, name: &str, from: &str, to: &str) -> Self {
         let text = fs::read_to_string(self.file(name)).unwrap();
         assert!(text.contains(from), "'{from}' stands in {name}");
         fs::write(self.file(name), text.replacen(from, to, 1)).unwrap();

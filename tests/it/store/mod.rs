@@ -1,1 +1,13 @@
-//! Tests of store.
+//! Tests of store: each on SQLite and PostgreSQL.
+
+mod cycles;
+mod facts;
+mod fixture;
+mod freeze;
+mod pulls;
+mod reads;
+mod results;
+mod roster;
+mod schema;
+mod tokens;
+mod writers;

@@ -42,8 +42,8 @@ facts: |
 
 /// Metric, cases a row, and per mille reached by the weakest and the strongest agent.
 const FIGURES: [(&str, i64, i64, i64); 6] = [
-    ("csat_t2b", 10, 830, 930),
-    ("fcr_repeat", 10, 830, 930),
+    ("csat_t2b", 10, 700, 930),
+    ("fcr_repeat", 10, 720, 930),
     ("qa_score", 100, 820, 960),
     ("frt_sla", 50, 880, 970),
     ("adherence", 450, 830, 990),

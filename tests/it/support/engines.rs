@@ -1,23 +1,27 @@
 //! Both engines, each with a fresh database.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::{Column as _, Executor as _, PgPool, Row as _, SqlitePool, TypeInfo as _};
 
-use super::cluster;
+use super::postgres;
 
 /// A fresh database of one engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
     pub name: &'static str,
     pub url: String,
+    /// Keeps the PostgreSQL database until the last copy of this is gone.
+    _held: Option<Arc<postgres::Database>>,
 }
 
 /// A fresh SQLite database at `sqlite`, and a fresh PostgreSQL one.
 pub(crate) async fn databases(sqlite: &Path) -> Vec<Database> {
+    let server = postgres::empty_database().await;
     vec![
-        Database { name: "SQLite", url: sqlite.display().to_string() },
-        Database { name: "PostgreSQL", url: cluster::fresh_database().await },
+        Database { name: "SQLite", url: sqlite.display().to_string(), _held: None },
+        Database { name: "PostgreSQL", url: server.url.clone(), _held: Some(Arc::new(server)) },
     ]
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-pub(crate) mod cluster;
 pub(crate) mod command;
 pub(crate) mod company;
 pub(crate) mod engines;
 pub(crate) mod mariadb;
+pub(crate) mod postgres;
 pub(crate) mod server;
 pub(crate) mod shared_folder;
+pub(crate) mod stores;
 
 /// The folder of Cargo.toml.
 pub(crate) fn project_root() -> PathBuf {

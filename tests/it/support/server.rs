@@ -6,6 +6,13 @@ use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+/// A client of real HTTP.
+pub(crate) fn client() -> Client {
+    // The first of a process installs it; later ones find it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap()
+}
+
 /// A running server; it stops with the value.
 pub(crate) struct Server {
     pub address: String,
@@ -28,8 +35,7 @@ impl Server {
                 })
                 .await
         });
-        let client = Client::builder().no_proxy().build().unwrap();
-        Self { address, token, client, _stop: stop }
+        Self { address, token, client: client(), _stop: stop }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
