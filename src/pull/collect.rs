@@ -24,25 +24,13 @@ pub(super) struct Collector<'a> {
     by_name: HashMap<&'a str, u32>,
     agents: &'a AgentTexts,
     segments: HashMap<String, u32>,
-    rows: Vec<Packed>,
+    /// Segments are numbered in order of appearance and new agents as they were met, until the end.
+    rows: Vec<FactRow>,
 }
 
-/// A fact before its agent and segment are numbered for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Packed {
-    agent: i64,
-    metric: u32,
-    day: i32,
-    segment: u32,
-    numerator: i64,
-    denominator: i64,
-    samples: i64,
-}
-
-impl Packed {
-    fn key(&self) -> (i64, u32, i32, u32) {
-        (self.agent, self.metric, self.day, self.segment)
-    }
+/// What makes two facts one.
+fn key(fact: &FactRow) -> (AgentRef, u32, NaiveDate, u32) {
+    (fact.agent, fact.metric, fact.day, fact.segment)
 }
 
 /// The sums of one metric in a batch, in millionths.
@@ -140,9 +128,16 @@ impl<'a> Collector<'a> {
         else {
             return Ok(());
         };
-        let segment = keys.segments.get(row).copied().unwrap_or_default();
-        let (agent, day) = (keys.agents.value(row), keys.days.value(row));
-        self.rows.push(Packed { agent, metric, day, segment, numerator, denominator, samples });
+        let day = date(keys.days.value(row)).ok_or("a day lies outside the calendar")?;
+        self.rows.push(FactRow {
+            agent: AgentTexts::reference(keys.agents.value(row)),
+            day,
+            metric,
+            segment: keys.segments.get(row).copied().unwrap_or_default(),
+            numerator: Fixed::from_micros(numerator),
+            denominator: Fixed::from_micros(denominator),
+            samples,
+        });
         Ok(())
     }
 
@@ -157,31 +152,11 @@ impl<'a> Collector<'a> {
     /// The facts, one per key and in order, and the new agents they belong to.
     pub(super) fn finish(mut self) -> Result<(Facts, Vec<String>), String> {
         let segments = self.sort_segments();
-        self.rows.sort_unstable_by_key(Packed::key);
+        let new_agents = self.sort_new_agents();
+        self.rows.sort_unstable_by_key(key);
         self.add_up()?;
-        let new_agents = self.new_agents();
-        let numbers: HashMap<&str, u32> = (0..).zip(&new_agents).map(|(at, text)| (text.as_str(), at)).collect();
-        let mut rows = Vec::with_capacity(self.rows.len());
-        for packed in std::mem::take(&mut self.rows) {
-            let agent = match self.agents.new_text(packed.agent) {
-                Some(text) => AgentRef::New(numbers.get(text.as_str()).copied().unwrap_or_default()),
-                None => AgentRef::Known(packed.agent),
-            };
-            rows.push(FactRow {
-                agent,
-                day: date(packed.day).ok_or("a day lies outside the calendar")?,
-                metric: packed.metric,
-                segment: packed.segment,
-                numerator: Fixed::from_micros(packed.numerator),
-                denominator: Fixed::from_micros(packed.denominator),
-                samples: packed.samples,
-            });
-        }
-        if !new_agents.is_empty() {
-            rows.sort_by_key(|row| (row.agent, row.metric, row.day, row.segment));
-        }
         let metrics = self.metrics.iter().map(|name| MetricId::new(name)).collect();
-        Ok((Facts { rows, metrics, segments }, new_agents))
+        Ok((Facts { rows: self.rows, metrics, segments }, new_agents))
     }
 
     /// Renumbers segments in order of name.
@@ -200,11 +175,26 @@ impl<'a> Collector<'a> {
         named.into_iter().map(|(name, _)| Arc::from(name)).collect()
     }
 
+    /// Renumbers the new agents that have facts in order of their texts.
+    fn sort_new_agents(&mut self) -> Vec<String> {
+        let met: BTreeSet<u32> = self.rows.iter().filter_map(|row| row.agent.new_index()).collect();
+        let mut named: Vec<(String, u32)> =
+            met.into_iter().filter_map(|index| Some((self.agents.new_text(index)?, index))).collect();
+        named.sort_unstable();
+        let ranks: HashMap<u32, u32> = (0..).zip(&named).map(|(rank, (_, index))| (*index, rank)).collect();
+        for row in &mut self.rows {
+            if let Some(rank) = row.agent.new_index().and_then(|index| ranks.get(&index)) {
+                row.agent = AgentRef::New(*rank);
+            }
+        }
+        named.into_iter().map(|(text, _)| text).collect()
+    }
+
     /// Adds neighbours of the same key into one.
     fn add_up(&mut self) -> Result<(), String> {
         let mut overflow = false;
         self.rows.dedup_by(|next, kept| {
-            if next.key() != kept.key() {
+            if key(next) != key(kept) {
                 return false;
             }
             let sums = kept
@@ -221,13 +211,6 @@ impl<'a> Collector<'a> {
             true
         });
         if overflow { Err("the sums of a fact grow beyond ±9,223,372,036,854".to_owned()) } else { Ok(()) }
-    }
-
-    fn new_agents(&self) -> Vec<String> {
-        let ids: BTreeSet<i64> = self.rows.iter().map(|row| row.agent).take_while(|agent| *agent < 0).collect();
-        let mut texts: Vec<String> = ids.into_iter().filter_map(|id| self.agents.new_text(id)).collect();
-        texts.sort_unstable();
-        texts
     }
 }
 

@@ -87,11 +87,6 @@ impl Table {
         self.columns.iter().position(|column| column.name == name)
     }
 
-    /// The name of a column, for messages.
-    pub(super) fn name(&self, index: usize) -> &str {
-        self.columns.get(index).map_or("", |column| column.name.as_str())
-    }
-
     /// The table's columns as the `nth` input has them.
     pub(super) fn input_columns(
         &self,

@@ -7,33 +7,30 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{Expr, Volatility};
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 
 use super::read::BATCH_ROWS;
 
-/// Memory of at most `memory_limit` bytes for all operators together; more spills to `spool`.
-pub(super) fn runtime(memory_limit: usize, spool: &Path) -> Result<Arc<RuntimeEnv>, DataFusionError> {
+/// A context whose operators together hold at most `memory` bytes and spill to `spool`.
+pub(super) fn context(memory: usize, spool: &Path, threads: usize) -> Result<SessionContext, DataFusionError> {
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spool.to_owned()]));
-    RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(memory_limit)))
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
         .with_disk_manager_builder(disk)
-        .build_arc()
-}
-
-pub(super) fn context(runtime: &Arc<RuntimeEnv>, memory_limit: usize, threads: usize) -> SessionContext {
+        .build_arc()?;
     let mut config = SessionConfig::new().with_target_partitions(threads).with_batch_size(BATCH_ROWS);
     let options = config.options_mut();
     // What a sort keeps back for merging must leave room for the rows themselves.
-    let kept_back = memory_limit / (threads * 16).max(1);
+    let kept_back = memory / (threads * 16).max(1);
     options.execution.sort_spill_reservation_bytes = options.execution.sort_spill_reservation_bytes.min(kept_back);
     // Numbers written in the SQL are exact.
     options.sql_parser.parse_float_as_decimal = true;
     // A recursive query would read the rows again and again.
     options.execution.enable_recursive_ctes = false;
-    SessionContext::new_with_config_rt(config, Arc::clone(runtime))
+    Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 
 /// The number of partitions: one a core.

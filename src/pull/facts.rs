@@ -16,6 +16,15 @@ pub enum AgentRef {
     New(u32),
 }
 
+impl AgentRef {
+    pub(super) fn new_index(self) -> Option<u32> {
+        match self {
+            Self::Known(_) => None,
+            Self::New(index) => Some(index),
+        }
+    }
+}
+
 /// One fact; `metric` and `segment` are looked up in its [`Facts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactRow {

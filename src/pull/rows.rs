@@ -10,7 +10,6 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result as EngineResult;
 use datafusion::error::DataFusionError;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
@@ -37,7 +36,6 @@ pub(super) struct Shared {
     pub(super) threads: usize,
     pub(super) spool: std::path::PathBuf,
     pub(super) memory_limit: usize,
-    pub(super) runtime: Arc<RuntimeEnv>,
     /// The first failure of ours; the engine passes only texts on.
     pub(super) failure: Mutex<Option<PullError>>,
     pub(super) scans: Mutex<Vec<Arc<Scan>>>,
@@ -108,10 +106,9 @@ impl TableProvider for RowsTable {
         limit: Option<usize>,
     ) -> EngineResult<Arc<dyn ExecutionPlan>> {
         let scan = self.0.start_scan();
-        let partitions = if self.0.table.key.is_some() {
-            keyed::partitions(&self.0, &scan).await?
-        } else {
-            streaming(&self.0, &scan)
+        let partitions = match &self.0.table.key {
+            Some(key) => keyed::partitions(&self.0, &scan, key),
+            None => streaming(&self.0, &scan),
         };
         let plan = StreamingTableExec::try_new(self.schema(), partitions, projection, None, false, limit)?;
         Ok(Arc::new(plan))

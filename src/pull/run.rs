@@ -15,6 +15,7 @@ use super::checks::Checks;
 use super::collect::Collector;
 use super::columns::Table;
 use super::convert::{AgentTexts, InputConverter};
+use super::keyed::gathering_share;
 use super::query::{Layout, plan};
 use super::read::prepare;
 use super::request::{PullRequest, Pulled};
@@ -104,9 +105,9 @@ fn engine_of(
 ) -> Result<(SessionContext, Arc<Shared>), PullError> {
     let broken = |error: DataFusionError| PullError::Query { file: file.to_owned(), what: engine::plain(&error) };
     let table = Table::of(spec, file)?;
-    let runtime = engine::runtime(memory_limit, spool).map_err(broken)?;
+    let gathered = if table.key.is_some() { gathering_share(memory_limit) } else { 0 };
     let threads = engine::threads();
-    let context = engine::context(&runtime, memory_limit, threads);
+    let context = engine::context(memory_limit - gathered, spool, threads).map_err(broken)?;
     let shared = Arc::new(Shared {
         checks: Checks::of(spec, &table, &context, file)?,
         agents: Arc::new(AgentTexts::new(agents, spec.create_agents)),
@@ -115,7 +116,6 @@ fn engine_of(
         threads,
         spool: spool.to_owned(),
         memory_limit,
-        runtime,
         failure: Mutex::default(),
         scans: Mutex::default(),
     });

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::pull::AgentIndex;
+use crate::pull::{AgentIndex, AgentRef};
 use crate::rules::source::AgentMatch;
 
 /// The roster, and agents met for the first time where the source makes them.
@@ -43,18 +43,31 @@ impl AgentTexts {
 
     /// Whether an id came from the agent column.
     pub(crate) fn knows(&self, id: i64) -> bool {
-        if id >= 0 { self.index.contains(id) } else { self.new_text(id).is_some() }
+        match Self::reference(id) {
+            AgentRef::Known(id) => self.index.contains(id),
+            AgentRef::New(index) => self.new_text(index).is_some(),
+        }
     }
 
-    /// The employee number of a new agent, by its negative id.
-    pub(crate) fn new_text(&self, id: i64) -> Option<String> {
-        let at = usize::try_from(id.checked_neg()?.checked_sub(1)?).ok()?;
+    /// Whom an id of the agent column stands for; new agents are numbered as they were met.
+    pub(crate) fn reference(id: i64) -> AgentRef {
+        match u32::try_from(-1 - i128::from(id)) {
+            Ok(index) => AgentRef::New(index),
+            Err(_) => AgentRef::Known(id),
+        }
+    }
+
+    /// The employee number of a new agent, by the order in which it was met.
+    pub(crate) fn new_text(&self, index: u32) -> Option<String> {
         let new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
-        new.texts.get(at).cloned()
+        new.texts.get(usize::try_from(index).ok()?).cloned()
     }
 
     /// The employee number of an agent, for people to read.
     pub(crate) fn label(&self, id: i64) -> Option<String> {
-        self.new_text(id).or_else(|| self.index.number_of(id).map(str::to_owned))
+        match Self::reference(id) {
+            AgentRef::Known(id) => self.index.number_of(id).map(str::to_owned),
+            AgentRef::New(index) => self.new_text(index),
+        }
     }
 }

@@ -91,7 +91,7 @@ impl ColumnConverter {
                 .filter(|row| texts.is_null(*row) && !raw.is_null(*row))
                 .for_each(|row| report(row, What::NotUtf8("(bytes)".to_owned())));
         }
-        Ok(self.from_texts(texts, report))
+        Ok(self.read_texts(texts, report))
     }
 
     fn unreadable(&self, found: &DataType, why: &str) -> PullError {
@@ -102,7 +102,7 @@ impl ColumnConverter {
         )
     }
 
-    fn from_texts(&self, texts: &StringViewArray, report: &mut Report<'_>) -> ArrayRef {
+    fn read_texts(&self, texts: &StringViewArray, report: &mut Report<'_>) -> ArrayRef {
         match self.spec.kind {
             ColumnType::Text => Arc::new(self.text(texts, report)),
             ColumnType::Integer => Arc::new(Int64Array::from_iter(self.each(texts, report, number::integer))),

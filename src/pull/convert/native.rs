@@ -82,7 +82,7 @@ fn local_times(raw: &ArrayRef, times: &TimeReader, report: &mut Report<'_>) -> R
     }
     let moved = local.as_primitive::<TimestampMicrosecondType>().iter().enumerate().map(|(row, micros)| {
         let local = DateTime::from_timestamp_micros(micros?).map(|time| time.naive_utc());
-        match local.ok_or(What::OutOfRange).and_then(|local| times.from_local(local)) {
+        match local.ok_or(What::OutOfRange).and_then(|local| times.moved(local)) {
             Ok(local) => Some(local.and_utc().timestamp_micros()),
             Err(what) => {
                 report(row, what);

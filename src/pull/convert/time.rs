@@ -55,13 +55,13 @@ impl TimeReader {
         let written = self.formats.iter().find_map(|format| format.read(text));
         let written = written.or_else(|| if self.iso { iso(text) } else { None }).ok_or(What::NotOfType)?;
         match written {
-            Written::Local(local) => self.from_local(local),
+            Written::Local(local) => self.moved(local),
             Written::Instant(instant) => Ok(instant.with_timezone(&self.wanted_in).naive_local()),
         }
     }
 
     /// A local time of the column's zone, in the wanted zone.
-    pub(super) fn from_local(&self, local: NaiveDateTime) -> Result<NaiveDateTime, What> {
+    pub(super) fn moved(&self, local: NaiveDateTime) -> Result<NaiveDateTime, What> {
         if self.written_in == self.wanted_in {
             return Ok(local);
         }

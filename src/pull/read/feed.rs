@@ -69,7 +69,7 @@ impl Feed {
             }
             let next = lock(&self.groups).pop_front();
             let Some(group) = next else { break };
-            turn.group = Some(group.open().await?);
+            turn.group = Some(group.open()?);
         }
         let received = self.batches.lock().await.recv().await;
         match received {

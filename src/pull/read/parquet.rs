@@ -1,15 +1,24 @@
 //! Parquet: row groups read side by side, only the declared columns.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
 
 use datafusion::arrow::array::{ArrayRef, NullArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use datafusion::parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
-use datafusion::parquet::errors::ParquetError;
-use futures::StreamExt;
+use datafusion::parquet::arrow::async_reader::{
+    AsyncFileReader, ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder,
+};
+use datafusion::parquet::errors::{ParquetError, Result as ParquetResult};
+use datafusion::parquet::file::metadata::ParquetMetaData;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 
 use super::builder::Mapping;
 use super::delimited::map_columns;
@@ -44,7 +53,7 @@ pub(super) struct Group {
 /// A row group being read.
 pub(super) struct GroupReader {
     file: Arc<ParquetFile>,
-    stream: ParquetRecordBatchStream<tokio::fs::File>,
+    stream: ParquetRecordBatchStream<LocalFile>,
     /// Position of each field in the batches read.
     order: Vec<usize>,
     next_row: u64,
@@ -108,6 +117,50 @@ fn damaged(error: &ParquetError) -> String {
     format!("truncated or damaged Parquet ({error}); export or copy it again")
 }
 
+/// A file whose byte ranges are read in one go, away from the threads that compute.
+struct LocalFile {
+    file: Arc<Mutex<File>>,
+    metadata: Arc<ParquetMetaData>,
+}
+
+impl AsyncFileReader for LocalFile {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
+        async move {
+            let read = self.get_byte_ranges(vec![range]).await?;
+            read.into_iter().next().ok_or_else(|| ParquetError::General("nothing was read".to_owned()))
+        }
+        .boxed()
+    }
+
+    fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
+        let file = Arc::clone(&self.file);
+        async move {
+            let read = tokio::task::spawn_blocking(move || {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                ranges.into_iter().map(|range| read_range(&mut file, &range)).collect::<std::io::Result<_>>()
+            });
+            let read = read.await.map_err(|error| ParquetError::External(Box::new(error)))?;
+            Ok(read?)
+        }
+        .boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        _options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
+        std::future::ready(Ok(Arc::clone(&self.metadata))).boxed()
+    }
+}
+
+fn read_range(file: &mut File, range: &Range<u64>) -> std::io::Result<Bytes> {
+    let length = range.end.saturating_sub(range.start);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    file.seek(SeekFrom::Start(range.start))?;
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes.into())
+}
+
 /// The file's schema with texts as the engine likes them, and the agents' texts as a dictionary: each is looked up once.
 fn hinted(schema: &Schema, columns: &[InputColumn], mapping: &Mapping<usize>) -> Schema {
     let kind_of = |at: usize, kind: ColumnType| {
@@ -136,12 +189,10 @@ fn hinted(schema: &Schema, columns: &[InputColumn], mapping: &Mapping<usize>) ->
 }
 
 impl Group {
-    pub(super) async fn open(self) -> Result<GroupReader, PullError> {
+    pub(super) fn open(self) -> Result<GroupReader, PullError> {
         let Self { file, nth, before } = self;
-        let opened = tokio::fs::File::open(&file.path).await.map_err(|error| PullError::Input {
-            file: file.label.clone(),
-            what: format!("the file cannot be opened: {error}"),
-        })?;
+        let (opened, _) = open(&file.path, &file.label)?;
+        let opened = LocalFile { file: Arc::new(Mutex::new(opened)), metadata: Arc::clone(file.metadata.metadata()) };
         let parquet = file.metadata.parquet_schema();
         let mask = ProjectionMask::roots(parquet, file.mapping.fields.iter().copied());
         let bytes = file.metadata.metadata().row_groups().get(nth).map_or(0, |group| group.compressed_size());

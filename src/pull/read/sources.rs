@@ -1,6 +1,6 @@
 //! The inputs of a source, opened and examined before anything is read.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::delimited::Delimited;
@@ -43,7 +43,7 @@ pub(super) enum Kind {
     JsonLines(JsonLines),
     Workbook(Workbook),
     Parquet(Arc<ParquetFile>),
-    Query(Query),
+    Query(Box<Query>),
 }
 
 /// Opens every input, fetches what is fetched page by page, and finds the declared columns.
@@ -65,7 +65,7 @@ pub(crate) async fn prepare(
             InputSpec::Sql(sql) => {
                 let query = Query::prepare(sql, nth, &columns, request.window, request.environment, request.spec_file)?;
                 sources.total_bytes = None;
-                sources.add(nth, query.label().to_owned(), Kind::Query(query));
+                sources.add(nth, query.label().to_owned(), Kind::Query(Box::new(query)));
                 true
             }
         };
@@ -108,7 +108,7 @@ impl Sources {
 
     fn open(
         &self,
-        path: &PathBuf,
+        path: &Path,
         name: &str,
         format: FileFormat,
         sheet: Option<&str>,

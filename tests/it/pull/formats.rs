@@ -88,8 +88,8 @@ pub(crate) fn write_contacts(path: &Path) {
 
 #[tokio::test]
 async fn parquet_by_row_groups() {
-    let bench = Bench::contacts(files("c.parquet"));
-    write_parquet(&bench.path().join("c.parquet"), parquet_columns());
+    let bench = Bench::contacts(files("c 100% #1 é.parquet"));
+    write_parquet(&bench.path().join("c 100% #1 é.parquet"), parquet_columns());
     assert_eq!(bench.facts().await, (expected(), vec![]));
 }
 
