@@ -1,14 +1,8 @@
 //! What a pull costs beside its SQL engine alone: the same query over the same rows, in one run.
 //!
 //! `scripts/bench pull` calls this a phase a process, so that peak memory is each phase's own.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that meets the unexpected should stop")]
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
-    reason = "sizes chosen here fit"
-)]
-#![expect(clippy::float_arithmetic, reason = "seconds and ratios are printed, not paid")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that meets the unexpected should stop")]
+#![expect(clippy::cast_possible_wrap, reason = "sizes chosen here fit")]
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Every error is a problem with a stable code; nothing but health, docs and the first page answers without a token.
 
-use chrono::{Days, Utc};
+use chrono::Days;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ async fn no_operation_answers_without_a_valid_token() {
     let company = Company::new(1);
     let app = company.load(&company.sqlite()).await;
     let server = Server::start(&app).await;
-    let expired = app.create_token("expired", Utc::now().checked_sub_days(Days::new(1))).await.unwrap();
+    let expired = app.create_token("expired", app.clock().now().checked_sub_days(Days::new(1))).await.unwrap();
     let revoked = app.create_token("revoked", None).await.unwrap();
     app.revoke_token("revoked").await.unwrap();
     let operations = operations();
