@@ -81,10 +81,7 @@ async fn postgresql() {
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let table = "CREATE TABLE ratings (who TEXT, at TIMESTAMPTZ, rating NUMERIC(5, 2), channel VARCHAR(9))";
     connection.execute(table).await.unwrap();
-    connection
-        .execute(AssertSqlSafe(ROWS.replace("'),", "'),").replace(":00'", ":00+00'").replace(":59'", ":59+00'")))
-        .await
-        .unwrap();
+    connection.execute(AssertSqlSafe(ROWS.replace(":00'", ":00+00'").replace(":59'", ":59+00'"))).await.unwrap();
     check(bench(&url)).await;
 }
 
