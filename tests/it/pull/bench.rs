@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use merit::domain::period::Period;
-use merit::pull::{AgentIndex, AgentRef, PullError, PullRequest, Pulled, SetAsideRow, pull};
+use merit::pull::{AgentIndex, AgentRef, Progress, PullError, PullRequest, Pulled, SetAsideRow, pull};
 use merit::rules::source::SourceSpec;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -21,6 +22,8 @@ pub(crate) struct Bench {
     pub(crate) window: Option<Period>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) memory_limit: usize,
+    /// What pulls told of their progress.
+    pub(crate) told: Mutex<Vec<Progress>>,
 }
 
 /// A fact in words: agent, metric, day, segment, numerator, denominator, samples.
@@ -56,6 +59,7 @@ impl Bench {
             window: None,
             environment: BTreeMap::new(),
             memory_limit: 256 << 20,
+            told: Mutex::default(),
         }
     }
 
@@ -100,7 +104,7 @@ impl Bench {
             agents: self.agents.clone(),
             metrics: &self.metrics,
             spool_dir,
-            progress: None,
+            progress: Some(&|progress| self.told.lock().unwrap().push(progress)),
             memory_limit: self.memory_limit,
             environment: &environment,
             now: noon(),

@@ -194,3 +194,17 @@ async fn a_pattern_reads_its_files_in_order_of_name() {
     assert_eq!(facts(&pulled), [csat("a1", "2025-01-02", "2", 1), csat("a2", "2025-01-02", "4", 1)]);
     assert_eq!((pulled.read, pulled.superseded), (3, 1), "a file named twice is read once");
 }
+
+#[tokio::test]
+async fn progress_is_told_in_rows_and_bytes_of_all_files() {
+    let bench = Bench::contacts(json!([{ "kind": "files", "files": ["c.csv", "c.parquet"] }])).write("c.csv", CSV);
+    write_contacts(&bench.path().join("c.parquet"));
+    bench.pull().await.unwrap();
+    let size = |name: &str| bench.path().join(name).metadata().unwrap().len();
+    let total = size("c.csv") + size("c.parquet");
+    let told = bench.told.lock().unwrap();
+    let last = told.last().unwrap();
+    assert_eq!((last.rows, last.total_bytes), (8, Some(total)));
+    assert!(last.bytes > size("c.csv") && last.bytes <= total);
+    assert!(told.windows(2).all(|pair| pair[0].rows <= pair[1].rows));
+}
