@@ -1,5 +1,4 @@
 //! Real exports, faults included, against figures computed independently.
-#![expect(clippy::float_arithmetic, reason = "the published figures were computed in floating point")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
