@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::{
     ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
@@ -16,6 +16,7 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use futures::StreamExt as _;
 use merit::app::{App, Clock, PullOrder};
+use merit::pull::{AgentIndex, PullRequest};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -148,6 +149,35 @@ async fn datafusion_alone(folder: &Path) {
     report("DataFusion alone", started, &format!(", {rows} groups"));
 }
 
+/// The pull without the store: reading, checking, matching agents, SQL, facts in memory.
+async fn engine_part(rules: &Path, database: &str) {
+    let store = merit::store::Store::open(database).await.unwrap();
+    let loaded = merit::rules::load(rules).unwrap();
+    let started = Instant::now();
+    let mut agents = AgentIndex::default();
+    for key in store.agent_keys().await.unwrap() {
+        agents.add(key.id, &key.employee_number, &key.name, []);
+    }
+    let metrics = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
+    let spool = tempfile::tempdir().unwrap();
+    let request = PullRequest {
+        spec: &loaded.sources["contacts"],
+        spec_file: "sources/contacts.yaml",
+        base_dir: rules,
+        window: None,
+        agents,
+        metrics: &metrics,
+        spool_dir: spool.path(),
+        progress: None,
+        memory_limit: 512 << 20,
+        environment: &|_| None,
+        now: Clock::System.now(),
+        backoff_base: Duration::from_secs(1),
+    };
+    let pulled = merit::pull::pull(request).await.unwrap();
+    report("merit without the store", started, &format!(", {} facts", pulled.facts.len()));
+}
+
 async fn merit_pull(folder: &Path, database: &str) {
     let app = App::open(database, Clock::System).await.unwrap();
     app.migrate().await.unwrap();
@@ -155,6 +185,7 @@ async fn merit_pull(folder: &Path, database: &str) {
         app.import_roster(&folder.join(file), None, false).await.unwrap();
     }
     let rules = folder.join("rules");
+    engine_part(&rules, database).await;
     let order = || PullOrder {
         rules: &rules,
         source: "contacts",
