@@ -45,7 +45,7 @@ pub struct App {
     clock: Clock,
     /// Environment variables that go before the process's own.
     environment: Arc<HashMap<String, String>>,
-    /// Where pulls keep working files.
+    /// Where pulls into this database keep working files.
     spool: PathBuf,
 }
 
@@ -64,8 +64,9 @@ impl App {
     /// Opens the database at `address`: a file, `sqlite://…` or `postgres://…`.
     pub async fn open(address: &str, clock: Clock) -> Result<Self, AppError> {
         let store = Store::open(address).await?;
-        let spool = std::env::var_os("MERIT_SPOOL").map_or_else(std::env::temp_dir, PathBuf::from).join("merit-spool");
-        Ok(Self { store, clock, environment: Arc::default(), spool })
+        let spool =
+            std::env::var_os("MERIT_SPOOL").map_or_else(|| std::env::temp_dir().join("merit-spool"), PathBuf::from);
+        Ok(Self { store, clock, environment: Arc::default(), spool: spool.join(tokens::short_digest(address)) })
     }
 
     /// The same, with these environment variables set for sources.

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
@@ -11,6 +11,8 @@ use crate::store::{NewToken, Token};
 
 /// Says what the text is, so that secret scanners find a token that leaked.
 const PREFIX: &str = "merit_";
+/// How exact "last used" is.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// 256 bits, so that a hash without salt is enough.
 const RANDOM_BYTES: usize = 32;
 
@@ -30,6 +32,11 @@ pub fn random_token() -> String {
 /// The hash by which the database knows a token.
 fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// A name for a text that must not be shown, such as a database's address.
+pub(super) fn short_digest(text: &str) -> String {
+    digest(text).chars().take(16).collect()
 }
 
 /// Lower-case hexadecimal.
@@ -85,7 +92,20 @@ impl App {
         if !valid {
             return Ok(None);
         }
-        self.store.touch_token(record.id, now).await?;
+        self.note_use(&record, now);
         Ok(Some(Caller { token: record.name }))
+    }
+
+    /// Notes the token's use in the background, at most once a while: a read must not wait for whoever is writing.
+    fn note_use(&self, token: &Token, now: DateTime<Utc>) {
+        if token.last_used_at.is_some_and(|last| now - last < NOTED_EVERY) {
+            return;
+        }
+        let (store, id) = (self.store.clone(), token.id);
+        tokio::spawn(async move {
+            if let Err(error) = store.touch_token(id, now).await {
+                tracing::warn!(%error, "the use of a token could not be noted");
+            }
+        });
     }
 }
