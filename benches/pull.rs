@@ -161,7 +161,7 @@ async fn engine_part(rules: &Path, database: &str) {
     let metrics = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
     let spool = tempfile::tempdir().unwrap();
     let request = PullRequest {
-        spec: &loaded.sources["contacts"],
+        spec: loaded.sources.get("contacts").unwrap(),
         spec_file: "sources/contacts.yaml",
         base_dir: rules,
         window: None,
