@@ -53,6 +53,8 @@ const MARK: &str = ".made-by-merit-demo";
 
 pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> {
     let DemoArguments { folder, listen, seed, no_serve } = arguments;
+    // The address first: one that is taken should be said before the work, not after it.
+    let server = if no_serve { None } else { Some(Listening::on(&listen).await?) };
     prepare(&folder)?;
     let rules = folder.join("scoring-config");
     let exports = folder.join("exports");
@@ -92,13 +94,10 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
         say!("  replay of {quarter}: {} results, {} differ", replay.agents, replay.differing);
     }
     let token = app.create_token("demo", None).await?;
-    if no_serve {
-        story::where_to_look(&folder, None, &token);
-        return Ok(ExitCode::SUCCESS);
+    story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token);
+    if let Some(server) = server {
+        server.run(app, stop_signal()).await?;
     }
-    let server = Listening::on(&listen).await?;
-    story::where_to_look(&folder, Some(&server.address), &token);
-    server.run(app, stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
