@@ -36,7 +36,9 @@ pub(super) fn print_report(cycle: &str, report: &AppraisalReport) {
         }
     }
     let ratings = report.ratings.iter().map(|(rating, count)| format!("{rating} {count}"));
-    say!("  ratings: {}", ratings.collect::<Vec<_>>().join(", "));
+    if !report.ratings.is_empty() {
+        say!("  ratings: {}", ratings.collect::<Vec<_>>().join(", "));
+    }
     for amount in &report.payable {
         say!("  payable: {amount}");
     }

@@ -26,7 +26,7 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
 pub(super) async fn migrate(place: &Place) -> Result<ExitCode, CliError> {
     match place.open().await?.migrate().await? {
         0 => say!("The database is up to date."),
-        steps => say!("The database was brought up to date in {steps} steps."),
+        steps => say!("The database was brought up to date (migrations run: {steps})."),
     }
     Ok(ExitCode::SUCCESS)
 }
