@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use super::StoreError;
@@ -16,6 +16,7 @@ use super::error::Step;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a PostgreSQL server may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(10);
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 const POSTGRES_CONNECTIONS: u32 = 10;
 const SQLITE_READERS: u32 = 8;
 
@@ -89,12 +90,7 @@ async fn open_sqlite(path: &str) -> Result<Store, StoreError> {
     let writing =
         options.clone().create_if_missing(true).journal_mode(SqliteJournalMode::Wal).pragma("cache_size", "-65536");
     let reading = options.pragma("query_only", "ON").pragma("cache_size", "-16384");
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(PATIENCE)
-        .connect_with(writing)
-        .await
-        .map_err(|error| sqlite_refusal(path, &error))?;
+    let writer = connect_writer(path, writing).await?;
     let readers =
         SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(PATIENCE).connect_lazy_with(reading);
     Ok(Store {
@@ -102,6 +98,28 @@ async fn open_sqlite(path: &str) -> Result<Store, StoreError> {
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         engine: Engine::Sqlite,
     })
+}
+
+/// SQLite answers "busy" at once, without waiting, when two connections turn a new file to WAL together, or when the last one
+/// of another process is just closing it; whoever comes second tries again.
+async fn connect_writer(path: &str, options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Ok(writer) => return Ok(writer),
+            Err(error) if is_busy(&error) && tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+            Err(error) => return Err(sqlite_refusal(path, &error)),
+        }
+    }
+}
+
+/// `SQLITE_BUSY` in any of its extended forms, and `SQLITE_LOCKED`.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
 /// The refusals that SQLite would word as "unable to open database file", or not at all.
@@ -136,7 +154,7 @@ fn sqlite_refusal(path: &str, error: &sqlx::Error) -> StoreError {
             &format!("it cannot be written ({error})"),
             "let the user Merit runs as write the file and its folder",
         ),
-        Some("5" | "261") => refusal(path, "another program holds it", "close the other program and try again"),
+        _ if is_busy(error) => refusal(path, "another program holds it", "close the other program and try again"),
         _ => refusal(path, &error.to_string(), "check the path and the disk, or restore the file from a copy"),
     }
 }
