@@ -13,7 +13,7 @@ pub struct Corner {
 
 /// How a value earns points. Corners are in ascending order of value, at least one (checked when rules are loaded).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Curve {
     /// Straight lines between the corners; flat before the first and after the last.
     Linear { corners: Vec<Corner> },

@@ -17,7 +17,7 @@ pub use paying::{PayoutError, pay};
 
 /// From attainment (percent) to the payout as percent of the target incentive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PayoutCurve {
     /// Straight lines between corners (`value` attainment, `points` percent of target); flat outside.
     Linear { corners: Vec<Corner> },

@@ -28,7 +28,7 @@ pub enum Scope {
 
 /// What happens to a line without data, or with fewer samples than its minimum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Absence {
     /// The line leaves the card; its weight goes to the other lines in proportion.
     Redistribute,
@@ -58,7 +58,7 @@ pub struct Line {
 
 /// What a gate does when it is not passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum GateEffect {
     CapTotal {
         at: Fixed,

@@ -64,8 +64,8 @@ fn a_scored_card_keeps_its_working() {
             "contribution": "52.4",
         })
     );
-    assert_eq!(json["lines"][1]["treatment"], json!({"kind": "neutral", "points": "62.5"}));
-    assert_eq!(json["gates"][1]["effect"], json!({"kind": "cap_rating", "at": "C"}));
+    assert_eq!(json["lines"][1]["treatment"], json!({"neutral": {"points": "62.5"}}));
+    assert_eq!(json["gates"][1]["effect"], json!({"cap_rating": {"at": "C"}}));
     assert_eq!((&json["state"], &json["printed"], &json["rating"]), (&json!("scored"), &json!("70"), &json!("C")));
 }
 
