@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
 use merit::app::{App, Clock};
-use merit::domain::fact::Pooled;
+use merit::domain::fact::{Fact, Pooled};
 use merit::domain::fixed::Fixed;
 use merit::domain::metric::MetricId;
-use merit::store::{AgentRef, CommitPull, FactSet, NewPull, PullCounts, PulledFact, Store, Window};
+use merit::store::{AgentRef, CommitPull, FactSet, NewPull, PullCounts, Store, Window};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -95,7 +95,7 @@ async fn write_facts(database: &str) -> usize {
                     denominator: Fixed::from_int(cases),
                     samples: cases,
                 };
-                facts.push(PulledFact { agent, metric: 0, day: first + Days::new(day), segment: 0, pooled });
+                facts.push(Fact { agent, metric: 0, day: first + Days::new(day), segment: 0, pooled });
             }
         }
         let now = clock.now();
@@ -107,7 +107,7 @@ async fn write_facts(database: &str) -> usize {
             facts: FactSet {
                 agents: &agents,
                 metrics: &[MetricId::new(metric)],
-                segments: &[String::new()],
+                segments: &["".into()],
                 facts: &facts,
             },
             counts: PullCounts::default(),

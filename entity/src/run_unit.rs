@@ -12,6 +12,8 @@ pub struct Model {
     pub parent_id: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub code: String,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -1,17 +1,17 @@
 //! Appraise: freeze a cycle's facts, assess every agent, and make the run current when all of it is written.
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use uuid::Uuid;
 
-use super::assess::{AssessError, Assessment, Assessor};
+use super::assess::{Assessment, Assessor};
+use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
 use super::{App, AppError, Clock, ENGINE_VERSION};
 use crate::domain::money::{Currency, Money};
 use crate::domain::scorecard::CardState;
 use crate::rules::Ruleset;
-use crate::store::{CompleteRun, Cycle, NewRun, PayoutRow, PlanRow, ResultRow, Run};
+use crate::store::{CompleteRun, Cycle, NewRun, PayoutRow, PlanRow, ResultRow, Run, pack};
 
 /// What an appraisal did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,31 +67,31 @@ impl App {
         run: &Run,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<AppraisalReport, AppError> {
-        self.store.freeze(run.id).await?;
-        let snapshot = Snapshot::open(&self.store, run).await?;
+        let snapshot = Snapshot::take(&self.store, run, cycle.period).await?;
         let assessor = Assessor { rules, cycle: cycle.period, units: &snapshot.units };
         let mut report = AppraisalReport { revision: run.revision, ..AppraisalReport::default() };
-        let (mut seen, mut found, mut payable) = (Digests::default(), Digests::default(), Payable::default());
+        let (mut found, mut payable, mut writing) = (Digests::default(), Payable::default(), Writing::default());
         let mut after = None;
         loop {
             let members = snapshot.chunk(after).await?;
             let Some(last) = members.last() else { break };
             after = Some(last.agent_id);
-            let assessments = tokio::task::block_in_place(|| assess_all(&assessor, &members))?;
+            let assessed = tokio::task::block_in_place(|| on_all_cores(&members, |member| assess(&assessor, member)))?;
             let mut rows = Vec::with_capacity(members.len());
-            for (member, assessment) in members.iter().zip(assessments) {
-                seen.add(&member.snapshot.employee_number, &member.snapshot)?;
-                report.count(assessment.as_ref());
-                let Some(assessment) = assessment else { continue };
-                found.add(&assessment.employee_number, &assessment)?;
+            for (member, assessed) in members.iter().zip(assessed) {
+                report.count(assessed.as_ref().map(|(assessment, _)| assessment));
+                let Some((assessment, packed)) = assessed else { continue };
+                found.add(&assessment.employee_number, &packed);
                 payable.add(&assessment)?;
                 rows.push(row(self.clock, member, assessment));
             }
-            self.store.write_results(run.id, &rows).await?;
+            let (store, run_id) = (self.store.clone(), run.id);
+            writing.next(async move { store.write_results(run_id, &rows).await }).await?;
             progress(report.agents);
         }
+        writing.end().await?;
         report.payable = payable.sums();
-        report.snapshot_hash = seen.finish();
+        report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();
         let complete = CompleteRun {
             run_id: run.id,
@@ -112,23 +112,11 @@ impl App {
     }
 }
 
-/// Every member's results in order, on all cores.
-pub(super) fn assess_all(assessor: &Assessor<'_>, members: &[Member]) -> Result<Vec<Option<Assessment>>, AssessError> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = members.len().div_ceil(cores).max(1);
-    thread::scope(|scope| {
-        let parts: Vec<_> = members
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|member| assessor.assess(&member.snapshot)).collect()))
-            .collect();
-        let mut all = Vec::with_capacity(members.len());
-        for part in parts {
-            let part: Result<Vec<_>, AssessError> =
-                part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            all.extend(part?);
-        }
-        Ok(all)
-    })
+/// A member's results, and the bytes their digest is made of.
+pub(super) fn assess(assessor: &Assessor<'_>, member: &Member) -> Result<Option<(Assessment, Vec<u8>)>, AppError> {
+    let Some(assessment) = assessor.assess(&member.snapshot)? else { return Ok(None) };
+    let packed = pack("a result", &assessment)?;
+    Ok(Some((assessment, packed)))
 }
 
 fn row(clock: Clock, member: &Member, assessment: Assessment) -> ResultRow {

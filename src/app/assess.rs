@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::fact::Pooled;
+use crate::domain::fact::{Pooled, SegmentFact};
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::{self, History, Suggestion};
 use crate::domain::metric::{Metric, MetricId};
@@ -20,7 +20,7 @@ use crate::rules::Ruleset;
 pub type Facts = BTreeMap<MetricId, Pooled>;
 
 /// A stretch of an agent's assignment inside the cycle, with what was measured in it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stretch {
     pub unit: String,
     pub post: String,
@@ -28,11 +28,12 @@ pub struct Stretch {
     pub fte: Fixed,
     pub target_minor: i64,
     pub currency: Currency,
-    pub facts: Facts,
+    /// In order of metric and segment, each once.
+    pub facts: Vec<SegmentFact>,
 }
 
-/// What a run knows of one agent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// What a run knows of one agent: all that scoring and replay read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentSnapshot {
     pub employee_number: String,
     /// In order of date.
@@ -60,8 +61,8 @@ pub enum AssessError {
     Score { agent: String, source: ScoreError },
     #[error("agent {agent}: {source}")]
     Pay { agent: String, source: PayoutError },
-    #[error("agent {agent}: the sums of metric {metric} are too large to be exact")]
-    Overflow { agent: String, metric: MetricId },
+    #[error("{whose}: the sums of metric {metric} are too large to be exact")]
+    Overflow { whose: String, metric: MetricId },
 }
 
 /// What every agent of a run is assessed with.
@@ -162,14 +163,19 @@ fn with_current(agent: &AgentSnapshot, line: &scorecard::LineResult) -> History 
     History { metric: line.metric.clone(), weight: line.weight, periods }
 }
 
-/// The agent's facts of the measured stretches, each fact once.
+/// The agent's facts of the measured stretches, each fact once, segments added up.
 fn pool(agent: &AgentSnapshot, measured: &[&Stretch]) -> Result<Facts, AssessError> {
     let mut pooled = Facts::new();
-    for (metric, facts) in measured.iter().flat_map(|stretch| &stretch.facts) {
-        let sum = pooled.get(metric).copied().unwrap_or_default().checked_add(facts);
-        let sum =
-            sum.ok_or_else(|| AssessError::Overflow { agent: agent.employee_number.clone(), metric: metric.clone() })?;
-        pooled.insert(metric.clone(), sum);
+    for fact in measured.iter().flat_map(|stretch| &stretch.facts) {
+        add(&mut pooled, &agent.employee_number, fact)?;
     }
     Ok(pooled)
+}
+
+/// Adds a fact to the sum of its metric.
+pub(super) fn add(pooled: &mut Facts, whose: &str, fact: &SegmentFact) -> Result<(), AssessError> {
+    let sum = pooled.get(&fact.metric).copied().unwrap_or_default().checked_add(&fact.pooled);
+    let too_large = || AssessError::Overflow { whose: whose.to_owned(), metric: fact.metric.clone() };
+    pooled.insert(fact.metric.clone(), sum.ok_or_else(too_large)?);
+    Ok(())
 }

@@ -194,14 +194,14 @@ fn facts(example: &SourceExample, pulled: &Pulled) -> BTreeSet<ExampleFact> {
         AgentRef::Known(id) => usize::try_from(id).ok().and_then(|id| example.agents.get(id)).cloned(),
         AgentRef::New(index) => pulled.new_agents.get(at(index)).cloned(),
     };
-    let fact = |fact: &pull::FactRow| ExampleFact {
-        agent: agent(fact.agent).unwrap_or_default(),
+    let fact = |fact: &crate::domain::fact::Fact| ExampleFact {
+        agent: pulled.facts.agent_of(fact).and_then(agent).unwrap_or_default(),
         day: fact.day.to_string(),
         metric: pulled.facts.metrics().get(at(fact.metric)).map(ToString::to_string).unwrap_or_default(),
         segment: pulled.facts.segments().get(at(fact.segment)).map(ToString::to_string).unwrap_or_default(),
-        numerator: fact.numerator.to_string(),
-        denominator: fact.denominator.to_string(),
-        samples: fact.samples,
+        numerator: fact.pooled.numerator.to_string(),
+        denominator: fact.pooled.denominator.to_string(),
+        samples: fact.pooled.samples,
     };
     pulled.facts.iter().map(fact).collect()
 }

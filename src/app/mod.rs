@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod cycle;
 mod error;
+mod parallel;
 mod pull;
 mod read;
 mod replay;

@@ -1,6 +1,6 @@
 //! Pull: a source's facts brought up to date, in one transaction, with every row accounted for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -9,14 +9,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{App, AppError};
-use crate::domain::fact::Pooled;
-use crate::domain::metric::MetricId;
 use crate::domain::period::Period;
 use crate::pull::{self, AgentIndex, PullRequest, Pulled};
 use crate::rules::{self, Loaded};
 use crate::store::{
-    AgentRef, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason, PulledFact,
-    RejectedRow, Window,
+    AgentRef, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason, RejectedRow, Window,
 };
 
 /// How far a pull has read.
@@ -143,13 +140,13 @@ impl App {
     }
 
     async fn commit(&self, id: i64, new: NewPull, pulled: Pulled, limit: u8) -> Result<PullReport, AppError> {
-        let lists = Lists::of(&pulled);
+        let agents = agents(&pulled);
         let finished_at = self.clock.now();
         let reasons = reasons(&pulled);
         let commit = CommitPull {
             pull_id: id,
             window: new.window,
-            facts: lists.set(),
+            facts: fact_set(&pulled, &agents),
             counts: counts(&pulled),
             reasons: reasons.iter().map(|(reason, rows)| PullReason { reason: reason.clone(), rows: *rows }).collect(),
             rejected: rejected(&pulled)?.into_iter(),
@@ -170,9 +167,13 @@ impl App {
         pulled: Pulled,
         limit: u8,
     ) -> Result<PullReport, AppError> {
-        let lists = Lists::of(&pulled);
-        let preview =
-            PreviewPull { source: order.source, window: new.window, facts: lists.set(), max_removed_percent: limit };
+        let agents = agents(&pulled);
+        let preview = PreviewPull {
+            source: order.source,
+            window: new.window,
+            facts: fact_set(&pulled, &agents),
+            max_removed_percent: limit,
+        };
         let clock = self.clock;
         let changes = self.store.preview_pull(preview, &mut || clock.new_id()).await?;
         let pull = Pull {
@@ -197,35 +198,14 @@ fn removal_limit(order: &PullOrder<'_>, loaded: &Loaded) -> u8 {
     if order.allow_removals { NO_LIMIT } else { limit }
 }
 
-/// A pull's facts in the shape the store takes them.
-struct Lists {
-    agents: Vec<AgentRef>,
-    metrics: Vec<MetricId>,
-    segments: Vec<String>,
-    facts: Vec<PulledFact>,
+/// Whom the places in a pull's list of agents stand for.
+fn agents(pulled: &Pulled) -> Vec<AgentRef> {
+    pulled.facts.agents().iter().map(|agent| whose(*agent, &pulled.new_agents)).collect()
 }
 
-impl Lists {
-    fn of(pulled: &Pulled) -> Self {
-        let mut agents = Vec::new();
-        let mut places: BTreeMap<pull::AgentRef, u32> = BTreeMap::new();
-        let mut facts = Vec::with_capacity(pulled.facts.len());
-        for fact in pulled.facts.iter() {
-            let next = u32::try_from(agents.len()).unwrap_or(u32::MAX);
-            let agent = *places.entry(fact.agent).or_insert_with(|| {
-                agents.push(whose(fact.agent, &pulled.new_agents));
-                next
-            });
-            let pooled = Pooled { numerator: fact.numerator, denominator: fact.denominator, samples: fact.samples };
-            facts.push(PulledFact { agent, metric: fact.metric, day: fact.day, segment: fact.segment, pooled });
-        }
-        let segments = pulled.facts.segments().iter().map(ToString::to_string).collect();
-        Self { agents, metrics: pulled.facts.metrics().to_vec(), segments, facts }
-    }
-
-    fn set(&self) -> FactSet<'_> {
-        FactSet { agents: &self.agents, metrics: &self.metrics, segments: &self.segments, facts: &self.facts }
-    }
+fn fact_set<'a>(pulled: &'a Pulled, agents: &'a [AgentRef]) -> FactSet<'a> {
+    let facts = &pulled.facts;
+    FactSet { agents, metrics: facts.metrics(), segments: facts.segments(), facts: facts.rows() }
 }
 
 fn whose(agent: pull::AgentRef, new_agents: &[String]) -> AgentRef {

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::appraise::assess_all;
+use super::appraise::assess;
 use super::assess::{Assessment, Assessor};
+use super::parallel::on_all_cores;
 use super::snapshot::{Digests, Member, Snapshot};
 use super::{App, AppError, ENGINE_VERSION};
-use crate::store::{ResultRow, Run};
+use crate::store::{ResultRow, Run, pack};
 
 /// Differences listed at most; all are counted.
 const MOST_LISTED: usize = 50;
@@ -39,25 +40,22 @@ impl App {
         let snapshot = Snapshot::open(&self.store, &run).await?;
         let assessor = Assessor { rules: &rules, cycle: cycle.period, units: &snapshot.units };
         let mut report = ReplayReport::default();
-        let (mut seen, mut found) = (Digests::default(), Digests::default());
+        let mut found = Digests::default();
         let mut after = None;
         loop {
             let members = snapshot.chunk(after).await?;
             let Some(last) = members.last() else { break };
             let stored = self.stored(&run, after, last.agent_id).await?;
             after = Some(last.agent_id);
-            let assessments = tokio::task::block_in_place(|| assess_all(&assessor, &members))?;
-            for member in &members {
-                seen.add(&member.snapshot.employee_number, &member.snapshot)?;
-            }
-            for assessment in assessments.iter().flatten() {
-                found.add(&assessment.employee_number, assessment)?;
+            let assessed = tokio::task::block_in_place(|| on_all_cores(&members, |member| assess(&assessor, member)))?;
+            for (assessment, packed) in assessed.iter().flatten() {
+                found.add(&assessment.employee_number, packed);
             }
             report.agents += u64::try_from(members.len()).unwrap_or_default();
-            report.compare(&members, stored, assessments)?;
+            report.compare(&members, stored, assessed)?;
             progress(report.agents);
         }
-        report.snapshot_hash = seen.finish();
+        report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();
         report.compare_hash("snapshot", run.snapshot_hash.as_deref(), &report.snapshot_hash.clone());
         report.compare_hash("result", run.result_hash.as_deref(), &report.result_hash.clone());
@@ -87,7 +85,7 @@ impl ReplayReport {
         &mut self,
         members: &[Member],
         stored: Vec<ResultRow>,
-        recomputed: Vec<Option<Assessment>>,
+        recomputed: Vec<Option<(Assessment, Vec<u8>)>>,
     ) -> Result<(), AppError> {
         let mut stored = stored.into_iter().peekable();
         for (member, recomputed) in members.iter().zip(recomputed) {
@@ -95,9 +93,10 @@ impl ReplayReport {
             let unit = member.snapshot.stretches.last().map(|stretch| stretch.unit.clone()).unwrap_or_default();
             let same_unit = row.as_ref().is_none_or(|row| row.unit_id == member.unit_id);
             let row = row.map(|row| as_assessment(row, if same_unit { unit } else { String::from("another unit") }));
-            let (was, is) = (serde_json::to_vec(&row)?, serde_json::to_vec(&recomputed)?);
-            if was != is {
+            let was = row.as_ref().map(|row| pack("a result", row)).transpose()?;
+            if was.as_ref() != recomputed.as_ref().map(|(_, packed)| packed) {
                 self.differing += 1;
+                let recomputed = recomputed.map(|(assessment, _)| assessment);
                 let (was, is) = (serde_json::to_value(&row)?, serde_json::to_value(&recomputed)?);
                 self.list(&member.snapshot.employee_number, "", &was, &is);
             }

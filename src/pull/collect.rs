@@ -12,8 +12,9 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Decimal
 use datafusion::arrow::error::ArrowError;
 
 use super::convert::AgentTexts;
-use super::facts::{AgentRef, FactRow, Facts};
+use super::facts::{AgentRef, Facts};
 use super::query::{Layout, Measures, Sums, metric_index};
+use crate::domain::fact::{Fact, Pooled};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::MetricId;
 
@@ -22,15 +23,11 @@ pub(super) struct Collector<'a> {
     layout: Layout,
     metrics: &'a BTreeSet<String>,
     by_name: HashMap<&'a str, u32>,
-    agents: &'a AgentTexts,
+    texts: &'a AgentTexts,
+    /// Agents by the ids SQL saw, and segments by name: both numbered in order of appearance, until the end.
+    agents: HashMap<i64, u32>,
     segments: HashMap<String, u32>,
-    /// Segments are numbered in order of appearance and new agents as they were met, until the end.
-    rows: Vec<FactRow>,
-}
-
-/// What makes two facts one.
-fn key(fact: &FactRow) -> (AgentRef, u32, NaiveDate, u32) {
-    (fact.agent, fact.metric, fact.day, fact.segment)
+    rows: Vec<Fact>,
 }
 
 /// The sums of one metric in a batch, in millionths.
@@ -43,7 +40,15 @@ struct SumColumns {
 impl<'a> Collector<'a> {
     pub(super) fn new(layout: Layout, metrics: &'a BTreeSet<String>, agents: &'a AgentTexts) -> Self {
         let by_name = (0..).zip(metrics).map(|(index, name)| (name.as_str(), index)).collect();
-        Self { layout, metrics, by_name, agents, segments: HashMap::new(), rows: Vec::new() }
+        Self {
+            layout,
+            metrics,
+            by_name,
+            texts: agents,
+            agents: HashMap::new(),
+            segments: HashMap::new(),
+            rows: Vec::new(),
+        }
     }
 
     /// Takes a batch of the result.
@@ -54,7 +59,12 @@ impl<'a> Collector<'a> {
         let column = |at: usize| batch.columns().get(at).ok_or_else(|| "a column is missing".to_owned());
         let agents = column(self.layout.agent)?.as_primitive::<Int64Type>().clone();
         let days = column(self.layout.day)?.as_primitive::<Date32Type>().clone();
-        self.check_keys(&agents, &days)?;
+        let places = self.places(&agents)?;
+        if days.null_count() > 0 {
+            return Err(
+                "the column `day` is empty in a row; filter such rows out, or check the time it comes from".to_owned()
+            );
+        }
         let segments = match self.layout.segment {
             Some(at) => self.intern(&texts(column(at)?)?),
             None => {
@@ -62,7 +72,7 @@ impl<'a> Collector<'a> {
                 vec![none; batch.num_rows()]
             }
         };
-        let keys = Keys { agents: &agents, days: &days, segments: &segments };
+        let keys = Keys { agents: &agents, places: &places, days: &days, segments: &segments };
         match self.layout.measures.clone() {
             Measures::Wide(metrics) => {
                 for (metric, sums) in metrics {
@@ -88,25 +98,26 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    fn check_keys(&self, agents: &Int64Array, days: &PrimitiveArray<Date32Type>) -> Result<(), String> {
+    /// The place of each row's agent.
+    fn places(&mut self, agents: &Int64Array) -> Result<Vec<u32>, String> {
         if agents.null_count() > 0 {
             return Err("the column `agent` is empty in a row; filter such rows out".to_owned());
         }
-        if days.null_count() > 0 {
-            return Err(
-                "the column `day` is empty in a row; filter such rows out, or check the time it comes from".to_owned()
-            );
+        agents.values().iter().map(|agent| self.place_of(*agent)).collect()
+    }
+
+    fn place_of(&mut self, agent: i64) -> Result<u32, String> {
+        if let Some(place) = self.agents.get(&agent) {
+            return Ok(*place);
         }
-        let mut last = None;
-        for agent in agents.values() {
-            if last != Some(*agent) && !self.agents.knows(*agent) {
-                return Err(format!(
-                    "the column `agent` holds {agent}, which is no agent; select the agent column unchanged"
-                ));
-            }
-            last = Some(*agent);
+        if !self.texts.knows(agent) {
+            return Err(format!(
+                "the column `agent` holds {agent}, which is no agent; select the agent column unchanged"
+            ));
         }
-        Ok(())
+        let next = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
+        self.agents.insert(agent, next);
+        Ok(next)
     }
 
     fn segment(&mut self, text: &str) -> u32 {
@@ -129,14 +140,16 @@ impl<'a> Collector<'a> {
             return Ok(());
         };
         let day = date(keys.days.value(row)).ok_or("a day lies outside the calendar")?;
-        self.rows.push(FactRow {
-            agent: AgentTexts::reference(keys.agents.value(row)),
-            day,
+        self.rows.push(Fact {
+            agent: keys.places.get(row).copied().unwrap_or_default(),
             metric,
             segment: keys.segments.get(row).copied().unwrap_or_default(),
-            numerator: Fixed::from_micros(numerator),
-            denominator: Fixed::from_micros(denominator),
-            samples,
+            day,
+            pooled: Pooled {
+                numerator: Fixed::from_micros(numerator),
+                denominator: Fixed::from_micros(denominator),
+                samples,
+            },
         });
         Ok(())
     }
@@ -144,7 +157,7 @@ impl<'a> Collector<'a> {
     /// Where a wrong sum stands, for the message.
     fn place(&self, keys: &Keys<'_>, row: usize, metric: u32) -> String {
         let metric = usize::try_from(metric).ok().and_then(|metric| self.metrics.iter().nth(metric));
-        let agent = self.agents.label(keys.agents.value(row)).unwrap_or_default();
+        let agent = self.texts.label(keys.agents.value(row)).unwrap_or_default();
         let day = date(keys.days.value(row)).map(|day| day.to_string()).unwrap_or_default();
         format!("metric {}, agent {agent}, day {day}", metric.map_or("", String::as_str))
     }
@@ -152,11 +165,11 @@ impl<'a> Collector<'a> {
     /// The facts, one per key and in order, and the new agents they belong to.
     pub(super) fn finish(mut self) -> Result<(Facts, Vec<String>), String> {
         let segments = self.sort_segments();
-        let new_agents = self.sort_new_agents();
-        self.rows.sort_unstable_by_key(key);
+        let (agents, new_agents) = self.sort_agents();
+        self.rows.sort_unstable_by_key(Fact::key);
         self.add_up()?;
         let metrics = self.metrics.iter().map(|name| MetricId::new(name)).collect();
-        Ok((Facts { rows: self.rows, metrics, segments }, new_agents))
+        Ok((Facts { rows: self.rows, agents, metrics, segments }, new_agents))
     }
 
     /// Renumbers segments in order of name.
@@ -175,37 +188,45 @@ impl<'a> Collector<'a> {
         named.into_iter().map(|(name, _)| Arc::from(name)).collect()
     }
 
-    /// Renumbers the new agents that have facts in order of their texts.
-    fn sort_new_agents(&mut self) -> Vec<String> {
-        let met: BTreeSet<u32> = self.rows.iter().filter_map(|row| row.agent.new_index()).collect();
-        let mut named: Vec<(String, u32)> =
-            met.into_iter().filter_map(|index| Some((self.agents.new_text(index)?, index))).collect();
-        named.sort_unstable();
-        let ranks: HashMap<u32, u32> = (0..).zip(&named).map(|(rank, (_, index))| (*index, rank)).collect();
-        for row in &mut self.rows {
-            if let Some(rank) = row.agent.new_index().and_then(|index| ranks.get(&index)) {
-                row.agent = AgentRef::New(*rank);
+    /// Renumbers agents: those of the roster in order of id, then new ones in order of their texts, which are returned too.
+    fn sort_agents(&mut self) -> (Vec<AgentRef>, Vec<String>) {
+        let mut met: Vec<(Option<String>, i64, u32)> = std::mem::take(&mut self.agents)
+            .into_iter()
+            .map(|(id, place)| match AgentTexts::reference(id) {
+                AgentRef::Known(_) => (None, id, place),
+                AgentRef::New(index) => (self.texts.new_text(index), id, place),
+            })
+            .collect();
+        met.sort_unstable();
+        let mut ranks = vec![0; met.len()];
+        let (mut agents, mut new_agents) = (Vec::with_capacity(met.len()), Vec::new());
+        for (rank, (text, id, place)) in (0..).zip(met) {
+            if let Some(slot) = usize::try_from(place).ok().and_then(|place| ranks.get_mut(place)) {
+                *slot = rank;
+            }
+            match text {
+                None => agents.push(AgentRef::Known(id)),
+                Some(text) => {
+                    agents.push(AgentRef::New(u32::try_from(new_agents.len()).unwrap_or(u32::MAX)));
+                    new_agents.push(text);
+                }
             }
         }
-        named.into_iter().map(|(text, _)| text).collect()
+        for row in &mut self.rows {
+            row.agent = usize::try_from(row.agent).ok().and_then(|at| ranks.get(at)).copied().unwrap_or_default();
+        }
+        (agents, new_agents)
     }
 
     /// Adds neighbours of the same key into one.
     fn add_up(&mut self) -> Result<(), String> {
         let mut overflow = false;
         self.rows.dedup_by(|next, kept| {
-            if key(next) != key(kept) {
+            if next.key() != kept.key() {
                 return false;
             }
-            let sums = kept
-                .numerator
-                .checked_add(next.numerator)
-                .zip(kept.denominator.checked_add(next.denominator))
-                .zip(kept.samples.checked_add(next.samples));
-            match sums {
-                Some(((numerator, denominator), samples)) => {
-                    (kept.numerator, kept.denominator, kept.samples) = (numerator, denominator, samples);
-                }
+            match kept.pooled.checked_add(&next.pooled) {
+                Some(sum) => kept.pooled = sum,
                 None => overflow = true,
             }
             true
@@ -216,6 +237,7 @@ impl<'a> Collector<'a> {
 
 struct Keys<'a> {
     agents: &'a Int64Array,
+    places: &'a [u32],
     days: &'a PrimitiveArray<Date32Type>,
     segments: &'a [u32],
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
-use crate::domain::fixed::Fixed;
+use crate::domain::fact::Fact;
 use crate::domain::metric::MetricId;
 
 /// Whose fact it is.
@@ -16,33 +14,11 @@ pub enum AgentRef {
     New(u32),
 }
 
-impl AgentRef {
-    pub(super) fn new_index(self) -> Option<u32> {
-        match self {
-            Self::Known(_) => None,
-            Self::New(index) => Some(index),
-        }
-    }
-}
-
-/// One fact; `metric` and `segment` are looked up in its [`Facts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FactRow {
-    pub agent: AgentRef,
-    pub day: NaiveDate,
-    /// Index into [`Facts::metrics`].
-    pub metric: u32,
-    /// Index into [`Facts::segments`].
-    pub segment: u32,
-    pub numerator: Fixed,
-    pub denominator: Fixed,
-    pub samples: i64,
-}
-
-/// Facts sorted by agent, metric, day and segment, one per key.
+/// Facts in order of [`Fact::key`], one per key. Their agents are listed in order of id, new ones after them in order of text.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    pub(crate) rows: Vec<FactRow>,
+    pub(crate) rows: Vec<Fact>,
+    pub(crate) agents: Vec<AgentRef>,
     pub(crate) metrics: Vec<MetricId>,
     pub(crate) segments: Vec<Arc<str>>,
 }
@@ -56,18 +32,33 @@ impl Facts {
         self.rows.is_empty()
     }
 
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &FactRow> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Fact> {
         self.rows.iter()
     }
 
+    /// All facts in order.
+    pub fn rows(&self) -> &[Fact] {
+        &self.rows
+    }
+
+    /// Whose fact it is.
+    pub fn agent_of(&self, fact: &Fact) -> Option<AgentRef> {
+        usize::try_from(fact.agent).ok().and_then(|at| self.agents.get(at)).copied()
+    }
+
     /// The metric a fact is about.
-    pub fn metric_of(&self, fact: &FactRow) -> &str {
+    pub fn metric_of(&self, fact: &Fact) -> &str {
         usize::try_from(fact.metric).ok().and_then(|at| self.metrics.get(at)).map_or("", MetricId::as_str)
     }
 
     /// The segment a fact belongs to; empty when there is none.
-    pub fn segment_of(&self, fact: &FactRow) -> &str {
+    pub fn segment_of(&self, fact: &Fact) -> &str {
         usize::try_from(fact.segment).ok().and_then(|at| self.segments.get(at)).map_or("", |segment| &**segment)
+    }
+
+    /// The agents by index.
+    pub fn agents(&self) -> &[AgentRef] {
+        &self.agents
     }
 
     /// The metrics by index, in order of name.

@@ -24,7 +24,7 @@ mod sheet;
 
 pub use agents::AgentIndex;
 pub use error::PullError;
-pub use facts::{AgentRef, FactRow, Facts};
+pub use facts::{AgentRef, Facts};
 pub use request::{Progress, PullRequest, Pulled};
 pub use run::{SpecProblem, examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};

@@ -33,16 +33,6 @@ pub(super) async fn insert<E: EntityTrait>(
     write::<E>(tx, step, E::default().table_name(), Present::Refuse, rows).await
 }
 
-/// Inserts the rows into a table shaped like `E`'s.
-pub(super) async fn insert_into<E: EntityTrait>(
-    tx: &DatabaseTransaction,
-    step: &'static str,
-    table: &str,
-    rows: impl IntoIterator<Item = E::Model>,
-) -> Result<(), StoreError> {
-    write::<E>(tx, step, table, Present::Refuse, rows).await
-}
-
 /// Inserts the rows, or gives a row with the same primary key every field.
 pub(super) async fn upsert<E: EntityTrait>(
     tx: &DatabaseTransaction,

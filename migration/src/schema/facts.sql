@@ -13,25 +13,24 @@ CREATE TABLE segment (
     name @key NOT NULL UNIQUE
 ) @table;
 
--- Which metrics a source has ever delivered: leads straight to a source's facts through the key of fact.
-CREATE TABLE source_metric (
-    source_id @int NOT NULL REFERENCES source (id),
-    metric_id @int NOT NULL REFERENCES metric (id),
-    PRIMARY KEY (source_id, metric_id)
+-- A source's facts of one agent in one month, packed day by day (src/store/facts/sheet.rs), and beside them the month's sums, derived
+-- from the days: pooling a quarter reads three small rows an agent instead of hundreds of facts. Months count from year 0.
+-- No foreign keys here: look-ups would cost more than the row. The store writes facts only with ids it has just read in the same
+-- transaction, and nothing deletes agents, metrics, segments or sources.
+CREATE TABLE fact_days (
+    source_id @int NOT NULL,
+    month @int NOT NULL,
+    agent_id @int NOT NULL,
+    facts @blob NOT NULL,
+    PRIMARY KEY (source_id, month, agent_id)
 ) @clustered;
 
--- No foreign keys here: four look-ups a row would cost more than the row. The store writes facts only with ids it has just
--- read in the same transaction, and nothing deletes agents, metrics, segments or sources.
-CREATE TABLE fact (
-    agent_id @int NOT NULL,
-    metric_id @int NOT NULL,
-    day @int NOT NULL,
-    segment_id @int NOT NULL,
+CREATE TABLE fact_sums (
     source_id @int NOT NULL,
-    numerator @int NOT NULL,
-    denominator @int NOT NULL,
-    samples @int NOT NULL,
-    PRIMARY KEY (agent_id, metric_id, day, segment_id, source_id)
+    month @int NOT NULL,
+    agent_id @int NOT NULL,
+    sums @blob NOT NULL,
+    PRIMARY KEY (source_id, month, agent_id)
 ) @clustered;
 
 CREATE TABLE pull (

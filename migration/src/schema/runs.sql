@@ -36,38 +36,22 @@ CREATE TABLE run (
     CHECK (state IN ('running', 'complete', 'failed'))
 ) @table;
 
--- The snapshot of a run: scoring and replay read these three tables, never the live facts or roster.
+-- The snapshot of a run: scoring and replay read these two tables, never the live facts or roster.
 CREATE TABLE run_unit (
     run_id @int NOT NULL REFERENCES run (id),
     unit_id @int NOT NULL,
     parent_id @int,
     code @key NOT NULL,
+    kind @text NOT NULL,
     PRIMARY KEY (run_id, unit_id)
 ) @clustered;
 
-CREATE TABLE run_stretch (
+-- Everything a run knows of one agent, packed: stretches of assignments, facts pooled over them, values of earlier cycles.
+CREATE TABLE run_agent (
     run_id @int NOT NULL REFERENCES run (id),
     agent_id @int NOT NULL,
-    stretch @int NOT NULL,
-    unit_id @int NOT NULL,
-    post @key NOT NULL,
-    first_day @int NOT NULL,
-    last_day @int NOT NULL,
-    fte @int NOT NULL,
-    target_minor @int NOT NULL,
-    currency @text NOT NULL,
     employee_number @key NOT NULL,
-    PRIMARY KEY (run_id, agent_id, stretch)
-) @clustered;
-
-CREATE TABLE run_fact (
-    run_id @int NOT NULL,
-    agent_id @int NOT NULL,
-    stretch @int NOT NULL,
-    metric_id @int NOT NULL,
-    segment_id @int NOT NULL,
-    numerator @int NOT NULL,
-    denominator @int NOT NULL,
-    samples @int NOT NULL,
-    PRIMARY KEY (run_id, agent_id, stretch, metric_id, segment_id)
+    unit_id @int NOT NULL,
+    snapshot @blob NOT NULL,
+    PRIMARY KEY (run_id, agent_id)
 ) @clustered;

@@ -1,6 +1,7 @@
 //! Bringing a source's facts up to date in one transaction that touches only what differs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{pull_reason, pull_rejected};
@@ -11,7 +12,7 @@ use super::super::error::Step;
 use super::super::write::{Lock, execute, fetch_one, instant, plain, take};
 use super::super::{Ids, PullCounts, PullReason, RejectedRow, Store, StoreError, bulk};
 use super::update::{Source, Update};
-use crate::domain::fact::Pooled;
+use crate::domain::fact::Fact;
 use crate::domain::metric::MetricId;
 
 /// The days a pull covers; an open end covers all days on that side.
@@ -50,24 +51,14 @@ pub enum AgentRef {
     New(String),
 }
 
-/// One fact; the numbers are positions in the lists of its [`FactSet`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PulledFact {
-    pub agent: u32,
-    pub metric: u32,
-    pub day: NaiveDate,
-    pub segment: u32,
-    pub pooled: Pooled,
-}
-
-/// All facts of a source in the window, in any order, each key once.
+/// All facts of a source in the window, each key once; in any order, fastest in that of [`Fact::key`].
 #[derive(Debug, Clone, Copy)]
 pub struct FactSet<'a> {
     pub agents: &'a [AgentRef],
     pub metrics: &'a [MetricId],
     /// The empty name when there is no segment.
-    pub segments: &'a [String],
-    pub facts: &'a [PulledFact],
+    pub segments: &'a [Arc<str>],
+    pub facts: &'a [Fact],
 }
 
 /// A pull that has been read and is to be kept. `R` gives the rejected rows; they are written in chunks as they come.

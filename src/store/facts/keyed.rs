@@ -1,122 +1,153 @@
-//! Facts of a pull under the ids of the database, in the order of the fact table's key.
+//! A pull's facts as sheets under the ids of the database, one an agent and month.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use entity::day::Day;
-use entity::fact;
-use entity::micros::Micros;
+use chrono::Datelike;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::super::dictionary::{Dictionary, Names};
 use super::super::error::Step;
 use super::super::write::{Lock, take};
-use super::super::{AgentRef, FactSet, Ids, PulledFact, StoreError, Window, bulk};
+use super::super::{AgentRef, FactSet, Ids, StoreError, Window, bulk};
+use super::sheet::{SheetFact, month_of, pack_days};
+use crate::domain::fact::Fact;
 
 /// Employee numbers looked up by one statement.
 const NUMBERS: usize = 1_000;
 
-/// A pull's facts with the ids their positions stand for.
-pub(super) struct KeyedFacts<'a> {
-    set: FactSet<'a>,
-    source_id: i64,
-    agents: Vec<i64>,
-    pub(super) metrics: Vec<i64>,
-    segments: Vec<i64>,
-    /// Positions of the facts in the order of the key.
-    order: Vec<u32>,
+/// Where a sheet of a source belongs.
+pub(super) type Place = (i64, i64);
+
+/// A sheet as a pull brings it.
+pub(super) struct NewSheet {
+    /// Month and agent id.
+    pub(super) place: Place,
+    pub(super) packed: Vec<u8>,
+    /// Facts in it.
+    pub(super) count: u64,
 }
 
-type Key = (i64, i64, Day, i64);
+/// Makes sheets of a pull's facts.
+struct Sheets<'a> {
+    set: FactSet<'a>,
+    window: Window,
+    agents: Vec<i64>,
+    metrics: Vec<i64>,
+    segments: Vec<i64>,
+}
 
-impl<'a> KeyedFacts<'a> {
-    /// Adds the metrics, segments and agents that are new, and checks every fact.
-    pub(super) async fn resolve(
-        tx: &DatabaseTransaction,
-        set: FactSet<'a>,
-        source_id: i64,
-        window: Window,
-        ids: Ids<'_>,
-    ) -> Result<Self, StoreError> {
-        let metric_ids = Dictionary::ensure(tx, Names::Metrics, set.metrics.iter().map(|id| id.as_str())).await?;
-        let metrics = set.metrics.iter().map(|id| metric_ids.known_id(id.as_str())).collect::<Result<_, _>>()?;
-        let segment_ids = Dictionary::ensure(tx, Names::Segments, set.segments.iter().map(String::as_str)).await?;
-        let segments = set.segments.iter().map(|name| segment_ids.known_id(name)).collect::<Result<_, _>>()?;
-        let agents = agent_ids(tx, set.agents, ids).await?;
-        let mut keyed = Self { set, source_id, agents, metrics, segments, order: Vec::new() };
-        keyed.order = keyed.sorted(window)?;
-        keyed.refuse_duplicates()?;
-        Ok(keyed)
-    }
+/// The sheets of a pull in order of month and agent; metrics, segments and agents that are new are added.
+pub(super) async fn sheets(
+    tx: &DatabaseTransaction,
+    set: FactSet<'_>,
+    window: Window,
+    ids: Ids<'_>,
+) -> Result<Vec<NewSheet>, StoreError> {
+    let metric_ids = Dictionary::ensure(tx, Names::Metrics, set.metrics.iter().map(|id| id.as_str())).await?;
+    let metrics = set.metrics.iter().map(|id| metric_ids.known_id(id.as_str())).collect::<Result<_, _>>()?;
+    let segment_ids = Dictionary::ensure(tx, Names::Segments, set.segments.iter().map(|name| &**name)).await?;
+    let segments = set.segments.iter().map(|name| segment_ids.known_id(name)).collect::<Result<_, _>>()?;
+    let agents = agent_ids(tx, set.agents, ids).await?;
+    Sheets { set, window, agents, metrics, segments }.make()
+}
 
-    pub(super) fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// Rows of the fact table in the order of its key.
-    pub(super) fn rows(&self) -> impl Iterator<Item = fact::Model> {
-        self.order.iter().filter_map(|position| {
-            let fact = self.fact(*position)?;
-            let (agent_id, metric_id, day, segment_id) = self.key(fact)?;
-            Some(fact::Model {
-                agent_id,
-                metric_id,
-                day,
-                segment_id,
-                source_id: self.source_id,
-                numerator: Micros(fact.pooled.numerator.micros()),
-                denominator: Micros(fact.pooled.denominator.micros()),
-                samples: fact.pooled.samples,
-            })
-        })
-    }
-
-    fn fact(&self, position: u32) -> Option<&PulledFact> {
-        self.set.facts.get(usize::try_from(position).ok()?)
-    }
-
-    fn key(&self, fact: &PulledFact) -> Option<Key> {
-        let at = |ids: &[i64], position: u32| ids.get(usize::try_from(position).ok()?).copied();
-        Some((
-            at(&self.agents, fact.agent)?,
-            at(&self.metrics, fact.metric)?,
-            Day(fact.day),
-            at(&self.segments, fact.segment)?,
-        ))
-    }
-
-    fn sorted(&self, window: Window) -> Result<Vec<u32>, StoreError> {
-        let mut keys: Vec<(Key, u32)> = Vec::with_capacity(self.set.facts.len());
-        for (position, fact) in (0..).zip(self.set.facts) {
-            let Some(key) = self.key(fact) else {
-                return Err(StoreError::UnknownFactIndex(keys.len()));
-            };
-            if !window.contains(fact.day) {
-                return Err(StoreError::OutsideWindow { day: fact.day, window });
+impl Sheets<'_> {
+    fn make(&self) -> Result<Vec<NewSheet>, StoreError> {
+        self.check()?;
+        let order = self.order();
+        let mut sheets = Vec::new();
+        let mut agent: Vec<&Fact> = Vec::new();
+        for fact in self.in_order(order.as_deref()) {
+            if agent.first().is_some_and(|first| first.agent != fact.agent) {
+                self.sheets_of(&agent, &mut sheets)?;
+                agent.clear();
             }
-            keys.push((key, position));
+            agent.push(fact);
         }
-        if !keys.is_sorted() {
-            keys.sort_unstable();
-        }
-        Ok(keys.into_iter().map(|(_, position)| position).collect())
+        self.sheets_of(&agent, &mut sheets)?;
+        sheets.sort_unstable_by_key(|sheet| sheet.place);
+        self.refuse_two_of_one_agent(&sheets)?;
+        Ok(sheets)
     }
 
-    fn refuse_duplicates(&self) -> Result<(), StoreError> {
-        let mut last: Option<Key> = None;
-        for position in &self.order {
-            let fact = self.fact(*position);
-            let key = fact.and_then(|fact| self.key(fact));
-            if let Some(fact) = fact
-                && key == last
-            {
-                return Err(self.duplicate(fact));
+    fn check(&self) -> Result<(), StoreError> {
+        for (position, fact) in self.set.facts.iter().enumerate() {
+            if self.ids(fact).is_none() {
+                return Err(StoreError::UnknownFactIndex(position));
             }
-            last = key;
+            if !self.window.contains(fact.day) {
+                return Err(StoreError::OutsideWindow { day: fact.day, window: self.window });
+            }
         }
         Ok(())
     }
 
-    fn duplicate(&self, fact: &PulledFact) -> StoreError {
+    /// Agent, metric and segment ids of a fact.
+    fn ids(&self, fact: &Fact) -> Option<(i64, i64, i64)> {
+        let at = |ids: &[i64], position: u32| ids.get(usize::try_from(position).ok()?).copied();
+        Some((at(&self.agents, fact.agent)?, at(&self.metrics, fact.metric)?, at(&self.segments, fact.segment)?))
+    }
+
+    /// Positions in order of key; `None` when the facts stand in it already.
+    fn order(&self) -> Option<Vec<usize>> {
+        if self.set.facts.is_sorted_by_key(Fact::key) {
+            return None;
+        }
+        let mut order: Vec<usize> = (0..self.set.facts.len()).collect();
+        order.sort_unstable_by_key(|position| self.set.facts.get(*position).map(Fact::key));
+        Some(order)
+    }
+
+    fn in_order<'s>(&'s self, order: Option<&'s [usize]>) -> Box<dyn Iterator<Item = &'s Fact> + 's> {
+        match order {
+            None => Box::new(self.set.facts.iter()),
+            Some(order) => Box::new(order.iter().filter_map(|position| self.set.facts.get(*position))),
+        }
+    }
+
+    /// The sheets of one agent's facts.
+    fn sheets_of(&self, facts: &[&Fact], sheets: &mut Vec<NewSheet>) -> Result<(), StoreError> {
+        let mut months: BTreeMap<i64, Vec<SheetFact>> = BTreeMap::new();
+        let Some((agent_id, ..)) = facts.first().and_then(|fact| self.ids(fact)) else { return Ok(()) };
+        for fact in facts {
+            let Some((_, metric_id, segment_id)) = self.ids(fact) else { continue };
+            let on_sheet = SheetFact { metric_id, segment_id, day: fact.day.day(), pooled: fact.pooled };
+            months.entry(month_of(fact.day)).or_default().push(on_sheet);
+        }
+        for (month, mut facts_of_month) in months {
+            facts_of_month.sort_unstable_by_key(SheetFact::key);
+            if let Some(twice) =
+                facts_of_month.windows(2).find(|pair| matches!(pair, [left, right] if left.key() == right.key()))
+            {
+                return Err(self.duplicate(facts, month, twice));
+            }
+            let packed = pack_days(&facts_of_month)?;
+            let count = u64::try_from(facts_of_month.len()).unwrap_or(u64::MAX);
+            sheets.push(NewSheet { place: (month, agent_id), packed, count });
+        }
+        Ok(())
+    }
+
+    fn duplicate(&self, facts: &[&Fact], month: i64, twice: &[SheetFact]) -> StoreError {
+        let same = |fact: &&&Fact| {
+            let ids = self.ids(fact).map(|(_, metric, segment)| (metric, segment, fact.day.day()));
+            month_of(fact.day) == month && ids == twice.first().map(SheetFact::key)
+        };
+        match facts.iter().find(same) {
+            Some(fact) => self.named(fact),
+            None => StoreError::UnknownFactIndex(0),
+        }
+    }
+
+    /// Two places in the list of agents may stand for one agent; their facts would meet on one sheet.
+    fn refuse_two_of_one_agent(&self, sheets: &[NewSheet]) -> Result<(), StoreError> {
+        let twice = sheets.windows(2).find(|pair| matches!(pair, [left, right] if left.place == right.place));
+        let Some((_, agent_id)) = twice.and_then(|pair| pair.first()).map(|sheet| sheet.place) else { return Ok(()) };
+        let fact = self.set.facts.iter().find(|fact| self.ids(fact).is_some_and(|(agent, ..)| agent == agent_id));
+        fact.map_or(Ok(()), |fact| Err(self.named(fact)))
+    }
+
+    fn named(&self, fact: &Fact) -> StoreError {
         let position = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
         let agent = match self.set.agents.get(position(fact.agent)) {
             Some(AgentRef::New(number)) => format!("'{number}'"),
@@ -127,7 +158,7 @@ impl<'a> KeyedFacts<'a> {
             agent,
             metric: self.set.metrics.get(position(fact.metric)).map(ToString::to_string).unwrap_or_default(),
             day: fact.day,
-            segment: self.set.segments.get(position(fact.segment)).cloned().unwrap_or_default(),
+            segment: self.set.segments.get(position(fact.segment)).map(ToString::to_string).unwrap_or_default(),
         }
     }
 }

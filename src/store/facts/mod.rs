@@ -5,3 +5,5 @@ mod update;
 
 pub(crate) mod commit;
 pub(crate) mod pull;
+pub(crate) mod read;
+pub(super) mod sheet;

@@ -1,19 +1,21 @@
-//! The difference between a source's facts as they are and as a pull says, worked out and applied by the database.
+//! The difference between a source's facts as they are and as a pull says: sheet by sheet, and only sheets that differ are written.
 
-use chrono::NaiveDate;
-use entity::day::Day;
-use entity::fact;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Value};
+use std::cmp::Ordering;
+use std::iter::Peekable;
 
-use super::super::error::Step;
-use super::super::write::{execute, fetch_one};
+use chrono::Days;
+use entity::{fact_days, fact_sums};
+use sea_orm::{DatabaseTransaction, FromQueryResult};
+
+use super::super::write::{execute, fetch};
 use super::super::{FactChanges, FactSet, Ids, StoreError, Window, bulk};
-use super::keyed::KeyedFacts;
+use super::keyed::{NewSheet, Place, sheets};
+use super::sheet::{SheetFact, first_day, month_of, pack_days, pack_sums, unpack_days};
 
 /// Fewer facts than this may be removed altogether: a new source is still finding its shape.
 const GUARDED_FROM: u64 = 100;
-/// After so many changes PostgreSQL counts the table anew, so that the next query knows its size.
-const ANALYZE_FROM: u64 = 50_000;
+/// Sheets read, and sheets written, by one statement.
+const SHEETS: usize = 4_000;
 
 #[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct Source {
@@ -29,94 +31,131 @@ pub(super) struct Update<'a> {
     pub(super) max_removed_percent: u8,
 }
 
-/// The source's facts in the window, `f`: through the key of fact, an agent and a metric at a time.
-const PRESENT: &str = "FROM agent a CROSS JOIN source_metric m CROSS JOIN fact f
-    WHERE m.source_id = $1 AND f.agent_id = a.id AND f.metric_id = m.metric_id AND f.day BETWEEN $2 AND $3 AND f.source_id = $1";
-
-/// Joins the staged fact with the key of `f`, as `s`.
-const SAME_KEY: &str =
-    "s.agent_id = f.agent_id AND s.metric_id = f.metric_id AND s.day = f.day AND s.segment_id = f.segment_id";
-
-const DIFFERS: &str = "(s.numerator <> f.numerator OR s.denominator <> f.denominator OR s.samples <> f.samples)";
-
 #[derive(FromQueryResult)]
-struct Comparison {
-    present: i64,
-    matched: i64,
-    changed: i64,
+struct OldSheet {
+    month: i64,
+    agent_id: i64,
+    facts: Vec<u8>,
+}
+
+/// The source's sheets in the window's months, in order of place, a page at a time.
+struct OldSheets<'a> {
+    tx: &'a DatabaseTransaction,
+    source_id: i64,
+    last_month: i64,
+    after: Place,
+    page: Peekable<std::vec::IntoIter<OldSheet>>,
+    done: bool,
+}
+
+/// Sheets to be written and deleted, and what that changes.
+struct Changes<'a> {
+    tx: &'a DatabaseTransaction,
+    source_id: i64,
+    written: Vec<(Place, Vec<SheetFact>, Vec<u8>)>,
+    deleted: Vec<Place>,
+    total: FactChanges,
+    existing: u64,
 }
 
 impl Update<'_> {
-    /// Applies the difference; touches only facts that differ.
+    /// Applies the difference.
     pub(super) async fn apply(&self, tx: &DatabaseTransaction, ids: Ids<'_>) -> Result<FactChanges, StoreError> {
-        let facts = KeyedFacts::resolve(tx, self.facts, self.source.id, self.window, ids).await?;
-        self.note_metrics(tx, &facts).await?;
-        let changes = if self.has_facts(tx).await? {
-            self.merge(tx, &facts).await?
-        } else {
-            bulk::insert::<fact::Entity>(tx, "adding facts", facts.rows()).await?;
-            FactChanges { added: count(facts.len()), ..FactChanges::default() }
-        };
-        if tx.get_database_backend() == DbBackend::Postgres && changes.added + changes.removed >= ANALYZE_FROM {
-            tx.execute_unprepared("ANALYZE fact").await.step("counting the facts anew")?;
+        let mut new = sheets(tx, self.facts, self.window, ids).await?.into_iter().peekable();
+        let mut old = OldSheets::of(tx, self.source.id, self.window);
+        let mut changes = Changes::new(tx, self.source.id);
+        loop {
+            let stored = old.peek().await?;
+            let order = match (stored, new.peek()) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(stored), Some(new)) => stored.cmp(&new.place),
+            };
+            let was = if order == Ordering::Greater { None } else { old.next() };
+            let is = if order == Ordering::Less { None } else { new.next() };
+            self.change(was, is, &mut changes)?;
+            changes.flush(SHEETS).await?;
         }
-        Ok(changes)
+        changes.flush(0).await?;
+        self.guard(changes.existing, changes.total.removed)?;
+        Ok(changes.total)
     }
 
-    fn values(&self) -> [Value; 3] {
-        let from = self.window.from.unwrap_or(NaiveDate::MIN);
-        let to = self.window.to.unwrap_or(NaiveDate::MAX);
-        [self.source.id.into(), Day(from).into(), Day(to).into()]
+    /// Takes in one sheet as it was and as it shall be.
+    fn change(&self, was: Option<OldSheet>, is: Option<NewSheet>, changes: &mut Changes<'_>) -> Result<(), StoreError> {
+        if let (Some(was), Some(is)) = (&was, &is)
+            && was.facts == is.packed
+        {
+            changes.existing += is.count;
+            return Ok(());
+        }
+        let Some(place) = was.as_ref().map(|was| (was.month, was.agent_id)).or(is.as_ref().map(|is| is.place)) else {
+            return Ok(());
+        };
+        let (packed, after) = match is {
+            Some(is) => (Some(is.packed), is.count),
+            None => (None, 0),
+        };
+        let Some(was) = was else {
+            changes.total.added += after;
+            let packed = packed.unwrap_or_default();
+            changes.written.push((place, unpack_days(&packed)?, packed));
+            return Ok(());
+        };
+        let new = packed.as_deref().map(unpack_days).transpose()?.unwrap_or_default();
+        self.merge(place, &unpack_days(&was.facts)?, &new, changes)
     }
 
-    async fn note_metrics(&self, tx: &DatabaseTransaction, facts: &KeyedFacts<'_>) -> Result<(), StoreError> {
-        for metric_id in &facts.metrics {
-            let text = "INSERT INTO source_metric (source_id, metric_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-            execute(tx, "noting a source's metrics", text, [self.source.id.into(), (*metric_id).into()]).await?;
+    /// Facts inside the window become the new ones, those outside stay.
+    fn merge(
+        &self,
+        place: Place,
+        old: &[SheetFact],
+        new: &[SheetFact],
+        changes: &mut Changes<'_>,
+    ) -> Result<(), StoreError> {
+        let mut facts = Vec::with_capacity(old.len().max(new.len()));
+        let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+        let before = changes.total;
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(old), Some(new)) => old.key().cmp(&new.key()),
+            };
+            let was = if order == Ordering::Greater { None } else { old.next() };
+            let is = if order == Ordering::Less { None } else { new.next() };
+            let inside = was.is_some_and(|was| self.covers(place.0, was.day));
+            changes.existing += u64::from(inside);
+            match (was, is) {
+                (Some(_), None) if inside => changes.total.removed += 1,
+                (Some(was), None) => facts.push(*was),
+                (was, Some(is)) => {
+                    changes.total.added += u64::from(was.is_none());
+                    changes.total.changed += u64::from(was.is_some_and(|was| was.pooled != is.pooled));
+                    facts.push(*is);
+                }
+                (None, None) => {}
+            }
+        }
+        if changes.total == before {
+            return Ok(());
+        }
+        if facts.is_empty() {
+            changes.deleted.push(place);
+        } else {
+            let packed = pack_days(&facts)?;
+            changes.written.push((place, facts, packed));
         }
         Ok(())
     }
 
-    async fn has_facts(&self, tx: &DatabaseTransaction) -> Result<bool, StoreError> {
-        #[derive(FromQueryResult)]
-        struct First {
-            #[expect(dead_code, reason = "only whether there is a row matters")]
-            agent_id: i64,
-        }
-        let text = format!("SELECT f.agent_id {PRESENT} LIMIT 1");
-        let first: Option<First> = fetch_one(tx, "looking for the source's facts", text, self.values()).await?;
-        Ok(first.is_some())
-    }
-
-    async fn merge(&self, tx: &DatabaseTransaction, facts: &KeyedFacts<'_>) -> Result<FactChanges, StoreError> {
-        stage(tx, facts).await?;
-        let text = format!(
-            "SELECT COUNT(*) AS present, COUNT(s.agent_id) AS matched,
-                COUNT(CASE WHEN s.agent_id IS NOT NULL AND {DIFFERS} THEN 1 END) AS changed
-            FROM (SELECT f.* {PRESENT}) f LEFT JOIN fact_stage s ON {SAME_KEY}"
-        );
-        let step = "comparing facts";
-        let found: Option<Comparison> = fetch_one(tx, step, text, self.values()).await?;
-        let Comparison { present, matched, changed } =
-            found.unwrap_or(Comparison { present: 0, matched: 0, changed: 0 });
-        let number = |count: i64| u64::try_from(count).unwrap_or_default();
-        let changes = FactChanges {
-            added: count(facts.len()).saturating_sub(number(matched)),
-            changed: number(changed),
-            removed: number(present - matched),
-        };
-        self.guard(number(present), changes.removed)?;
-        if changes.changed > 0 {
-            self.change(tx).await?;
-        }
-        if changes.removed > 0 {
-            self.remove(tx).await?;
-        }
-        if changes.added > 0 {
-            self.add(tx).await?;
-        }
-        execute(tx, step, "DELETE FROM fact_stage", []).await?;
-        Ok(changes)
+    fn covers(&self, month: i64, day: u32) -> bool {
+        let date =
+            first_day(month).and_then(|first| first.checked_add_days(Days::new(u64::from(day.saturating_sub(1)))));
+        date.is_some_and(|date| self.window.contains(date))
     }
 
     fn guard(&self, existing: u64, removed: u64) -> Result<(), StoreError> {
@@ -131,56 +170,83 @@ impl Update<'_> {
         }
         Ok(())
     }
-
-    async fn change(&self, tx: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let text = format!(
-            "UPDATE fact AS f SET numerator = s.numerator, denominator = s.denominator, samples = s.samples
-            FROM fact_stage s WHERE {SAME_KEY} AND f.source_id = s.source_id AND {DIFFERS}"
-        );
-        execute(tx, "changing facts", text, []).await
-    }
-
-    async fn remove(&self, tx: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let text = format!(
-            "DELETE FROM fact WHERE (agent_id, metric_id, day, segment_id, source_id) IN (
-                SELECT f.agent_id, f.metric_id, f.day, f.segment_id, f.source_id {PRESENT}
-                    AND NOT EXISTS (SELECT 1 FROM fact_stage s WHERE {SAME_KEY}))"
-        );
-        execute(tx, "removing facts", text, self.values()).await
-    }
-
-    async fn add(&self, tx: &DatabaseTransaction) -> Result<u64, StoreError> {
-        let text = format!(
-            "INSERT INTO fact (agent_id, metric_id, day, segment_id, source_id, numerator, denominator, samples)
-            SELECT s.agent_id, s.metric_id, s.day, s.segment_id, s.source_id, s.numerator, s.denominator, s.samples
-            FROM fact_stage s
-            WHERE NOT EXISTS (SELECT 1 FROM fact f WHERE {SAME_KEY} AND f.source_id = s.source_id)"
-        );
-        execute(tx, "adding facts", text, []).await
-    }
 }
 
-/// Puts the pull's facts into a table of this connection alone.
-async fn stage(tx: &DatabaseTransaction, facts: &KeyedFacts<'_>) -> Result<(), StoreError> {
-    let step = "staging facts";
-    let text = match tx.get_database_backend() {
-        DbBackend::Postgres => "CREATE TEMP TABLE IF NOT EXISTS fact_stage (LIKE fact) ON COMMIT DELETE ROWS",
-        _ => {
-            "CREATE TEMP TABLE IF NOT EXISTS fact_stage (
-                agent_id INTEGER NOT NULL, metric_id INTEGER NOT NULL, day INTEGER NOT NULL, segment_id INTEGER NOT NULL,
-                source_id INTEGER NOT NULL, numerator INTEGER NOT NULL, denominator INTEGER NOT NULL, samples INTEGER NOT NULL,
-                PRIMARY KEY (agent_id, metric_id, day, segment_id)
-            ) STRICT, WITHOUT ROWID"
+impl<'a> OldSheets<'a> {
+    fn of(tx: &'a DatabaseTransaction, source_id: i64, window: Window) -> Self {
+        let first_month = window.from.map_or(i64::MIN, month_of);
+        Self {
+            tx,
+            source_id,
+            last_month: window.to.map_or(i64::MAX, month_of),
+            after: (first_month, i64::MIN),
+            page: Vec::new().into_iter().peekable(),
+            done: false,
         }
-    };
-    tx.execute_unprepared(text).await.step(step)?;
-    bulk::insert_into::<fact::Entity>(tx, step, "fact_stage", facts.rows()).await?;
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared("ANALYZE fact_stage").await.step(step)?;
     }
-    Ok(())
+
+    /// The place of the next sheet.
+    async fn peek(&mut self) -> Result<Option<Place>, StoreError> {
+        if self.page.peek().is_none() && !self.done {
+            self.turn().await?;
+        }
+        Ok(self.page.peek().map(|sheet| (sheet.month, sheet.agent_id)))
+    }
+
+    fn next(&mut self) -> Option<OldSheet> {
+        self.page.next()
+    }
+
+    async fn turn(&mut self) -> Result<(), StoreError> {
+        let text = format!(
+            "SELECT month, agent_id, facts FROM fact_days
+            WHERE source_id = $1 AND (month, agent_id) > ($2, $3) AND month <= $4
+            ORDER BY month, agent_id LIMIT {SHEETS}"
+        );
+        let (month, agent_id) = self.after;
+        let values = [self.source_id.into(), month.into(), agent_id.into(), self.last_month.into()];
+        let page: Vec<OldSheet> = fetch(self.tx, "reading the source's facts", text, values).await?;
+        self.done = page.len() < SHEETS;
+        if let Some(last) = page.last() {
+            self.after = (last.month, last.agent_id);
+        }
+        self.page = page.into_iter().peekable();
+        Ok(())
+    }
 }
 
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
+impl<'a> Changes<'a> {
+    fn new(tx: &'a DatabaseTransaction, source_id: i64) -> Self {
+        let (written, deleted) = (Vec::new(), Vec::new());
+        Self { tx, source_id, written, deleted, total: FactChanges::default(), existing: 0 }
+    }
+
+    /// Writes what has gathered, once it is more than `most` sheets.
+    async fn flush(&mut self, most: usize) -> Result<(), StoreError> {
+        if self.written.len() > most {
+            let written = std::mem::take(&mut self.written);
+            let mut days = Vec::with_capacity(written.len());
+            let mut sums = Vec::with_capacity(written.len());
+            for ((month, agent_id), facts, packed) in written {
+                let source_id = self.source_id;
+                sums.push(fact_sums::Model { source_id, month, agent_id, sums: pack_sums(&facts)? });
+                days.push(fact_days::Model { source_id, month, agent_id, facts: packed });
+            }
+            bulk::upsert::<fact_days::Entity>(self.tx, "writing facts", days).await?;
+            bulk::upsert::<fact_sums::Entity>(self.tx, "writing the sums of facts", sums).await?;
+        }
+        if self.deleted.len() > most {
+            for places in std::mem::take(&mut self.deleted).chunk_by(|left, right| left.0 == right.0) {
+                let Some((month, _)) = places.first() else { continue };
+                let agents: Vec<String> = places.iter().map(|(_, agent_id)| agent_id.to_string()).collect();
+                for table in ["fact_days", "fact_sums"] {
+                    let agents = agents.join(", ");
+                    let text =
+                        format!("DELETE FROM {table} WHERE source_id = $1 AND month = $2 AND agent_id IN ({agents})");
+                    execute(self.tx, "removing facts", text, [self.source_id.into(), (*month).into()]).await?;
+                }
+            }
+        }
+        Ok(())
+    }
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod begin;
 pub(crate) mod history;
+pub(crate) mod live;
 pub(crate) mod snapshot;

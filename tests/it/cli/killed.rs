@@ -3,6 +3,8 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use merit::domain::period::Period;
+use merit::store::{Store, StoredFact};
 use rand::RngExt as _;
 
 use crate::support::command::{merit, printed};
@@ -33,17 +35,23 @@ fn moment(whole: Duration) -> Duration {
     whole.mul_f64(rand::rng().random_range(0.0..1.1))
 }
 
+/// Every agent's facts.
+async fn facts(database: &Database) -> Vec<Vec<StoredFact>> {
+    let store = Store::open(&database.url).await.unwrap();
+    let ever = Period { first: "2000-01-01".parse().unwrap(), last: "2100-12-31".parse().unwrap() };
+    let mut facts = Vec::new();
+    for agent in store.agent_keys().await.unwrap() {
+        facts.push(store.facts_of(agent.id, ever).await.unwrap());
+    }
+    facts
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_pull_leaves_the_old_facts_or_the_new_ones() {
     let company = Company::new(12);
     for database in engines::databases(&company.path("merit.db")).await {
         company.write_figures(0);
         company.load(&database.url).await;
-        let facts = |database: &Database| {
-            let query = "SELECT count(*), CAST(coalesce(sum(numerator), 0) AS bigint), CAST(coalesce(sum(denominator), 0) AS bigint) FROM fact";
-            let database = database.clone();
-            async move { database.figures(query).await }
-        };
         let mut states = vec![facts(&database).await];
         company.write_figures(7);
         let started = Instant::now();

@@ -142,13 +142,13 @@ pub(crate) fn facts(pulled: &Pulled) -> Vec<Fact> {
         .iter()
         .map(|fact| {
             (
-                agent(fact.agent),
+                agent(pulled.facts.agent_of(fact).unwrap()),
                 pulled.facts.metric_of(fact).to_owned(),
                 fact.day.to_string(),
                 pulled.facts.segment_of(fact).to_owned(),
-                fact.numerator.to_string(),
-                fact.denominator.to_string(),
-                fact.samples,
+                fact.pooled.numerator.to_string(),
+                fact.pooled.denominator.to_string(),
+                fact.pooled.samples,
             )
         })
         .collect()

@@ -22,11 +22,11 @@ type Totals = BTreeMap<(String, String), (Decimal, Decimal)>;
 fn totals(pulled: &Pulled, names: &[String]) -> Totals {
     let mut totals = Totals::new();
     for fact in pulled.facts.iter() {
-        let AgentRef::Known(id) = fact.agent else { panic!("nobody is new here") };
+        let Some(AgentRef::Known(id)) = pulled.facts.agent_of(fact) else { panic!("nobody is new here") };
         let name = names[usize::try_from(id).unwrap()].clone();
         let total = totals.entry((name, pulled.facts.metric_of(fact).to_owned())).or_default();
-        total.0 += fact.numerator.to_decimal();
-        total.1 += fact.denominator.to_decimal();
+        total.0 += fact.pooled.numerator.to_decimal();
+        total.1 += fact.pooled.denominator.to_decimal();
     }
     totals
 }
@@ -285,8 +285,8 @@ async fn monthly_deltas_apply_in_order() {
             .facts
             .iter()
             .map(|fact| {
-                let AgentRef::Known(id) = fact.agent else { panic!("nobody is new here") };
-                let sums = (fact.numerator.to_decimal(), fact.samples);
+                let Some(AgentRef::Known(id)) = pulled.facts.agent_of(fact) else { panic!("nobody is new here") };
+                let sums = (fact.pooled.numerator.to_decimal(), fact.pooled.samples);
                 ((format!("AGT{id:03}"), fact.day.to_string()), sums)
             })
             .collect();

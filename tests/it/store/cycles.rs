@@ -4,7 +4,7 @@ use merit::domain::cycle::CycleState;
 use merit::store::{CompleteRun, NewCycle, RunState, StoreError};
 use uuid::Uuid;
 
-use super::fixture::{begin_run, day, noon, open, period, settle};
+use super::fixture::{begin_run, day, freeze, noon, open, period, settle};
 use crate::support::stores::on_both_engines;
 
 fn new_cycle(code: &str, first: &str, last: &str) -> NewCycle {
@@ -77,16 +77,16 @@ on_both_engines! {
         settle(&store, 4).await;
         let cycle = open(&store, "2023-Q3", "2023-07-01", "2023-09-30").await;
         let killed = begin_run(&store, &cycle).await;
-        store.freeze(killed.id).await.unwrap();
-        assert_eq!(store.stretches_chunk(killed.id, None, 9).await.unwrap().len(), 4);
+        freeze(&store, killed.id).await.unwrap();
+        assert_eq!(store.snapshot_chunk(killed.id, None, 9).await.unwrap().len(), 4);
         let next = begin_run(&store, &cycle).await;
         assert_eq!(next.revision, 2);
         assert_eq!(store.run(killed.id).await.unwrap().unwrap().state, RunState::Failed);
-        assert!(store.stretches_chunk(killed.id, None, 9).await.unwrap().is_empty());
+        assert!(store.snapshot_chunk(killed.id, None, 9).await.unwrap().is_empty());
         assert!(store.run_units(killed.id).await.unwrap().is_empty());
-        assert!(matches!(store.freeze(killed.id).await, Err(StoreError::RunNotRunning(_))));
+        assert!(matches!(freeze(&store, killed.id).await, Err(StoreError::RunNotRunning(_))));
         assert!(matches!(store.write_results(killed.id, &[]).await, Err(StoreError::RunNotRunning(_))));
-        store.freeze(next.id).await.unwrap();
+        freeze(&store, next.id).await.unwrap();
     }
 
     async fn earlier_runs_are_those_of_the_same_kind_before(store: TestStore) {

@@ -2,32 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use merit::store::{AgentRef, FactChanges, PreviewPull, Store, StoreError, Window};
-use sqlx::Row;
+use chrono::NaiveDate;
+use merit::store::{AgentRef, FactChanges, PreviewPull, Store, StoreError, StoredFact, Window};
 
-use super::fixture::{Facts, begin, committing, day, ids, pooled, pull, pull_in, settle};
+use super::fixture::{Facts, begin, committing, day, ids, period, pooled, pull, pull_in, settle};
+use super::schema::execute;
 use crate::support::stores::on_both_engines;
 
 /// Every fact: (source, employee number, metric, day, segment) → (numerator, denominator, samples).
-pub(super) async fn stored(url: &str) -> BTreeMap<(String, String, String, i64, String), (i64, i64, i64)> {
-    use sqlx::Connection;
-    let sql =
-        "SELECT s.name, a.employee_number, m.code, f.day, g.name, f.numerator, f.denominator, f.samples FROM fact f
-        JOIN source s ON s.id = f.source_id JOIN agent a ON a.id = f.agent_id
-        JOIN metric m ON m.id = f.metric_id JOIN segment g ON g.id = f.segment_id";
-    macro_rules! read {
-        ($connection:ty) => {{
-            let mut connection = <$connection>::connect(url).await.unwrap();
-            let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-            rows.iter()
-                .map(|row| {
-                    let key = (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
-                    (key, (row.get(5), row.get(6), row.get(7)))
-                })
-                .collect()
-        }};
+pub(super) async fn stored(url: &str) -> BTreeMap<(String, String, String, NaiveDate, String), (i64, i64, i64)> {
+    let store = Store::open(url).await.unwrap();
+    let mut found = BTreeMap::new();
+    for agent in store.agent_keys().await.unwrap() {
+        for fact in store.facts_of(agent.id, period("1800-01-01", "2200-12-31")).await.unwrap() {
+            let StoredFact { day, metric, segment, source, pooled } = fact;
+            let key = (source.to_string(), agent.employee_number.clone(), metric.to_string(), day, segment.to_string());
+            found.insert(key, (pooled.numerator.micros(), pooled.denominator.micros(), pooled.samples));
+        }
     }
-    if url.starts_with("postgres") { read!(sqlx::PgConnection) } else { read!(sqlx::SqliteConnection) }
+    assert_eq!(store.rebuild_sums().await.unwrap(), 0, "the sums of each month are those of its days");
+    found
 }
 
 fn changes(added: u64, changed: u64, removed: u64) -> FactChanges {
@@ -183,7 +177,7 @@ on_both_engines! {
         pull(&store, "contacts", &facts).await;
         let found = stored(&store.url).await;
         for (number, figure) in (1..).zip(figures) {
-            let on = i64::from(day(&format!("2023-07-{number:02}")).to_epoch_days());
+            let on = day(&format!("2023-07-{number:02}"));
             let key = ("contacts".into(), "A0001".into(), "csat".into(), on, "热线 \"VIP\", {\\}".into());
             assert_eq!(found.get(&key), Some(&figure));
         }
@@ -221,5 +215,13 @@ on_both_engines! {
         assert!(cut_off > 0, "every commit was too quick to be cut off");
         let done = pull(&store, "contacts", &many).await;
         assert_eq!(done, changes(30_000, 1, 0));
+    }
+
+    async fn sums_changed_by_hand_are_found_and_made_anew(store: TestStore) {
+        pull(&store, "contacts", &quarter(&store).await).await;
+        execute(&store.url, "DELETE FROM fact_sums WHERE agent_id = (SELECT MIN(agent_id) FROM fact_sums)").await;
+        execute(&store.url, "UPDATE fact_sums SET sums = (SELECT MIN(facts) FROM fact_days) WHERE agent_id = (SELECT MAX(agent_id) FROM fact_sums)").await;
+        assert_eq!(store.rebuild_sums().await.unwrap(), 2);
+        assert_eq!(store.rebuild_sums().await.unwrap(), 0);
     }
 }

@@ -1,14 +1,16 @@
 //! What the store's tests build on.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
-use merit::domain::fact::Pooled;
+use merit::domain::fact::{Fact, Pooled};
 use merit::domain::fixed::Fixed;
 use merit::domain::metric::MetricId;
 use merit::domain::money::Currency;
 use merit::domain::period::Period;
 use merit::store::{
-    AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, NewCycle, NewPull, NewRun, PullCounts,
-    PulledFact, RejectedRow, RosterImport, Run, Store, StoreError, UnitRow, Window,
+    AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, LiveAgent, NewCycle, NewPull, NewRun,
+    PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store, StoreError, UnitRow, Window,
 };
 use uuid::Uuid;
 
@@ -100,8 +102,8 @@ pub(super) fn pooled(numerator: i64, denominator: i64, samples: i64) -> Pooled {
 pub(super) struct Facts {
     pub(super) agents: Vec<AgentRef>,
     pub(super) metrics: Vec<MetricId>,
-    pub(super) segments: Vec<String>,
-    pub(super) facts: Vec<PulledFact>,
+    pub(super) segments: Vec<Arc<str>>,
+    pub(super) facts: Vec<Fact>,
 }
 
 impl Facts {
@@ -109,20 +111,14 @@ impl Facts {
         Self {
             agents: agents.iter().map(|id| AgentRef::Known(*id)).collect(),
             metrics: metrics.iter().map(|id| MetricId::new(id)).collect(),
-            segments: segments.iter().map(|name| (*name).to_owned()).collect(),
+            segments: segments.iter().map(|name| (*name).into()).collect(),
             facts: Vec::new(),
         }
     }
 
     pub(super) fn add(&mut self, agent: usize, metric: usize, on: &str, segment: usize, pooled: Pooled) -> &mut Self {
         let at = |position: usize| u32::try_from(position).unwrap();
-        self.facts.push(PulledFact {
-            agent: at(agent),
-            metric: at(metric),
-            day: day(on),
-            segment: at(segment),
-            pooled,
-        });
+        self.facts.push(Fact { agent: at(agent), metric: at(metric), day: day(on), segment: at(segment), pooled });
         self
     }
 
@@ -189,4 +185,17 @@ pub(super) async fn begin_run(store: &Store, cycle: &Cycle) -> Run {
         started_at: noon(),
     };
     store.begin_run(&run).await.unwrap()
+}
+
+/// Freezes the roster as it stands; what is packed for each agent does not matter to the store.
+pub(super) async fn freeze(store: &Store, run_id: i64) -> Result<(), StoreError> {
+    let view = store.live_view(period("2023-07-01", "2023-09-30")).await?;
+    store.write_run_units(run_id, &view.units().await?).await?;
+    let row = |agent: LiveAgent| SnapshotRow {
+        agent_id: agent.agent_id,
+        employee_number: agent.employee_number,
+        unit_id: agent.stretches[0].unit_id,
+        snapshot: vec![1, 0, 255],
+    };
+    store.write_snapshot(run_id, view.agents(None, 10_000).await?.into_iter().map(row).collect()).await
 }

@@ -12,7 +12,7 @@ use merit::store::{CompleteRun, PayoutRow, PlanRow, ResultRow, Run, Store, Store
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::fixture::{begin_run, cny, day, fixed, noon, open, pooled, settle};
+use super::fixture::{begin_run, cny, day, fixed, freeze, noon, open, pooled, settle};
 use super::schema::count;
 use crate::support::stores::on_both_engines;
 
@@ -165,7 +165,7 @@ pub(super) async fn results(store: &Store, agents: &[i64]) -> Vec<ResultRow> {
 pub(super) async fn running(store: &Store) -> Run {
     let cycle = open(store, "2023-Q3", "2023-07-01", "2023-09-30").await;
     let run = begin_run(store, &cycle).await;
-    store.freeze(run.id).await.unwrap();
+    freeze(store, run.id).await.unwrap();
     run
 }
 
@@ -196,7 +196,7 @@ on_both_engines! {
         for table in ["scorecard_line", "scorecard_gate", "payout", "payout_step", "improvement_plan", "improvement_objective"] {
             assert_eq!(count(&store.url, table).await, 0, "{table}");
         }
-        store.freeze(next.id).await.unwrap();
+        freeze(&store, next.id).await.unwrap();
         let rows = results(&store, &agents).await;
         store.write_results(next.id, &rows).await.unwrap();
         assert_eq!(store.results_chunk(next.id, None, 9).await.unwrap(), rows);

@@ -1,14 +1,18 @@
-//! Which metrics a source has ever delivered.
+//! The facts of one source, agent and month, packed day by day.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "source_metric")]
+#[sea_orm(table_name = "fact_days")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub source_id: i64,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub metric_id: i64,
+    pub month: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub agent_id: i64,
+    #[sea_orm(column_type = "Blob")]
+    pub facts: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
