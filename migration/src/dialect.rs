@@ -12,7 +12,6 @@ const WORDS: [(&str, &str, &str); 10] = [
     ("@bool", "INTEGER", "BOOLEAN"),
     ("@blob", "BLOB", "BYTEA"),
     ("@uuid", "BLOB", "UUID"),
-    ("@blob", "BLOB", "BYTEA"),
     ("@time", "TEXT", "TIMESTAMPTZ"),
     ("@table", "STRICT", ""),
     ("@clustered", "STRICT, WITHOUT ROWID", ""),

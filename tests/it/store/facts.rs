@@ -220,7 +220,7 @@ on_both_engines! {
     async fn sums_changed_by_hand_are_found_and_made_anew(store: TestStore) {
         pull(&store, "contacts", &quarter(&store).await).await;
         execute(&store.url, "DELETE FROM fact_sums WHERE agent_id = (SELECT MIN(agent_id) FROM fact_sums)").await;
-        execute(&store.url, "UPDATE fact_sums SET sums = (SELECT MIN(facts) FROM fact_days) WHERE agent_id = (SELECT MAX(agent_id) FROM fact_sums)").await;
+        execute(&store.url, "UPDATE fact_sums SET sums = (SELECT facts FROM fact_days ORDER BY agent_id LIMIT 1) WHERE agent_id = (SELECT MAX(agent_id) FROM fact_sums)").await;
         assert_eq!(store.rebuild_sums().await.unwrap(), 2);
         assert_eq!(store.rebuild_sums().await.unwrap(), 0);
     }
