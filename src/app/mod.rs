@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod cycle;
 mod error;
+mod facts;
 mod parallel;
 mod pull;
 mod read;
@@ -23,6 +24,7 @@ pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretc
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use error::AppError;
+pub use facts::FactView;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;

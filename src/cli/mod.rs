@@ -5,6 +5,7 @@ mod check;
 mod cycle;
 mod demo;
 mod error;
+mod facts;
 mod output;
 mod progress;
 mod pull;
@@ -79,6 +80,11 @@ enum Command {
     },
     /// Pull a source's facts
     Pull(pull::PullArguments),
+    /// Facts as they stand, day by day
+    Facts {
+        #[command(subcommand)]
+        action: facts::FactsAction,
+    },
     /// Appraisal cycles
     Cycle {
         #[command(subcommand)]
@@ -139,6 +145,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Rules { action } => check::rules(action),
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,
+        Command::Facts { action } => facts::run(place, action).await,
         Command::Cycle { action } => cycle::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,

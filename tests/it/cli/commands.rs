@@ -27,6 +27,13 @@ async fn a_quarter_by_commands() {
             pull.contains(" 624 rows read\n") && pull.contains(" 624 used\n  facts: 624 added, 0 changed, 0 removed"),
             "{pull}"
         );
+        let days = ["--from", "2026-04-01", "--to", "2026-09-30"];
+        let facts = printed(run(&[&["facts", "list", "E001", "--format", "csv"], &days[..]].concat()));
+        assert_eq!(facts.lines().next(), Some("day,metric,segment,source,numerator,denominator,samples"));
+        assert_eq!(facts.lines().count(), 1 + 624 / 4, "{facts}");
+        let one = printed(run(&[&["facts", "list", "E001", "--metric", "exam", "--format", "csv"], &days[..]].concat()));
+        assert!(one.lines().skip(1).all(|line| line.contains(",exam,,daily,")), "{one}");
+        assert_eq!(printed(run(&["facts", "rebuild"])), "All sums are those of their days; nothing was changed.\n");
         printed(run(&["cycle", "open", "2026-Q2"]));
         let appraised = printed(run(&["appraise", "2026-Q2"]));
         assert!(appraised.contains(" 4 scored"), "{appraised}");

@@ -1,0 +1,48 @@
+//! Facts as they stand, for auditors and for whoever asks where a figure comes from.
+
+use chrono::NaiveDate;
+
+use super::{App, AppError};
+use crate::domain::fact::Pooled;
+use crate::domain::period::Period;
+use crate::store::StoredFact;
+
+/// One fact of an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactView {
+    pub day: NaiveDate,
+    pub metric: String,
+    /// Empty when the fact has none.
+    pub segment: String,
+    pub source: String,
+    pub pooled: Pooled,
+}
+
+impl App {
+    /// An agent's facts of the days from `first` to `last`, in order of day, metric, segment and source; of one metric when named.
+    pub async fn facts(
+        &self,
+        employee_number: &str,
+        (first, last): (NaiveDate, NaiveDate),
+        metric: Option<&str>,
+    ) -> Result<Vec<FactView>, AppError> {
+        let period = Period::new(first, last).map_err(|error| AppError::Invalid(error.to_string()))?;
+        let agent = self.store.agent_by_number(employee_number).await?;
+        let agent = agent.ok_or_else(|| AppError::NotFound(format!("there is no agent '{employee_number}'")))?;
+        let facts = self.store.facts_of(agent.id, period).await?;
+        let wanted = |fact: &StoredFact| metric.is_none_or(|metric| fact.metric.as_str() == metric);
+        let view = |StoredFact { day, metric, segment, source, pooled }: StoredFact| FactView {
+            day,
+            metric: metric.to_string(),
+            segment: segment.to_string(),
+            source: source.to_string(),
+            pooled,
+        };
+        Ok(facts.into_iter().filter(wanted).map(view).collect())
+    }
+
+    /// Makes the sums of all months anew from their days; returns how many were not as they should be.
+    pub async fn rebuild_sums(&self) -> Result<u64, AppError> {
+        Ok(self.store.rebuild_sums().await?)
+    }
+}
