@@ -1,25 +1,37 @@
-//! Structured values in one column: a format version, then the value in postcard's compact form.
+//! Workings as bytes: the format's number, then the domain's own type as postcard writes it. The store does not look inside.
+
+use std::fmt::Display;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
 
-/// Raised when the meaning of the bytes changes, so that older ones are told apart.
+/// Raise it when a packed type of the domain changes its shape after a release: bytes of another format are refused, not misread.
 const FORMAT: u8 = 1;
 
-/// The value as bytes; `what` names it in errors.
-pub fn pack<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Result<Vec<u8>, StoreError> {
-    let unwritable = |error: postcard::Error| StoreError::Unreadable { what, value: error.to_string() };
-    postcard::to_extend(value, vec![FORMAT]).map_err(unwritable)
+/// # Errors
+/// `Working`, when the type is one that postcard cannot write.
+pub fn pack<T: Serialize>(what: impl Display, working: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_extend(working, vec![FORMAT])
+        .map_err(|error| unreadable(what, format!("it cannot be packed: {error}")))
 }
 
-/// The value [`pack`] wrote. Errors: `Unreadable`.
-pub fn unpack<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Result<T, StoreError> {
-    let unreadable = |why: String| StoreError::Unreadable { what, value: why };
-    match bytes.split_first() {
-        Some((&FORMAT, packed)) => postcard::from_bytes(packed).map_err(|error| unreadable(error.to_string())),
-        Some((other, _)) => Err(unreadable(format!("format {other}"))),
-        None => Err(unreadable("nothing".to_owned())),
+/// # Errors
+/// `Working`, when the bytes are of another format or are not exactly one `T`.
+pub fn unpack<T: DeserializeOwned>(what: impl Display, bytes: &[u8]) -> Result<T, StoreError> {
+    let packed = match bytes.split_first() {
+        Some((&FORMAT, packed)) => packed,
+        Some((other, _)) => return Err(unreadable(what, format!("it is in format {other}, not {FORMAT}"))),
+        None => return Err(unreadable(what, "it is empty".to_owned())),
+    };
+    match postcard::take_from_bytes(packed) {
+        Ok((working, [])) => Ok(working),
+        Ok((_, rest)) => Err(unreadable(what, format!("{} bytes are left over", rest.len()))),
+        Err(error) => Err(unreadable(what, error.to_string())),
     }
+}
+
+fn unreadable(what: impl Display, problem: String) -> StoreError {
+    StoreError::Working { of: what.to_string(), problem }
 }

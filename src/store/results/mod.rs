@@ -1,9 +1,6 @@
 //! What runs found: scorecards, payouts and improvement plans.
 
-mod cards;
 mod list;
-mod pay;
-mod suggestions;
 
 pub(crate) mod codes;
 pub(crate) mod payouts;

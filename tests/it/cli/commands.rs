@@ -31,7 +31,8 @@ async fn a_quarter_by_commands() {
         let facts = printed(run(&[&["facts", "list", "E001", "--format", "csv"], &days[..]].concat()));
         assert_eq!(facts.lines().next(), Some("day,metric,segment,source,numerator,denominator,samples"));
         assert_eq!(facts.lines().count(), 1 + 624 / 4, "{facts}");
-        let one = printed(run(&[&["facts", "list", "E001", "--metric", "exam", "--format", "csv"], &days[..]].concat()));
+        let one =
+            printed(run(&[&["facts", "list", "E001", "--metric", "exam", "--format", "csv"], &days[..]].concat()));
         assert!(one.lines().skip(1).all(|line| line.contains(",exam,,daily,")), "{one}");
         assert_eq!(printed(run(&["facts", "rebuild"])), "All sums are those of their days; nothing was changed.\n");
         printed(run(&["cycle", "open", "2026-Q2"]));
