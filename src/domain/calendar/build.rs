@@ -20,22 +20,16 @@ pub struct Year {
 
 impl Calendar {
     /// Errors: no year at all, or a year missing between the first and the last.
-    pub fn new(
-        id: &str,
-        clock: ZoneClock,
-        week: &Week,
-        years: &BTreeMap<i32, Year>,
-    ) -> Result<Self, CalendarError> {
+    pub fn new(id: &str, clock: ZoneClock, week: &Week, years: &BTreeMap<i32, Year>) -> Result<Self, CalendarError> {
         let none = || CalendarError::NoYears(id.to_owned());
         let (first, last) = years.keys().next().zip(years.keys().next_back()).ok_or_else(none)?;
         let begin = NaiveDate::from_ymd_opt(*first, 1, 1).ok_or_else(none)?;
         let end = NaiveDate::from_ymd_opt(*last, 12, 31).ok_or_else(none)?;
         let mut laid = Laid { clock: &clock, open: Vec::new(), workdays: Vec::new(), workdays_before: vec![0] };
         for day in begin.iter_days().take_while(|day| *day <= end) {
-            let year = years.get(&day.year()).ok_or_else(|| CalendarError::MissingYear {
-                calendar: id.to_owned(),
-                year: day.year(),
-            })?;
+            let year = years
+                .get(&day.year())
+                .ok_or_else(|| CalendarError::MissingYear { calendar: id.to_owned(), year: day.year() })?;
             laid.add(day.to_epoch_days().into(), hours_of(day, week, year));
         }
         let Laid { open, workdays, workdays_before, .. } = laid;

@@ -90,7 +90,9 @@ impl Calendar {
         let stretch = match seconds {
             0 => return Ok(cut(from)),
             1.. => self.open.get(self.open.partition_point(|open| open.before + open.seconds() < wanted)),
-            _ => self.open.partition_point(|open| open.before <= wanted).checked_sub(1).and_then(|at| self.open.get(at)),
+            _ => {
+                self.open.partition_point(|open| open.before <= wanted).checked_sub(1).and_then(|at| self.open.get(at))
+            }
         };
         let stretch = stretch.ok_or_else(beyond)?;
         DateTime::from_timestamp(stretch.start + wanted - stretch.before, 0).ok_or_else(beyond)

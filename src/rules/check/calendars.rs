@@ -115,12 +115,15 @@ impl Check<'_> {
                 self.error(&format!("{at}/date"), format!("{day} stands here twice"), "keep one of the two");
             }
             match (workday.like, &workday.hours) {
+                (Some(_), None) if free.contains_key(&day) => {}
                 (Some(_), None) => self.changes_something(&format!("{at}/date"), day, self.content.hours_of(workday)),
                 (None, Some(hours)) if hours.is_empty() => {
                     self.error(&format!("{at}/hours"), "a workday without hours", "list it under holidays");
                 }
                 (None, Some(hours)) => self.hours(&format!("{at}/hours"), hours),
-                (Some(_), Some(_)) => self.error(&at, "both 'as' and 'hours' say what is worked", "keep one of the two"),
+                (Some(_), Some(_)) => {
+                    self.error(&at, "both 'as' and 'hours' say what is worked", "keep one of the two")
+                }
                 (None, None) => {
                     let mend = "add 'as' with a weekday, or 'hours'";
                     self.error(&at, format!("nothing says what is worked on {day}"), mend);

@@ -87,7 +87,9 @@ fn the_days_off_of_2026_are_those_announced() {
 #[test]
 fn deadlines_in_working_time_stop_when_work_ends() {
     let calendar = default_calendar("cn_service");
-    let due = |from: &str, seconds: i64| shown(&calendar, calendar.add_working_seconds(at(&calendar, from), seconds).unwrap());
+    let due = |from: &str, seconds: i64| {
+        shown(&calendar, calendar.add_working_seconds(at(&calendar, from), seconds).unwrap())
+    };
     assert_eq!(due("2025-09-30 17:00", 0), "2025-09-30 17:00");
     assert_eq!(due("2025-09-30 17:00", 3600), "2025-09-30 18:00");
     assert_eq!(due("2025-09-30 17:00", 3660), "2025-10-09 09:01");
@@ -171,10 +173,21 @@ fn offsets_of_a_zone_are_found_to_the_second() {
 
 #[test]
 fn hours_are_read_strictly() {
-    for (text, shown) in [("09:00-12:00", "09:00-12:00"), ("00:00-24:00", "00:00-24:00"), ("13:30-13:31", "13:30-13:31")] {
+    for (text, shown) in
+        [("09:00-12:00", "09:00-12:00"), ("00:00-24:00", "00:00-24:00"), ("13:30-13:31", "13:30-13:31")]
+    {
         assert_eq!(text.parse::<Hours>().unwrap().to_string(), shown);
     }
-    for text in ["9:00-12:00", "12:00-09:00", "09:00-09:00", "09:00-24:01", "09:60-12:00", "09:00", "09:00–12:00", "+9:00-12:00"] {
+    for text in [
+        "9:00-12:00",
+        "12:00-09:00",
+        "09:00-09:00",
+        "09:00-24:01",
+        "09:60-12:00",
+        "09:00",
+        "09:00–12:00",
+        "+9:00-12:00",
+    ] {
         assert_eq!(text.parse::<Hours>(), Err(CalendarError::NotHours(text.to_owned())), "{text}");
     }
 }
