@@ -75,7 +75,7 @@ fn the_days_off_of_2026_are_those_announced() {
     let free_weekdays: Vec<String> = day("2026-01-01")
         .iter_days()
         .take(365)
-        .filter(|date| date.format("%u").to_string() < "6".to_owned() && !calendar.is_workday(*date).unwrap())
+        .filter(|date| date.format("%u").to_string().as_str() < "6" && !calendar.is_workday(*date).unwrap())
         .map(|date| date.format("%m-%d").to_string())
         .collect();
     let expected = "01-01 01-02 02-16 02-17 02-18 02-19 02-20 02-23 04-06 05-01 05-04 05-05 06-19 09-25 10-01 10-02 10-05 10-06 10-07";

@@ -139,7 +139,7 @@ proptest! {
         let mut at = day;
         let mut inside = true;
         while left > 0 && inside {
-            at = at + Duration::days(days.signum());
+            at += Duration::days(days.signum());
             inside = (2025..=2026).contains(&at.year());
             left -= i64::from(inside && calendar.is_workday(at).unwrap());
         }
