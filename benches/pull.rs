@@ -162,6 +162,7 @@ async fn engine_part(rules: &Path, database: &str) {
     let spool = tempfile::tempdir().unwrap();
     let request = PullRequest {
         spec: loaded.sources.get("contacts").unwrap(),
+        calendars: &loaded.calendars,
         spec_file: "sources/contacts.yaml",
         base_dir: rules,
         window: None,

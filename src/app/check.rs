@@ -11,7 +11,7 @@ use crate::pull::{self, AgentIndex, AgentRef, PullRequest, Pulled};
 use crate::rules::source::{
     ColumnSpec, ExampleFact, ExampleSetAside, FileFormat, FilesInput, InputSpec, SourceExample, SourceSpec,
 };
-use crate::rules::{self, Loaded, Problem};
+use crate::rules::{self, Calendars, Loaded, Problem};
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -24,6 +24,7 @@ pub struct CheckReport {
     pub cards: usize,
     pub plans: usize,
     pub sources: usize,
+    pub calendars: usize,
     /// Worked examples that were run.
     pub examples: usize,
     pub ruleset_hash: String,
@@ -43,6 +44,7 @@ pub async fn check(folder: &Path) -> Result<CheckReport, AppError> {
             report.cards = loaded.ruleset.cards.len();
             report.plans = loaded.ruleset.plans.len();
             report.sources = loaded.sources.len();
+            report.calendars = loaded.calendars.len();
             report.ruleset_hash.clone_from(&loaded.ruleset.hash);
         }
     }
@@ -60,11 +62,11 @@ pub fn write_default_rules(folder: &Path) -> Result<(), AppError> {
 async fn run_source_examples(loaded: &Loaded, report: &mut CheckReport) -> Result<(), AppError> {
     let metrics: BTreeSet<String> = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
     for source in loaded.placed_sources() {
-        for problem in pull::examine(source.spec, &metrics).await {
+        for problem in pull::examine(source.spec, &loaded.calendars, &metrics).await {
             report.problems.push(source.problem(&problem.pointer, problem.what, "mend the source"));
         }
         for (index, example) in source.examples() {
-            for difference in run_source_example(source.spec, example, &metrics).await? {
+            for difference in run_source_example(source.spec, &loaded.calendars, example, &metrics).await? {
                 let what = format!("example '{}': {difference}", example.name);
                 report.problems.push(source.example_problem(index, what, "mend the source or the example"));
             }
@@ -76,6 +78,7 @@ async fn run_source_examples(loaded: &Loaded, report: &mut CheckReport) -> Resul
 /// Pulls the example's rows through the source's own columns, checks and SQL; returns what is not as the example says.
 async fn run_source_example(
     spec: &SourceSpec,
+    calendars: &Calendars,
     example: &SourceExample,
     metrics: &BTreeSet<String>,
 ) -> Result<Vec<String>, AppError> {
@@ -90,6 +93,7 @@ async fn run_source_example(
     let spec = with_rows(spec, &rows);
     let request = PullRequest {
         spec: &spec,
+        calendars,
         spec_file: "example",
         base_dir: folder.path(),
         window: None,

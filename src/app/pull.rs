@@ -124,6 +124,7 @@ impl App {
         let spec_file = format!("sources/{}.yaml", order.source);
         let request = PullRequest {
             spec,
+            calendars: &loaded.calendars,
             spec_file: &spec_file,
             base_dir: order.rules,
             window,

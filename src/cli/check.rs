@@ -32,12 +32,13 @@ pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<Exit
         return Ok(ExitCode::FAILURE);
     }
     say!(
-        "{}: {} metrics, {} scorecards, {} incentive plans, {} sources; {} worked examples hold; {} warnings",
+        "{}: {} metrics, {} scorecards, {} incentive plans, {} sources, {} calendars; {} worked examples hold; {} warnings",
         folder.display(),
         report.metrics,
         report.cards,
         report.plans,
         report.sources,
+        report.calendars,
         report.examples,
         report.warnings
     );

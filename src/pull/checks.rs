@@ -14,6 +14,7 @@ use datafusion::physical_plan::PhysicalExpr;
 use super::PullError;
 use super::columns::{Table, spec_error};
 use super::engine::{plain, refuse_changeable};
+use super::working_time::refuse_unknown;
 use crate::rules::source::{CheckSpec, SourceSpec};
 
 /// The checks of a source.
@@ -130,6 +131,7 @@ impl Check {
         let refuse = |error: DataFusionError| spec_error(file, at.clone(), plain(&error));
         let expression = context.parse_sql_expr(&spec.check, schema).map_err(refuse)?;
         refuse_changeable(&expression).map_err(|what| spec_error(file, at.clone(), what))?;
+        refuse_unknown(&expression).map_err(|what| spec_error(file, at.clone(), what))?;
         let condition = context.create_physical_expr(expression, schema).map_err(refuse)?;
         let found = condition.data_type(&table.schema).map_err(refuse)?;
         if !matches!(found, DataType::Boolean) {

@@ -23,6 +23,9 @@ pub enum PullError {
     /// The pull's own files cannot be written or read.
     #[error("{path}: cannot keep the pull's working files here: {source}; free some space or choose another folder")]
     Spool { path: PathBuf, source: std::io::Error },
+    /// A calendar cannot answer for a time in the rows: the rules are wrong, not the row.
+    #[error("{file}: {what}")]
+    Calendar { file: String, what: String },
     /// The engine stopped while running the query.
     #[error("{file}: the query stopped: {what}")]
     Query { file: String, what: String },

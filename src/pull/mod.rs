@@ -21,6 +21,7 @@ mod rows;
 mod run;
 mod set_aside;
 mod sheet;
+mod working_time;
 
 pub use agents::AgentIndex;
 pub use error::PullError;

@@ -15,6 +15,7 @@ use super::PullError;
 use super::convert::days;
 use super::engine::{plain, refuse_changeable};
 use super::names::nearest;
+use super::working_time::refuse_unknown;
 use crate::domain::period::Period;
 
 /// The query's columns by what they mean, as positions.
@@ -81,7 +82,7 @@ fn examine(plan: &LogicalPlan) -> Result<(), String> {
             _ => {}
         }
         node.apply_expressions(|expression| {
-            if let Err(what) = refuse_changeable(expression) {
+            if let Err(what) = refuse_changeable(expression).and_then(|()| refuse_unknown(expression)) {
                 wrong = Some(what);
             }
             Ok(TreeNodeRecursion::Continue)

@@ -8,11 +8,14 @@ use chrono::{DateTime, Utc};
 
 use super::{AgentIndex, Facts, SetAside};
 use crate::domain::period::Period;
+use crate::rules::Calendars;
 use crate::rules::source::SourceSpec;
 
 /// Everything a pull needs.
 pub struct PullRequest<'a> {
     pub spec: &'a SourceSpec,
+    /// The working calendars that its SQL may use.
+    pub calendars: &'a Calendars,
     /// The source's file as messages name it, such as `sources/contacts.yaml`.
     pub spec_file: &'a str,
     /// The folder that relative paths of inputs start from.

@@ -24,6 +24,7 @@ use super::convert::{AgentTexts, InputConverter, Scratch, TypedBatch, row_json, 
 use super::keyed;
 use super::read::{Counters, Feed, RawBatch, Sources, Turn};
 use super::set_aside::{Aside, Recorder};
+use super::working_time::Failure;
 
 /// What a scan of the rows needs; shared by all scans of one pull.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub(super) struct Shared {
     pub(super) spool: std::path::PathBuf,
     pub(super) memory_limit: usize,
     /// The first failure of ours; the engine passes only texts on.
-    pub(super) failure: Mutex<Option<PullError>>,
+    pub(super) failure: Failure,
     pub(super) scans: Mutex<Vec<Arc<Scan>>>,
 }
 

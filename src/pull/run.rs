@@ -20,7 +20,9 @@ use super::query::{Layout, plan};
 use super::read::prepare;
 use super::request::{PullRequest, Pulled};
 use super::rows::{RowsTable, Scan, Shared, lock};
+use super::working_time::{self, Failure};
 use super::{AgentIndex, Facts, PullError, engine};
+use crate::rules::Calendars;
 use crate::rules::source::SourceSpec;
 
 /// How often the progress is told.
@@ -31,8 +33,8 @@ const TELL_EVERY: Duration = Duration::from_millis(200);
 /// # Errors
 /// Whatever keeps the pull from being complete; bad rows do not, they are set aside.
 pub async fn pull(request: PullRequest<'_>) -> Result<Pulled, PullError> {
-    let (context, shared) =
-        engine_of(request.spec, request.spec_file, request.agents.clone(), request.memory_limit, request.spool_dir)?;
+    let PullRequest { spec, spec_file, calendars, memory_limit, spool_dir, .. } = request;
+    let (context, shared) = engine_of(spec, spec_file, calendars, request.agents.clone(), memory_limit, spool_dir)?;
     // The SQL is examined before anything is fetched or read.
     let (frame, layout) =
         plan(&context, &request.spec.facts, request.window, request.metrics, request.spec_file).await?;
@@ -64,9 +66,10 @@ pub struct SpecProblem {
 }
 
 /// Everything that is wrong with a source's columns, key, checks and SQL, without reading its inputs.
-pub async fn examine(spec: &SourceSpec, metrics: &BTreeSet<String>) -> Vec<SpecProblem> {
+pub async fn examine(spec: &SourceSpec, calendars: &Calendars, metrics: &BTreeSet<String>) -> Vec<SpecProblem> {
     const ENOUGH: usize = 16 << 20;
-    let (context, shared) = match engine_of(spec, "", AgentIndex::default(), ENOUGH, &std::env::temp_dir()) {
+    let engine = engine_of(spec, "", calendars, AgentIndex::default(), ENOUGH, &std::env::temp_dir());
+    let (context, shared) = match engine {
         Ok(engine) => engine,
         Err(error) => return vec![SpecProblem::of(error)],
     };
@@ -99,6 +102,7 @@ impl SpecProblem {
 fn engine_of(
     spec: &SourceSpec,
     file: &str,
+    calendars: &Calendars,
     agents: AgentIndex,
     memory_limit: usize,
     spool: &Path,
@@ -108,6 +112,8 @@ fn engine_of(
     let gathered = if table.key.is_some() { gathering_share(memory_limit) } else { 0 };
     let threads = engine::threads();
     let context = engine::context(memory_limit - gathered, spool, threads).map_err(broken)?;
+    let failure = Failure::default();
+    working_time::register(&context, calendars, table.zone, &failure);
     let shared = Arc::new(Shared {
         checks: Checks::of(spec, &table, &context, file)?,
         agents: Arc::new(AgentTexts::new(agents, spec.create_agents)),
@@ -116,7 +122,7 @@ fn engine_of(
         threads,
         spool: spool.to_owned(),
         memory_limit,
-        failure: Mutex::default(),
+        failure,
         scans: Mutex::default(),
     });
     context.register_table("rows", Arc::new(RowsTable(Arc::clone(&shared)))).map_err(broken)?;

@@ -14,12 +14,15 @@ macro_rules! embedded {
 
 /// The files of `scoring-config/`: path within it (with `/`) and text.
 const FILES: &[(&str, &str)] = embedded![
+    "calendars/cn_service.yaml",
+    "calendars/round_the_clock.yaml",
     "improvement.yaml",
     "incentives/back_office.yaml",
     "incentives/front_line.yaml",
     "incentives/middle_desk.yaml",
     "incentives/supervisor.yaml",
     "metrics.yaml",
+    "schemas/calendar.schema.json",
     "schemas/improvement.schema.json",
     "schemas/incentive.schema.json",
     "schemas/metrics.schema.json",

@@ -5,6 +5,9 @@
 
 use std::fmt::Display;
 
+use chrono::{DateTime, Utc};
+
+use super::file::calendar::{CalendarExample, local_time};
 use super::file::card::{CardExample, CardFile, ScopeName};
 use super::file::improvement::{ExamplePeriodFacts, ImprovementExample};
 use super::file::metrics::MetricExample;
@@ -14,6 +17,7 @@ use super::load::Loaded;
 use super::problem::Problem;
 use super::ruleset::Ruleset;
 use super::yaml::Document;
+use crate::domain::calendar::Calendar;
 use crate::domain::fact::Pooled;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::{History, Objective, PastValue, suggest};
@@ -28,13 +32,14 @@ const MEND: &str = "correct the example, or the rule that it shows";
 /// Decimals of an interval as examples write it.
 const INTERVAL_DECIMALS: u32 = 2;
 
-/// Every example of metrics, scorecards, incentive plans and improvement rules that does not come out as written.
+/// Every example of metrics, scorecards, incentive plans, improvement rules and calendars that does not come out as written.
 pub fn run_examples(loaded: &Loaded) -> Vec<Problem> {
     let mut problems = Vec::new();
     metrics(loaded, &mut problems);
     cards(loaded, &mut problems);
     plans(loaded, &mut problems);
     improvement(loaded, &mut problems);
+    calendars(loaded, &mut problems);
     problems.sort();
     problems
 }
@@ -46,7 +51,8 @@ pub fn count_examples(Loaded { files, .. }: &Loaded) -> usize {
     let plans = files.plans.iter().map(|file| file.content.examples.len());
     let improvement = files.improvement.iter().map(|file| file.content.examples.len());
     let sources = files.sources.iter().map(|file| file.content.examples.len());
-    metrics.chain(cards).chain(plans).chain(improvement).chain(sources).sum()
+    let calendars = files.calendars.iter().map(|file| file.content.examples.len());
+    metrics.chain(cards).chain(plans).chain(improvement).chain(sources).chain(calendars).sum()
 }
 
 fn metrics(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
@@ -84,6 +90,16 @@ fn improvement(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Proble
     let Some(file) = &files.improvement else { return };
     for (index, example) in file.content.examples.iter().enumerate() {
         improvement_example(ruleset, example, &mut Comparison::new(&file.document, index, &example.name, problems));
+    }
+}
+
+fn calendars(loaded: &Loaded, problems: &mut Vec<Problem>) {
+    for file in &loaded.files.calendars {
+        let Some(placed) = loaded.calendars.get(&file.content.id) else { continue };
+        for (index, example) in file.content.examples.iter().enumerate() {
+            let mut comparison = Comparison::new(&file.document, index, &example.name, problems);
+            calendar_example(&placed.calendar, example, &mut comparison);
+        }
     }
 }
 
@@ -307,5 +323,19 @@ fn improvement_example(ruleset: &Ruleset, example: &ImprovementExample, comparis
         comparison.compare(&format!("{at}/target"), &label("target"), Some(written.target.0), Some(given.target));
         comparison.compare(&format!("{at}/due"), &label("due"), Some(written.due), Some(given.due));
         comparison.compare(&format!("{at}/course"), &label("course"), written.course.as_ref(), given.course.as_ref());
+    }
+}
+
+fn calendar_example(calendar: &Calendar, example: &CalendarExample, comparison: &mut Comparison<'_>) {
+    let moment = |text: &str| -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(calendar.clock().to_utc(local_time(text)?.and_utc().timestamp()), 0)
+    };
+    let Some((from, to)) = moment(&example.from).zip(moment(&example.to)) else { return };
+    match calendar.working_seconds(from, to) {
+        Ok(given) => {
+            let written = Some(example.working_seconds);
+            comparison.compare("/working_seconds", "working seconds", written, Some(given));
+        }
+        Err(error) => comparison.wrong("", error, MEND),
     }
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+use super::calendars::{self, Calendars};
 use super::check;
+use super::file::calendar::CalendarFile;
 use super::file::card::CardFile;
 use super::file::improvement::ImprovementFile;
 use super::file::metrics::MetricsFile;
@@ -22,7 +24,7 @@ use crate::domain::improvement::ImprovementRules;
 const METRICS: &str = "metrics.yaml";
 const IMPROVEMENT: &str = "improvement.yaml";
 const DEFECT: &str = "report this as a defect of Merit";
-const FOLDERS: [&str; 3] = ["scorecards", "incentives", "sources"];
+const FOLDERS: [&str; 4] = ["scorecards", "incentives", "sources", calendars::FOLDER];
 
 /// Rules that can be used.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Loaded {
     pub ruleset: Ruleset,
     /// By id.
     pub sources: BTreeMap<String, SourceSpec>,
+    /// What the SQL of sources measures working time by; like sources they decide about facts, so no ruleset's hash covers them.
+    pub calendars: Calendars,
     pub warnings: Vec<Problem>,
     /// The files behind the rules, for their worked examples.
     pub(crate) files: Files,
@@ -50,6 +54,7 @@ pub(crate) struct Files {
     pub(crate) cards: Vec<Shaped<CardFile>>,
     pub(crate) plans: Vec<Shaped<PlanFile>>,
     pub(crate) sources: Vec<Shaped<SourceSpec>>,
+    pub(crate) calendars: Vec<Shaped<CalendarFile>>,
     all_cards: bool,
 }
 
@@ -80,7 +85,9 @@ pub fn load(dir: &Path) -> Result<Loaded, Vec<Problem>> {
     )
     .map_err(|error| vec![Problem::of_file(&shown(dir), error.to_string(), DEFECT)])?;
     let sources = files.sources.iter().map(|file| (file.content.id.clone(), file.content.clone())).collect();
-    Ok(Loaded { ruleset, sources, warnings: problems, files })
+    let placed = |file| calendars::placed(file).map(|placed| (placed.calendar.id().to_owned(), placed));
+    let calendars = files.calendars.iter().map(placed).collect::<Result<_, _>>().map_err(|problem| vec![problem])?;
+    Ok(Loaded { ruleset, sources, calendars, warnings: problems, files })
 }
 
 impl Loaded {
@@ -118,6 +125,7 @@ fn read(dir: &Path, problems: &mut Vec<Problem>) -> Files {
         cards: Vec::new(),
         plans: Vec::new(),
         sources: Vec::new(),
+        calendars: Vec::new(),
         all_cards: true,
     };
     let Some(names) = entries(dir, problems) else { return files };
@@ -140,6 +148,7 @@ fn read(dir: &Path, problems: &mut Vec<Problem>) -> Files {
     }
     (files.plans, _) = read_folder(&dir.join("incentives"), &names, problems);
     (files.sources, _) = read_folder(&dir.join("sources"), &names, problems);
+    (files.calendars, _) = read_folder(&dir.join(calendars::FOLDER), &names, problems);
     files
 }
 
@@ -272,4 +281,6 @@ fn check_all(files: &Files, problems: &mut Vec<Problem>) {
     problems.extend(files.improvement.iter().flat_map(|file| check::improvement::improvement(file, &known)));
     problems.extend(files.sources.iter().flat_map(|file| check::sources::source(file, &known)));
     problems.extend(check::sources::together(&files.sources));
+    problems.extend(files.calendars.iter().flat_map(check::calendars::calendar));
+    problems.extend(check::calendars::together(&files.calendars));
 }

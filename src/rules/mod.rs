@@ -5,6 +5,7 @@
 //! its type, [`file`] gives the types, `check` looks for what a schema cannot say, [`load`] puts the rules together, and
 //! [`examples`] works every file's examples.
 
+mod calendars;
 mod check;
 pub mod defaults;
 pub mod examples;
@@ -19,6 +20,7 @@ pub mod shape;
 pub mod source;
 pub mod yaml;
 
+pub use calendars::{Calendars, PlacedCalendar, zone_clock};
 pub use defaults::{default_files, write_default};
 
 pub use examples::{count_examples, run_examples};

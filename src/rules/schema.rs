@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::file::calendar::CalendarFile;
 use super::file::card::CardFile;
 use super::file::improvement::ImprovementFile;
 use super::file::metrics::MetricsFile;
@@ -18,6 +19,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("incentive.schema.json", text(&schema_of::<PlanFile>())),
         ("improvement.schema.json", text(&schema_of::<ImprovementFile>())),
         ("roster.schema.json", text(&schema_of::<RosterMapping>())),
+        ("calendar.schema.json", text(&schema_of::<CalendarFile>())),
         ("source.schema.json", text(&schema_of::<SourceSpec>())),
     ]
 }

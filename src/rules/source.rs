@@ -33,6 +33,10 @@ pub struct SourceSpec {
     /// (text), and either a column pair per metric named `METRIC.numerator` and `METRIC.denominator` (optionally
     /// `METRIC.samples`, which otherwise is the denominator), or the columns `metric`, `numerator`, `denominator` and
     /// optionally `samples`. Rows of facts with the same key are added up.
+    ///
+    /// Working time is counted by a calendar of the rules, here and in `checks`: `working_seconds('CALENDAR', from_timestamp,
+    /// to_timestamp)`, `due_after('CALENDAR', timestamp, seconds)` and `add_working_days('CALENDAR', date, days)`, where the day
+    /// itself does not count. A time in a year that the calendar does not know stops the pull.
     pub facts: String,
     /// Make an agent of every employee number not on the roster, instead of setting its rows aside.
     #[serde(default)]

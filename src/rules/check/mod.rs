@@ -1,5 +1,6 @@
 //! What a schema cannot say: sums, order, and names that must exist elsewhere.
 
+pub(super) mod calendars;
 pub(super) mod cards;
 pub(super) mod curves;
 pub(super) mod improvement;
@@ -8,6 +9,8 @@ pub(super) mod sources;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+
+use chrono_tz::Tz;
 
 use super::explain::nearest;
 use super::file::metrics::MetricsFile;
@@ -83,10 +86,26 @@ pub(super) fn metric_exists(
     }
 }
 
+/// A time zone that is not on the IANA list.
+pub(super) fn zone(document: &Document, pointer: &str, zone: &str, problems: &mut Vec<Problem>) {
+    if zone.parse::<Tz>().is_err() {
+        let mend = match nearest(zone, &chrono_tz::TZ_VARIANTS.map(Tz::name)) {
+            Some(meant) => format!("did you mean '{meant}'?"),
+            None => "write a zone of the IANA list, as Asia/Shanghai".to_owned(),
+        };
+        problems.push(document.error(pointer, format!("time zone '{zone}' is not known"), mend));
+    }
+}
+
 /// What the domain refuses although the checks of its file passed, so that no rule is loaded that scoring would stumble over.
 /// Its errors say what is wrong and, after the last colon, how to mend it.
 pub(super) fn refused_by_domain(document: &Document, error: &impl Display) -> Problem {
+    refused_at(document, "", error)
+}
+
+/// An error of the domain as a problem at a JSON pointer.
+pub(super) fn refused_at(document: &Document, pointer: &str, error: &impl Display) -> Problem {
     let text = error.to_string();
     let (what, mend) = text.rsplit_once(": ").unwrap_or((&text, "correct it"));
-    document.error("", what, mend)
+    document.error(pointer, what, mend)
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::format::{Item, StrftimeItems};
-use chrono_tz::Tz;
 
 use super::super::explain::nearest;
 use super::super::problem::Problem;
@@ -54,13 +53,7 @@ impl Check<'_> {
     }
 
     fn zone(&mut self, pointer: &str, zone: &str) {
-        if zone.parse::<Tz>().is_err() {
-            let mend = match nearest(zone, &chrono_tz::TZ_VARIANTS.map(Tz::name)) {
-                Some(meant) => format!("did you mean '{meant}'?"),
-                None => "write a zone of the IANA list, as Asia/Shanghai".to_owned(),
-            };
-            self.error(pointer, format!("time zone '{zone}' is not known"), mend);
-        }
+        super::zone(self.document, pointer, zone, &mut self.problems);
     }
 
     fn columns(&mut self, pointer: &str, columns: &BTreeMap<String, ColumnSpec>) {

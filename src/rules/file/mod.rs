@@ -1,5 +1,6 @@
 //! The shapes of the files in `scoring-config/`. Their documentation comments become the descriptions editors show.
 
+pub mod calendar;
 pub mod card;
 pub mod improvement;
 pub mod metrics;

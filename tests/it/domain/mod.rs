@@ -1,6 +1,8 @@
 //! Tests of the arithmetic: worked examples, properties, and the published cases of others.
 
 mod build;
+mod calendar;
+mod calendar_properties;
 mod curve;
 mod cycle;
 mod fixed;

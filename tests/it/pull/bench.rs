@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use merit::domain::period::Period;
 use merit::pull::{AgentIndex, AgentRef, Progress, PullError, PullRequest, Pulled, SetAsideRow, pull};
+use merit::rules::Calendars;
 use merit::rules::source::SourceSpec;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 pub(crate) struct Bench {
     pub(crate) folder: TempDir,
     pub(crate) spec: Value,
+    pub(crate) calendars: Calendars,
     pub(crate) agents: AgentIndex,
     pub(crate) metrics: BTreeSet<String>,
     pub(crate) window: Option<Period>,
@@ -54,6 +56,7 @@ impl Bench {
         Self {
             folder: tempfile::tempdir().unwrap(),
             spec,
+            calendars: Calendars::new(),
             agents,
             metrics,
             window: None,
@@ -98,6 +101,7 @@ impl Bench {
         let environment = |name: &str| self.environment.get(name).cloned();
         pull(PullRequest {
             spec: &spec,
+            calendars: &self.calendars,
             spec_file: "sources/contacts.yaml",
             base_dir: self.path(),
             window: self.window,

@@ -10,3 +10,4 @@ mod misbehaving;
 mod real_data;
 mod spec_errors;
 mod workbook;
+mod working_time;

@@ -279,10 +279,10 @@ async fn examining_a_source_tells_where_its_mistakes_stand() {
         .with("/inputs/0/columns", json!({ "mood": { "type": "text" } }))
         .with("/facts", json!("SELECT agent FROM rows"));
     let spec: SourceSpec = serde_json::from_value(bench.spec.clone()).unwrap();
-    let problems = examine(&spec, &bench.metrics).await;
+    let problems = examine(&spec, &bench.calendars, &bench.metrics).await;
     let pointers: Vec<&str> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
     assert_eq!(pointers, ["/inputs/0/columns/mood", "/facts"]);
     let bench = bench.with("/inputs/0/columns", json!({})).with("/checks", json!([{ "check": "1", "reason": "x" }]));
     let spec: SourceSpec = serde_json::from_value(bench.spec.clone()).unwrap();
-    assert_eq!(examine(&spec, &bench.metrics).await[0].pointer, "/checks/0/check");
+    assert_eq!(examine(&spec, &bench.calendars, &bench.metrics).await[0].pointer, "/checks/0/check");
 }

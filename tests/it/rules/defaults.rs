@@ -35,6 +35,8 @@ fn load_without_problems_or_warnings() {
     assert_eq!(cards, ["back_office", "front_line", "middle_desk", "supervisor"]);
     let sources: Vec<&String> = loaded.sources.keys().collect();
     assert_eq!(sources, ["contacts", "surveys", "tickets"]);
+    let calendars: Vec<&str> = loaded.calendars.values().map(|placed| placed.file.as_str()).collect();
+    assert_eq!(calendars, ["calendars/cn_service.yaml", "calendars/round_the_clock.yaml"]);
     for post in ["front_line", "middle_desk", "back_office", "supervisor"] {
         assert_eq!(loaded.ruleset.card_for_post(post).unwrap().id, post);
         assert_eq!(loaded.ruleset.plan_for_post(post).unwrap().id, post);
@@ -76,7 +78,7 @@ fn written_rules_have_the_same_hash_and_are_never_overwritten() {
     let problem = write_default(written.path()).unwrap_err();
     assert_eq!(
         written.lines(&[problem]),
-        ["improvement.yaml:1:1: the file is there already; choose another folder, or move the file away"]
+        ["calendars/cn_service.yaml:1:1: the file is there already; choose another folder, or move the file away"]
     );
 }
 
@@ -106,6 +108,7 @@ fn every_file_names_its_schema() {
         ("scorecards", "../schemas/scorecard"),
         ("incentives", "../schemas/incentive"),
         ("sources", "../schemas/source"),
+        ("calendars", "../schemas/calendar"),
     ]);
     for (path, text) in default_files().iter().filter(|(path, _)| path.ends_with(".yaml")) {
         let kind = path.split('/').next().unwrap();

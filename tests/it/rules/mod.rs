@@ -1,5 +1,6 @@
 //! Tests of rules.
 
+mod bad_calendars;
 mod bad_files;
 mod bad_rules;
 mod bad_shapes;
