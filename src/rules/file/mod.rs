@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod improvement;
+pub mod line;
 pub mod metrics;
 pub mod plan;
 

@@ -11,8 +11,8 @@ use super::super::dictionary::{Dictionary, Names};
 use super::super::error::Step;
 use super::super::runs::begin::hold;
 use super::super::{Store, StoreError, bulk};
-use super::cards::{Working, gate_row, line_row, micros};
-use super::codes::code;
+use super::cards::{card, gate_row, line_row, micros};
+use super::codes::{code, json};
 use super::pay::{Steps, step_row};
 use super::suggestions::{Objectives, objective_row};
 use crate::domain::improvement::Suggestion;
@@ -67,12 +67,13 @@ impl Tables {
             employee_number: row.employee_number.clone(),
             unit_id: row.unit_id,
             post: row.post.clone(),
-            card: row.card.card.clone(),
+            card: row.card.card.to_string(),
             state: code(&row.card.state)?,
             subtotal: row.card.subtotal.map(micros),
             total: row.card.total.map(micros),
             printed: row.card.printed.map(micros),
-            rating: row.card.rating.clone(),
+            rating: row.card.rating.as_deref().map(str::to_owned),
+            working: json(&row.card)?,
         });
         for (seq, line) in (0..).zip(&row.card.lines) {
             self.lines.push(line_row(metrics, id, seq, line)?);
@@ -197,15 +198,13 @@ impl Store {
         let (Some(first), Some(last)) = (scorecards.first(), scorecards.last()) else { return Ok(Vec::new()) };
         let (first, last) = (first.agent_id, last.agent_id);
         let metrics = Dictionary::load(&self.readers, Names::Metrics).await?;
-        let ids: Vec<i64> = scorecards.iter().map(|row| row.id).collect();
-        let mut working = Working::load(&self.readers, &metrics, &ids).await?;
         let mut payouts = self.payouts_of(run_id, first, last).await?;
         let mut plans = self.plans_of(&metrics, run_id, first, last).await?;
         scorecards
             .into_iter()
             .map(|row| {
                 Ok(ResultRow {
-                    card: working.card(&row)?,
+                    card: card(&row)?,
                     payout: payouts.remove(&row.agent_id),
                     plan: plans.remove(&row.agent_id),
                     agent_id: row.agent_id,

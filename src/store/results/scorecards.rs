@@ -4,10 +4,9 @@ use entity::scorecard;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::super::dictionary::{Dictionary, Names};
 use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
-use super::cards::{Working, fixed};
+use super::cards::{card, fixed};
 use super::codes::from_code;
 use super::list::Table;
 use crate::domain::fixed::Fixed;
@@ -109,13 +108,13 @@ impl Store {
         filter: &ResultFilter,
     ) -> Result<Page<ScorecardDetail>, StoreError> {
         let page: Page<ScorecardRow> = self.results_page(Table::Scorecards, run_id, after, limit, filter).await?;
-        Ok(Page { rows: self.scorecard_details(page.rows).await?, more: page.more })
+        Ok(Page { rows: Self::scorecard_details(page.rows)?, more: page.more })
     }
 
     /// One agent's scorecard of a run, with lines and gates.
     pub async fn scorecard(&self, run_id: i64, employee_number: &str) -> Result<Option<ScorecardDetail>, StoreError> {
         let row: Option<ScorecardRow> = self.result_of(Table::Scorecards, run_id, employee_number).await?;
-        Ok(self.scorecard_details(row.into_iter().collect()).await?.pop())
+        Ok(Self::scorecard_details(row.into_iter().collect())?.pop())
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
@@ -131,13 +130,10 @@ impl Store {
             .collect()
     }
 
-    async fn scorecard_details(&self, rows: Vec<ScorecardRow>) -> Result<Vec<ScorecardDetail>, StoreError> {
-        let metrics = Dictionary::load(&self.readers, Names::Metrics).await?;
-        let ids: Vec<i64> = rows.iter().map(|found| found.row.id).collect();
-        let mut working = Working::load(&self.readers, &metrics, &ids).await?;
+    fn scorecard_details(rows: Vec<ScorecardRow>) -> Result<Vec<ScorecardDetail>, StoreError> {
         rows.into_iter()
             .map(|found| {
-                let result = working.card(&found.row)?;
+                let result = card(&found.row)?;
                 Ok(ScorecardDetail { summary: found.try_into()?, result })
             })
             .collect()

@@ -8,7 +8,7 @@ use merit::domain::fact::Pooled;
 use merit::domain::fixed::Fixed;
 use merit::domain::metric::{Direction, Metric, MetricId, MetricKind, Unit};
 use merit::domain::period::Period;
-use merit::domain::scorecard::{Absence, Band, Card, Gate, GateEffect, Line, Measured, Scope};
+use merit::domain::scorecard::{Absence, Band, Card, Gate, GateEffect, Line, Measure, Measured, Scope};
 use merit::domain::text::Text;
 use merit::domain::tiers::Tier;
 use rust_decimal::Decimal;
@@ -39,7 +39,8 @@ pub(super) fn period(first: &str, last: &str) -> Period {
 
 pub(super) fn metric(name: &str, unit: Unit, kind: MetricKind) -> Metric {
     let direction = Direction::HigherIsBetter;
-    Metric { id: id(name), name: text(name), description: text(name), unit, kind, direction }
+    let standard_deviation = None;
+    Metric { id: id(name), name: text(name), description: text(name), unit, kind, direction, standard_deviation }
 }
 
 pub(super) fn rate(name: &str) -> Metric {
@@ -69,25 +70,33 @@ pub(super) fn tiers(pairs: &[(&str, &str)]) -> Vec<Tier> {
 /// A line that leaves the card when it has too little data; points equal the value from 0 to 100.
 pub(super) fn line(name: &str, weight: &str) -> Line {
     Line {
+        id: name.into(),
         metric: id(name),
         scope: Scope::Own,
+        measure: Measure::Value,
+        outside: None,
         weight: fixed(weight),
         curve: linear(&[("0", "0"), ("100", "100")]),
+        floor: None,
+        cap: None,
+        shrink_strength: None,
         min_samples: 0,
         low_sample: Absence::Redistribute,
         no_data: Absence::Redistribute,
+        no_benchmark: Absence::Redistribute,
     }
 }
 
 pub(super) fn bands(pairs: &[(&str, &str)]) -> Vec<Band> {
-    pairs.iter().map(|(name, from)| Band { id: (*name).to_owned(), name: text(name), from: fixed(from) }).collect()
+    pairs.iter().map(|(name, from)| Band { id: (*name).into(), name: text(name), from: fixed(from) }).collect()
 }
 
 pub(super) fn card(lines: Vec<Line>) -> Card {
     Card {
-        id: "front".to_owned(),
+        id: "front".into(),
         name: text("Front line"),
         posts: vec!["agent".to_owned()],
+        points_up_to: Fixed::HUNDRED,
         lines,
         gates: Vec::new(),
         bands: bands(&[("D", "0"), ("C", "60"), ("B", "75"), ("A", "90")]),
@@ -102,7 +111,7 @@ pub(super) fn gate(name: &str, at_least: &str, effect: GateEffect) -> Gate {
         at_most: None,
         min_samples: 0,
         effect,
-        reason: text("agreed"),
+        reason: text("agreed").into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a card must be before it may score anybody.
 
 use merit::domain::fixed::Fixed;
-use merit::domain::scorecard::{Absence, Card, CardError, GateEffect, Scope, check_bands, check_card, check_weights};
+use merit::domain::scorecard::{Absence, Card, CardError, GateEffect, check_bands, check_card, check_weights};
 
 use super::build::{bands, card, fixed, gate, id, line, linear};
 
@@ -10,7 +10,7 @@ fn good() -> Card {
     card.gates = vec![
         gate("adherence", "85", GateEffect::CapTotal { at: fixed("59.99") }),
         gate("adherence", "85", GateEffect::CapRating { at: "C".into() }),
-        gate("adherence", "85", GateEffect::ZeroLine { metric: id("qa") }),
+        gate("adherence", "85", GateEffect::ZeroLine { line: "qa".into() }),
     ];
     card
 }
@@ -49,7 +49,7 @@ fn bands_must_leave_no_total_without_a_band() {
     let check = |pairs: &[(&str, &str)]| check_bands(&bands(pairs)).unwrap_err();
     assert_eq!(check(&[("D", "1")]), CardError::BandGap { band: "D".into(), from: fixed("1") });
     assert!(
-        matches!(check(&[("D", "0"), ("C", "70"), ("B", "60")]), CardError::BandsNotAscending { band, .. } if band == "B")
+        matches!(check(&[("D", "0"), ("C", "70"), ("B", "60")]), CardError::BandsNotAscending { band, .. } if *band == *"B")
     );
     assert!(matches!(check(&[("D", "0"), ("C", "60"), ("B", "60")]), CardError::BandsNotAscending { .. }));
     assert_eq!(
@@ -79,15 +79,11 @@ fn lines_must_be_measurable() {
     );
     let duplicate = errors(|card| {
         card.gates.clear();
-        card.lines[1].metric = id("csat");
+        card.lines[1].id = "csat".into();
     });
-    assert_eq!(duplicate, [CardError::DuplicateLine { metric: csat(), scope: Scope::Own }]);
-    let other_scope = errors(|card| {
-        card.gates.clear();
-        card.lines[1].metric = id("csat");
-        card.lines[1].scope = Scope::Unit;
-    });
-    assert_eq!(other_scope, []);
+    assert_eq!(duplicate, [CardError::DuplicateLine { line: "csat".into() }]);
+    let same_metric = errors(|card| card.lines[1].metric = id("csat"));
+    assert_eq!(same_metric, [], "two lines of one metric have an id each");
 }
 
 #[test]
@@ -114,8 +110,8 @@ fn gates_must_name_what_exists_and_be_passable() {
         [CardError::GateUnknownBand { metric: metric.clone(), band: "S".into() }]
     );
     assert_eq!(
-        errors(|card| card.gates[2].effect = GateEffect::ZeroLine { metric: id("nps") }),
-        [CardError::GateUnknownLine { metric, line: id("nps") }]
+        errors(|card| card.gates[2].effect = GateEffect::ZeroLine { line: "nps".into() }),
+        [CardError::GateUnknownLine { metric, line: "nps".into() }]
     );
 }
 
