@@ -1,6 +1,7 @@
 //! Tests of the arithmetic: worked examples, properties, and the published cases of others.
 
 mod build;
+mod chance;
 mod curve;
 mod cycle;
 mod fixed;
@@ -13,5 +14,7 @@ mod period;
 mod representation;
 mod scorecard;
 mod scorecard_check;
+mod scorecard_line_properties;
+mod scorecard_lines;
 mod scorecard_properties;
 mod tiers;

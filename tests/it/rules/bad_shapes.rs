@@ -24,7 +24,7 @@ fn an_unknown_field_comes_with_a_suggestion() {
         WEIGHT,
         "    weight: 15\n    colour: red\n",
         &[
-            "scorecards/front_line.yaml:15:5: unknown field 'colour'; the fields here are curve, low_sample, metric, min_samples, no_data, scope, weight",
+            "scorecards/front_line.yaml:15:5: unknown field 'colour'; the fields here are cap, curve, floor, id, low_sample, measure, metric, min_samples, no_benchmark, no_data, outside, scope, shrink, typical_samples, weight",
         ],
     );
     refused(
@@ -43,7 +43,9 @@ fn a_missing_field_is_named() {
         CARD,
         WEIGHT,
         "",
-        &["scorecards/front_line.yaml:13:5: field 'weight' of item 2 of 'lines' is missing; add it"],
+        &[
+            "scorecards/front_line.yaml:13:5: field 'weight' of item 2 of 'lines' is missing; add it, or say 'outside: bonus' or 'outside: penalty'",
+        ],
     );
     refused(CARD, "id: front_line\n", "", &["scorecards/front_line.yaml:4:1: field 'id' is missing; add it"]);
 }

@@ -32,13 +32,15 @@ fn load_without_problems_or_warnings() {
     let loaded = load(&folder()).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(loaded.warnings, []);
     let cards: Vec<&str> = loaded.ruleset.cards.iter().map(|card| &*card.id).collect();
-    assert_eq!(cards, ["back_office", "front_line", "middle_desk", "supervisor"]);
+    assert_eq!(cards, ["back_office", "expert_hotline", "front_line", "middle_desk", "supervisor"]);
     let sources: Vec<&String> = loaded.sources.keys().collect();
     assert_eq!(sources, ["contacts", "surveys", "tickets"]);
     for post in ["front_line", "middle_desk", "back_office", "supervisor"] {
         assert_eq!(&*loaded.ruleset.card_for_post(post).unwrap().id, post);
         assert_eq!(loaded.ruleset.plan_for_post(post).unwrap().id, post);
     }
+    assert_eq!(&*loaded.ruleset.card_for_post("expert").unwrap().id, "expert_hotline");
+    assert_eq!(loaded.ruleset.plan_for_post("expert").unwrap().id, "middle_desk");
     assert!(loaded.ruleset.card_for_post("astronaut").is_none());
 }
 
