@@ -25,6 +25,7 @@ pub struct LineEntry {
     pub measure: MeasureName,
     /// Percent of the card; all weighted lines add up to 100. Left out of a line outside.
     #[serde(default)]
+    #[schemars(with = "Exact")]
     pub weight: Option<Exact>,
     /// Makes the line a bonus or penalty beside the weights, whose points are points of the total. It needs a `cap`; without enough
     /// data it contributes nothing.

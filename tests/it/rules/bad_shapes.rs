@@ -195,7 +195,7 @@ fn one_of_several_values_or_shapes_is_asked_for() {
         "    min_samples: 1\n",
         "    min_samples: 1\n    no_data: cuont\n    low_sample: {nuetral: 60}\n",
         &[
-            "scorecards/front_line.yaml:41:14: 'no_data' is 'cuont', not one of redistribute, hold, zero, count; did you mean 'count'?",
+            "scorecards/front_line.yaml:41:14: 'no_data' is 'cuont', not one of redistribute, hold, zero, count, carry; did you mean 'count'?",
             "scorecards/front_line.yaml:42:18: unknown field 'nuetral'; did you mean 'neutral'?",
         ],
     );
