@@ -7,11 +7,11 @@ use crate::day::Day;
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "improvement_plan")]
 pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i64,
-    pub public_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub run_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub agent_id: i64,
+    pub public_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub employee_number: String,
     pub unit_id: i64,
@@ -20,6 +20,7 @@ pub struct Model {
     pub starts: Day,
     pub due: Day,
     pub check_ins: i64,
+    pub working: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -7,11 +7,11 @@ use crate::micros::Micros;
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "scorecard")]
 pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i64,
-    pub public_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub run_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub agent_id: i64,
+    pub public_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub employee_number: String,
     pub unit_id: i64,
@@ -26,8 +26,7 @@ pub struct Model {
     pub printed: Option<Micros>,
     #[sea_orm(column_type = "Text", nullable)]
     pub rating: Option<String>,
-    #[sea_orm(column_type = "Text")]
-    pub working: String,
+    pub working: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -105,7 +105,10 @@ fn step(step: PayoutStep) -> Step {
         StepKind::Sum => "sum",
         StepKind::Rounding => "rounding",
     };
-    let inputs = inputs.into_iter().map(|input| Input { name: input.name, value: input.value.to_string() }).collect();
+    let inputs = inputs
+        .into_iter()
+        .map(|input| Input { name: input.name.into_owned(), value: input.value.to_string() })
+        .collect();
     Step { kind: kind.to_owned(), inputs, result: result.to_string() }
 }
 

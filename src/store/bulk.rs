@@ -1,8 +1,6 @@
 //! Many rows at once: prepared rows of values on SQLite, one array a column on PostgreSQL.
 
-use std::fmt::Write as _;
-
-use sea_orm::sea_query::ColumnType;
+use sea_orm::sea_query::ArrayType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Iden, IdenStatic, Iterable, ModelTrait,
     PrimaryKeyToColumn, Value,
@@ -14,8 +12,8 @@ use super::write::sql;
 
 /// Values bound by one statement on SQLite, well below its limit of 32,766.
 const SQLITE_VALUES: usize = 8_000;
-/// Rows sent in one statement to PostgreSQL.
-const POSTGRES_ROWS: usize = 10_000;
+/// Rows sent in one statement to PostgreSQL; more are not faster.
+const POSTGRES_ROWS: usize = 2_000;
 
 /// What to do with a row whose primary key is already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,13 +120,8 @@ async fn write_arrays<E: EntityTrait>(
     columns: &[E::Column],
     rows: impl IntoIterator<Item = E::Model>,
 ) -> Result<(), StoreError> {
-    let casts: Vec<String> = columns
-        .iter()
-        .zip(1..)
-        .map(|(column, number)| format!("${number}::text::{}[]", array_type(column.def().get_column_type())))
-        .collect();
-    let statement = format!("{head} SELECT * FROM unnest({}){tail}", casts.join(", "));
-    let mut arrays = vec![ArrayText::default(); columns.len()];
+    let mut arrays: Vec<Array> = columns.iter().map(|column| Array::new(column.def().is_null())).collect();
+    let statement = format!("{head} {}{tail}", select_arrays(&arrays));
     let mut count = 0;
     for model in rows {
         for (array, column) in arrays.iter_mut().zip(columns) {
@@ -137,63 +130,61 @@ async fn write_arrays<E: EntityTrait>(
         count += 1;
         if count == POSTGRES_ROWS {
             count = 0;
-            let batch = arrays.iter_mut().map(ArrayText::take);
+            let batch: Vec<Value> = arrays.iter_mut().flat_map(Array::take).collect();
             tx.execute_raw(sql(tx, statement.as_str(), batch)).await.step(step)?;
         }
     }
     if count > 0 {
-        let batch = arrays.iter_mut().map(ArrayText::take);
+        let batch: Vec<Value> = arrays.iter_mut().flat_map(Array::take).collect();
         tx.execute_raw(sql(tx, statement.as_str(), batch)).await.step(step)?;
     }
     Ok(())
 }
 
-fn array_type(column: &ColumnType) -> &'static str {
-    match column {
-        ColumnType::BigInteger => "bigint",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Uuid => "uuid",
-        ColumnType::TimestampWithTimeZone => "timestamptz",
-        _ => "text",
+/// Rows made of arrays bound side by side: `c1` is the first column's values, `n1` says which of them are NULL.
+fn select_arrays(arrays: &[Array]) -> String {
+    let (mut fields, mut names) = (Vec::new(), Vec::new());
+    for (array, number) in arrays.iter().zip(1..) {
+        names.push(format!("c{number}"));
+        if array.absent.is_some() {
+            names.push(format!("n{number}"));
+            fields.push(format!("CASE WHEN n{number} THEN NULL ELSE c{number} END"));
+        } else {
+            fields.push(format!("c{number}"));
+        }
     }
+    let parameters: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
+    format!("SELECT {} FROM unnest({}) AS r ({})", fields.join(", "), parameters.join(", "), names.join(", "))
 }
 
-/// A PostgreSQL array in its text form.
-#[derive(Debug, Clone, Default)]
-struct ArrayText(String);
+/// The values of a column. The driver binds no NULL inside an array, so a column that may have some gets a second array that says
+/// where they are.
+#[derive(Debug)]
+struct Array {
+    kind: ArrayType,
+    values: Vec<Value>,
+    absent: Option<Vec<Value>>,
+}
 
-impl ArrayText {
+impl Array {
+    fn new(nullable: bool) -> Self {
+        Self { kind: ArrayType::BigInt, values: Vec::new(), absent: nullable.then(Vec::new) }
+    }
+
     fn push(&mut self, value: Value) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
-        match value {
-            Value::BigInt(Some(number)) => self.push_plain(number),
-            Value::Bool(Some(flag)) => self.push_plain(flag),
-            Value::Uuid(Some(id)) => self.push_plain(id),
-            Value::ChronoDateTimeUtc(Some(time)) => self.push_quoted(&time.to_rfc3339()),
-            Value::String(Some(text)) => self.push_quoted(&text),
-            _ => self.0.push_str("NULL"),
+        if self.values.is_empty() {
+            self.kind = value.array_type();
         }
+        let Some(absent) = &mut self.absent else { return self.values.push(value) };
+        absent.push((!value.is_some()).into());
+        self.values.push(if value.is_some() { value } else { value.dummy_value() });
     }
 
-    fn push_plain(&mut self, value: impl std::fmt::Display) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.0, "{value}");
-    }
-
-    fn push_quoted(&mut self, text: &str) {
-        self.0.push('"');
-        for sign in text.chars() {
-            if matches!(sign, '"' | '\\') {
-                self.0.push('\\');
-            }
-            self.0.push(sign);
-        }
-        self.0.push('"');
-    }
-
-    fn take(&mut self) -> Value {
-        self.0.push('}');
-        std::mem::take(&mut self.0).into()
+    /// What is bound for this column: its values, then where they are absent.
+    fn take(&mut self) -> impl Iterator<Item = Value> {
+        let values = Value::Array(self.kind.clone(), Some(Box::new(std::mem::take(&mut self.values))));
+        let absent = self.absent.as_mut().map(std::mem::take);
+        [values].into_iter().chain(absent.map(|absent| Value::Array(ArrayType::Bool, Some(Box::new(absent)))))
     }
 }
 

@@ -59,6 +59,10 @@ pub enum StoreError {
         "the database holds {what} '{value}', which this Merit does not know; it was changed by hand or by a newer version"
     )]
     Unreadable { what: &'static str, value: String },
+    #[error(
+        "the stored working of {of} cannot be read ({problem}); it was changed by hand or written by another version of Merit"
+    )]
+    Working { of: String, problem: String },
     #[error("the database refused the step '{step}': {source}")]
     Database { step: &'static str, source: DbErr },
 }

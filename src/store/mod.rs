@@ -53,4 +53,10 @@ impl<T> Page<T> {
         rows.truncate(limit);
         Self { rows, more }
     }
+
+    /// Every row as another type.
+    fn convert<U: TryFrom<T, Error = StoreError>>(self) -> Result<Page<U>, StoreError> {
+        let rows = self.rows.into_iter().map(U::try_from).collect::<Result<_, _>>()?;
+        Ok(Page { rows, more: self.more })
+    }
 }

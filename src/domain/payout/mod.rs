@@ -3,6 +3,8 @@
 
 mod paying;
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -144,7 +146,7 @@ pub enum StepKind {
 /// One figure that went into a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepInput {
-    pub name: String,
+    pub name: Cow<'static, str>,
     #[serde(with = "crate::domain::decimal::as_text")]
     pub value: Decimal,
 }

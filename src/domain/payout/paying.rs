@@ -1,5 +1,7 @@
 //! The working of one payout.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use super::super::curve::read_linear;
@@ -65,11 +67,11 @@ struct Working<'a> {
     steps: Vec<PayoutStep>,
 }
 
-fn figure(name: impl Into<String>, value: Decimal) -> StepInput {
+fn figure(name: impl Into<Cow<'static, str>>, value: Decimal) -> StepInput {
     StepInput { name: name.into(), value: value.normalize() }
 }
 
-fn fixed(name: impl Into<String>, value: Fixed) -> StepInput {
+fn fixed(name: impl Into<Cow<'static, str>>, value: Fixed) -> StepInput {
     figure(name, value.to_decimal())
 }
 

@@ -1,4 +1,4 @@
-//! Domain enums as the codes their own serialisation gives them, and structures as JSON text.
+//! Domain enums as the codes their own serialisation gives them.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,13 +16,4 @@ pub(in super::super) fn code(value: &impl Serialize) -> Result<String, StoreErro
 
 pub(in super::super) fn from_code<T: DeserializeOwned>(what: &'static str, code: String) -> Result<T, StoreError> {
     serde_json::from_value(Value::String(code.clone())).map_err(|_| StoreError::Unreadable { what, value: code })
-}
-
-pub(in super::super) fn json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value)
-        .map_err(|error| StoreError::Unreadable { what: "a structure without a text", value: error.to_string() })
-}
-
-pub(in super::super) fn from_json<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, StoreError> {
-    serde_json::from_str(&text).map_err(|_| StoreError::Unreadable { what, value: text })
 }

@@ -1,98 +1,148 @@
-//! Lists of results: one statement a page, by the key (run, employee number), never by offset.
+//! Reading results: lists by the key (run, employee number), never by offset, and whole runs in order of agent.
 
 use sea_orm::{FromQueryResult, Value};
 
-use super::super::write::fetch;
+use super::super::write::{fetch, fetch_one};
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::code;
 
-/// The tables that have one row an agent and run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Table {
-    Scorecards,
-    Payouts,
-    Plans,
+/// A row of a table that has one an agent and run, without its working.
+pub(super) trait Row: FromQueryResult {
+    const TABLE: &'static str;
+    /// What lists and sums read, beside whom the row is about.
+    const COLUMNS: &'static str;
+    /// Whether the filter's rating and state apply.
+    const RATED: bool;
 }
 
-impl Table {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Scorecards => "scorecard",
-            Self::Payouts => "payout",
-            Self::Plans => "improvement_plan",
-        }
-    }
+/// A row with the names a list shows.
+#[derive(FromQueryResult)]
+pub(super) struct Found<R: Row> {
+    #[sea_orm(nested)]
+    pub(super) row: R,
+    pub(super) agent_name: String,
+    pub(super) unit_code: String,
+}
 
-    fn select(self) -> String {
-        format!(
-            "SELECT r.*, a.name AS agent_name, u.code AS unit_code FROM {} r
-            JOIN agent a ON a.id = r.agent_id
-            JOIN run_unit u ON u.run_id = r.run_id AND u.unit_id = r.unit_id
-            WHERE r.run_id = $1",
-            self.name()
-        )
-    }
+/// A row with its packed working.
+#[derive(FromQueryResult)]
+pub(super) struct Whole<R: FromQueryResult> {
+    #[sea_orm(nested)]
+    pub(super) row: R,
+    pub(super) working: Vec<u8>,
+}
 
-    /// Conditions of the filter that apply to this table.
-    fn conditions(self, filter: &ResultFilter, values: &mut Vec<Value>) -> Result<String, StoreError> {
-        let mut conditions = String::new();
-        if let Some(unit) = filter.unit {
-            values.push(unit.into());
-            conditions.push_str(&format!(
-                " AND r.unit_id IN (
-                    WITH RECURSIVE below (unit_id) AS (
-                        SELECT unit_id FROM run_unit WHERE run_id = $1 AND unit_id = ${at}
-                        UNION SELECT child.unit_id FROM run_unit child JOIN below ON child.parent_id = below.unit_id
-                        WHERE child.run_id = $1
-                    )
-                    SELECT unit_id FROM below)",
-                at = values.len()
-            ));
-        }
-        if self == Self::Scorecards {
-            let state = filter.state.as_ref().map(code).transpose()?;
-            for (column, wanted) in [("rating", filter.rating.clone()), ("state", state)] {
-                if let Some(wanted) = wanted {
-                    values.push(wanted.into());
-                    conditions.push_str(&format!(" AND r.{column} = ${}", values.len()));
-                }
+/// What a query gives of each row.
+pub(super) trait Selected: FromQueryResult {
+    type Row: Row;
+    /// Selected beside the row's own columns.
+    const MORE: &'static str;
+}
+
+impl<R: Row> Selected for Found<R> {
+    type Row = R;
+    const MORE: &'static str = "";
+}
+
+impl<R: Row> Selected for Whole<Found<R>> {
+    type Row = R;
+    const MORE: &'static str = ", r.working";
+}
+
+/// Columns of the row `r`, with the names of its agent and unit.
+fn select<S: Selected>() -> String {
+    format!("SELECT {}{}, a.name AS agent_name, u.code AS unit_code", columns::<S::Row>(), S::MORE)
+}
+
+fn columns<R: Row>() -> String {
+    format!("r.agent_id, r.public_id, r.employee_number, r.unit_id, {}", R::COLUMNS)
+}
+
+const NAMES: &str = "JOIN agent a ON a.id = r.agent_id
+    JOIN run_unit u ON u.run_id = r.run_id AND u.unit_id = r.unit_id";
+
+/// Conditions of the filter that apply to the table.
+fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>) -> Result<String, StoreError> {
+    let mut conditions = String::new();
+    if let Some(unit) = filter.unit {
+        values.push(unit.into());
+        conditions.push_str(&format!(
+            " AND r.unit_id IN (
+                WITH RECURSIVE below (unit_id) AS (
+                    SELECT unit_id FROM run_unit WHERE run_id = $1 AND unit_id = ${at}
+                    UNION SELECT child.unit_id FROM run_unit child JOIN below ON child.parent_id = below.unit_id
+                    WHERE child.run_id = $1
+                )
+                SELECT unit_id FROM below)",
+            at = values.len()
+        ));
+    }
+    if R::RATED {
+        let state = filter.state.as_ref().map(code).transpose()?;
+        for (column, wanted) in [("rating", filter.rating.clone()), ("state", state)] {
+            if let Some(wanted) = wanted {
+                values.push(wanted.into());
+                conditions.push_str(&format!(" AND r.{column} = ${}", values.len()));
             }
         }
-        Ok(conditions)
     }
+    Ok(conditions)
 }
 
 impl Store {
-    /// Rows after the employee number `after`, in its order.
-    pub(super) async fn results_page<T: FromQueryResult>(
+    /// Rows after the employee number `after`, in its order. The page's keys are found first, so that sorting carries no working.
+    pub(super) async fn results_page<S: Selected>(
         &self,
-        table: Table,
         run_id: i64,
         after: Option<&str>,
         limit: u64,
         filter: &ResultFilter,
-    ) -> Result<Page<T>, StoreError> {
+    ) -> Result<Page<S>, StoreError> {
         let mut values: Vec<Value> = vec![run_id.into(), after.unwrap_or_default().into()];
-        let conditions = table.conditions(filter, &mut values)?;
         let text = format!(
-            "{} AND r.employee_number > $2{conditions} ORDER BY r.employee_number LIMIT {}",
-            table.select(),
-            limit.saturating_add(1)
+            "{select} FROM (
+                SELECT r.agent_id FROM {table} r WHERE r.run_id = $1 AND r.employee_number > $2{conditions}
+                ORDER BY r.employee_number LIMIT {limit}
+            ) page
+            JOIN {table} r ON r.run_id = $1 AND r.agent_id = page.agent_id {NAMES} ORDER BY r.employee_number",
+            select = select::<S>(),
+            table = S::Row::TABLE,
+            conditions = conditions::<S::Row>(filter, &mut values)?,
+            limit = limit.saturating_add(1)
         );
-        let rows: Vec<T> = fetch(&self.readers, "listing results", text, values).await?;
+        let rows: Vec<S> = fetch(&self.readers, "listing results", text, values).await?;
         Ok(Page::cut(rows, limit))
     }
 
     /// One agent's row.
-    pub(super) async fn result_of<T: FromQueryResult>(
+    pub(super) async fn result_of<S: Selected>(
         &self,
-        table: Table,
         run_id: i64,
         employee_number: &str,
-    ) -> Result<Option<T>, StoreError> {
-        let text = format!("{} AND r.employee_number = $2", table.select());
-        let values = [run_id.into(), employee_number.into()];
-        let rows: Vec<T> = fetch(&self.readers, "looking up a result", text, values).await?;
-        Ok(rows.into_iter().next())
+    ) -> Result<Option<S>, StoreError> {
+        let text = format!(
+            "{} FROM {} r {NAMES} WHERE r.run_id = $1 AND r.employee_number = $2",
+            select::<S>(),
+            S::Row::TABLE
+        );
+        fetch_one(&self.readers, "looking up a result", text, [run_id.into(), employee_number.into()]).await
+    }
+
+    /// Whole rows of the agents after `after` up to `last`, at most `limit`, in order of agent id.
+    pub(super) async fn whole_results<R: Row>(
+        &self,
+        run_id: i64,
+        after: Option<i64>,
+        last: i64,
+        limit: u64,
+    ) -> Result<Vec<Whole<R>>, StoreError> {
+        let text = format!(
+            "SELECT {}, r.working FROM {} r WHERE r.run_id = $1 AND r.agent_id > $2 AND r.agent_id <= $3
+            ORDER BY r.agent_id LIMIT {limit}",
+            columns::<R>(),
+            R::TABLE
+        );
+        let values = [run_id.into(), after.unwrap_or(i64::MIN).into(), last.into()];
+        fetch(&self.readers, "reading results", text, values).await
     }
 }

@@ -1,14 +1,14 @@
 //! Reading payouts.
 
-use entity::payout;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::super::roster::read::currency_of;
 use super::super::write::fetch;
 use super::super::{Page, ResultFilter, Store, StoreError};
-use super::list::Table;
-use super::pay::{Steps, withheld};
+use super::codes::from_code;
+use super::list::{Found, Row, Whole};
+use super::packed::unpack;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{PayoutResult, Withheld};
 
@@ -43,20 +43,47 @@ pub struct PayoutTotal {
 }
 
 #[derive(FromQueryResult)]
-struct FoundPayout {
-    #[sea_orm(nested)]
-    row: payout::Model,
-    agent_name: String,
-    unit_code: String,
+pub(super) struct PayoutColumns {
+    pub(super) agent_id: i64,
+    pub(super) public_id: Uuid,
+    employee_number: String,
+    unit_id: i64,
+    plan: String,
+    withheld: Option<String>,
+    amount_minor: i64,
+    currency: String,
 }
 
-impl TryFrom<FoundPayout> for PayoutSummary {
+impl Row for PayoutColumns {
+    const TABLE: &'static str = "payout";
+    const COLUMNS: &'static str = "r.plan, r.withheld, r.amount_minor, r.currency";
+    const RATED: bool = false;
+}
+
+impl PayoutColumns {
+    fn withheld(&self) -> Result<Option<Withheld>, StoreError> {
+        self.withheld.clone().map(|reason| from_code("why a payout is withheld", reason)).transpose()
+    }
+
+    /// The payout as it was computed; the working holds its steps.
+    pub(super) fn result(&self, working: &[u8]) -> Result<PayoutResult, StoreError> {
+        Ok(PayoutResult {
+            plan: self.plan.clone(),
+            withheld: self.withheld()?,
+            amount_minor: self.amount_minor,
+            currency: currency_of(self.currency.clone())?,
+            steps: unpack(format_args!("the payout of {}", self.employee_number), working)?,
+        })
+    }
+}
+
+impl TryFrom<Found<PayoutColumns>> for PayoutSummary {
     type Error = StoreError;
 
-    fn try_from(found: FoundPayout) -> Result<Self, StoreError> {
-        let withheld = withheld(&found.row)?;
+    fn try_from(found: Found<PayoutColumns>) -> Result<Self, StoreError> {
         let row = found.row;
         Ok(Self {
+            withheld: row.withheld()?,
             public_id: row.public_id,
             agent_id: row.agent_id,
             employee_number: row.employee_number,
@@ -64,9 +91,17 @@ impl TryFrom<FoundPayout> for PayoutSummary {
             unit_id: row.unit_id,
             unit_code: found.unit_code,
             plan: row.plan,
-            withheld,
             amount: Money { minor: row.amount_minor, currency: currency_of(row.currency)? },
         })
+    }
+}
+
+impl TryFrom<Whole<Found<PayoutColumns>>> for PayoutDetail {
+    type Error = StoreError;
+
+    fn try_from(whole: Whole<Found<PayoutColumns>>) -> Result<Self, StoreError> {
+        let result = whole.row.row.result(&whole.working)?;
+        Ok(Self { summary: whole.row.try_into()?, result })
     }
 }
 
@@ -87,9 +122,7 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<PayoutSummary>, StoreError> {
-        let page: Page<FoundPayout> = self.results_page(Table::Payouts, run_id, after, limit, filter).await?;
-        let rows = page.rows.into_iter().map(PayoutSummary::try_from).collect::<Result<_, _>>()?;
-        Ok(Page { rows, more: page.more })
+        self.results_page::<Found<PayoutColumns>>(run_id, after, limit, filter).await?.convert()
     }
 
     /// As [`Store::payouts_page`], with steps.
@@ -100,14 +133,13 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<PayoutDetail>, StoreError> {
-        let page: Page<FoundPayout> = self.results_page(Table::Payouts, run_id, after, limit, filter).await?;
-        Ok(Page { rows: self.payout_details(page.rows).await?, more: page.more })
+        self.results_page::<Whole<Found<PayoutColumns>>>(run_id, after, limit, filter).await?.convert()
     }
 
     /// One agent's payout of a run, with steps.
     pub async fn payout(&self, run_id: i64, employee_number: &str) -> Result<Option<PayoutDetail>, StoreError> {
-        let row: Option<FoundPayout> = self.result_of(Table::Payouts, run_id, employee_number).await?;
-        Ok(self.payout_details(row.into_iter().collect()).await?.pop())
+        let found: Option<Whole<Found<PayoutColumns>>> = self.result_of(run_id, employee_number).await?;
+        found.map(PayoutDetail::try_from).transpose()
     }
 
     /// One sum a currency, in order of its code.
@@ -124,17 +156,6 @@ impl Store {
                     payable: u64::try_from(row.payable).unwrap_or_default(),
                     withheld: u64::try_from(row.withheld).unwrap_or_default(),
                 })
-            })
-            .collect()
-    }
-
-    async fn payout_details(&self, rows: Vec<FoundPayout>) -> Result<Vec<PayoutDetail>, StoreError> {
-        let ids: Vec<i64> = rows.iter().map(|found| found.row.id).collect();
-        let mut steps = Steps::load(&self.readers, &ids).await?;
-        rows.into_iter()
-            .map(|found| {
-                let result = steps.payout(&found.row)?;
-                Ok(PayoutDetail { summary: found.try_into()?, result })
             })
             .collect()
     }

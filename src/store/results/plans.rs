@@ -1,14 +1,13 @@
 //! Reading improvement plans.
 
 use chrono::NaiveDate;
-use entity::improvement_plan;
+use entity::day::Day;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::super::dictionary::{Dictionary, Names};
 use super::super::{Page, ResultFilter, Store, StoreError};
-use super::list::Table;
-use super::suggestions::{Objectives, small};
+use super::list::{Found, Row, Whole};
+use super::packed::unpack;
 use crate::domain::improvement::Suggestion;
 
 /// A plan without its objectives.
@@ -34,19 +33,44 @@ pub struct PlanDetail {
 }
 
 #[derive(FromQueryResult)]
-struct FoundPlan {
-    #[sea_orm(nested)]
-    row: improvement_plan::Model,
-    agent_name: String,
-    unit_code: String,
+pub(super) struct PlanColumns {
+    pub(super) agent_id: i64,
+    pub(super) public_id: Uuid,
+    employee_number: String,
+    unit_id: i64,
+    state: String,
+    starts: Day,
+    due: Day,
+    check_ins: i64,
 }
 
-impl TryFrom<FoundPlan> for PlanSummary {
+impl Row for PlanColumns {
+    const TABLE: &'static str = "improvement_plan";
+    const COLUMNS: &'static str = "r.state, r.starts, r.due, r.check_ins";
+    const RATED: bool = false;
+}
+
+impl PlanColumns {
+    fn check_ins(&self) -> Result<u32, StoreError> {
+        let unreadable =
+            |_| StoreError::Unreadable { what: "the check-ins of a plan", value: self.check_ins.to_string() };
+        u32::try_from(self.check_ins).map_err(unreadable)
+    }
+
+    /// The plan as it was suggested; as with scorecards, the columns count.
+    pub(super) fn suggestion(&self, working: &[u8]) -> Result<Suggestion, StoreError> {
+        let packed: Suggestion = unpack(format_args!("the plan of {}", self.employee_number), working)?;
+        Ok(Suggestion { starts: self.starts.0, due: self.due.0, check_ins: self.check_ins()?, ..packed })
+    }
+}
+
+impl TryFrom<Found<PlanColumns>> for PlanSummary {
     type Error = StoreError;
 
-    fn try_from(found: FoundPlan) -> Result<Self, StoreError> {
+    fn try_from(found: Found<PlanColumns>) -> Result<Self, StoreError> {
         let row = found.row;
         Ok(Self {
+            check_ins: row.check_ins()?,
             public_id: row.public_id,
             agent_id: row.agent_id,
             employee_number: row.employee_number,
@@ -56,8 +80,16 @@ impl TryFrom<FoundPlan> for PlanSummary {
             state: row.state,
             starts: row.starts.0,
             due: row.due.0,
-            check_ins: small("the check-ins of a plan", row.check_ins)?,
         })
+    }
+}
+
+impl TryFrom<Whole<Found<PlanColumns>>> for PlanDetail {
+    type Error = StoreError;
+
+    fn try_from(whole: Whole<Found<PlanColumns>>) -> Result<Self, StoreError> {
+        let suggestion = whole.row.row.suggestion(&whole.working)?;
+        Ok(Self { summary: whole.row.try_into()?, suggestion })
     }
 }
 
@@ -70,9 +102,7 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<PlanSummary>, StoreError> {
-        let page: Page<FoundPlan> = self.results_page(Table::Plans, run_id, after, limit, filter).await?;
-        let rows = page.rows.into_iter().map(PlanSummary::try_from).collect::<Result<_, _>>()?;
-        Ok(Page { rows, more: page.more })
+        self.results_page::<Found<PlanColumns>>(run_id, after, limit, filter).await?.convert()
     }
 
     /// As [`Store::plans_page`], with objectives.
@@ -83,25 +113,12 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<PlanDetail>, StoreError> {
-        let page: Page<FoundPlan> = self.results_page(Table::Plans, run_id, after, limit, filter).await?;
-        Ok(Page { rows: self.plan_details(page.rows).await?, more: page.more })
+        self.results_page::<Whole<Found<PlanColumns>>>(run_id, after, limit, filter).await?.convert()
     }
 
     /// One agent's plan of a run, with objectives.
     pub async fn plan(&self, run_id: i64, employee_number: &str) -> Result<Option<PlanDetail>, StoreError> {
-        let row: Option<FoundPlan> = self.result_of(Table::Plans, run_id, employee_number).await?;
-        Ok(self.plan_details(row.into_iter().collect()).await?.pop())
-    }
-
-    async fn plan_details(&self, rows: Vec<FoundPlan>) -> Result<Vec<PlanDetail>, StoreError> {
-        let metrics = Dictionary::load(&self.readers, Names::Metrics).await?;
-        let ids: Vec<i64> = rows.iter().map(|found| found.row.id).collect();
-        let mut objectives = Objectives::load(&self.readers, &metrics, &ids).await?;
-        rows.into_iter()
-            .map(|found| {
-                let suggestion = objectives.suggestion(&found.row)?;
-                Ok(PlanDetail { summary: found.try_into()?, suggestion })
-            })
-            .collect()
+        let found: Option<Whole<Found<PlanColumns>>> = self.result_of(run_id, employee_number).await?;
+        found.map(PlanDetail::try_from).transpose()
     }
 }

@@ -1,14 +1,14 @@
 //! Reading scorecards.
 
-use entity::scorecard;
+use entity::micros::Micros;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
-use super::cards::{card, fixed};
 use super::codes::from_code;
-use super::list::Table;
+use super::list::{Found, Row, Whole};
+use super::packed::unpack;
 use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::{CardResult, CardState};
 
@@ -48,19 +48,58 @@ pub struct ScorecardDetail {
 }
 
 #[derive(FromQueryResult)]
-struct ScorecardRow {
-    #[sea_orm(nested)]
-    row: scorecard::Model,
-    agent_name: String,
-    unit_code: String,
+pub(super) struct ScorecardColumns {
+    pub(super) agent_id: i64,
+    pub(super) public_id: Uuid,
+    pub(super) employee_number: String,
+    pub(super) unit_id: i64,
+    pub(super) post: String,
+    card: String,
+    state: String,
+    subtotal: Option<Micros>,
+    total: Option<Micros>,
+    printed: Option<Micros>,
+    rating: Option<String>,
 }
 
-impl TryFrom<ScorecardRow> for ScorecardSummary {
+impl Row for ScorecardColumns {
+    const TABLE: &'static str = "scorecard";
+    const COLUMNS: &'static str = "r.post, r.card, r.state, r.subtotal, r.total, r.printed, r.rating";
+    const RATED: bool = true;
+}
+
+fn fixed(value: Micros) -> Fixed {
+    Fixed::from_micros(value.0)
+}
+
+impl ScorecardColumns {
+    fn state(&self) -> Result<CardState, StoreError> {
+        from_code("the state of a scorecard", self.state.clone())
+    }
+
+    /// The card as it was scored. Where the columns say the same as the working, they count, for they are what lists show: a
+    /// replay sees when they were changed.
+    pub(super) fn result(&self, working: &[u8]) -> Result<CardResult, StoreError> {
+        let packed: CardResult = unpack(format_args!("the scorecard of {}", self.employee_number), working)?;
+        Ok(CardResult {
+            card: self.card.as_str().into(),
+            state: self.state()?,
+            subtotal: self.subtotal.map(fixed),
+            total: self.total.map(fixed),
+            printed: self.printed.map(fixed),
+            rating: self.rating.as_deref().map(Into::into),
+            ..packed
+        })
+    }
+}
+
+impl TryFrom<Found<ScorecardColumns>> for ScorecardSummary {
     type Error = StoreError;
 
-    fn try_from(found: ScorecardRow) -> Result<Self, StoreError> {
+    fn try_from(found: Found<ScorecardColumns>) -> Result<Self, StoreError> {
         let row = found.row;
         Ok(Self {
+            state: row.state()?,
             public_id: row.public_id,
             agent_id: row.agent_id,
             employee_number: row.employee_number,
@@ -69,12 +108,20 @@ impl TryFrom<ScorecardRow> for ScorecardSummary {
             unit_code: found.unit_code,
             post: row.post,
             card: row.card,
-            state: from_code("the state of a scorecard", row.state)?,
             subtotal: row.subtotal.map(fixed),
             total: row.total.map(fixed),
             printed: row.printed.map(fixed),
             rating: row.rating,
         })
+    }
+}
+
+impl TryFrom<Whole<Found<ScorecardColumns>>> for ScorecardDetail {
+    type Error = StoreError;
+
+    fn try_from(whole: Whole<Found<ScorecardColumns>>) -> Result<Self, StoreError> {
+        let result = whole.row.row.result(&whole.working)?;
+        Ok(Self { summary: whole.row.try_into()?, result })
     }
 }
 
@@ -94,9 +141,7 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<ScorecardSummary>, StoreError> {
-        let page: Page<ScorecardRow> = self.results_page(Table::Scorecards, run_id, after, limit, filter).await?;
-        let rows = page.rows.into_iter().map(ScorecardSummary::try_from).collect::<Result<_, _>>()?;
-        Ok(Page { rows, more: page.more })
+        self.results_page::<Found<ScorecardColumns>>(run_id, after, limit, filter).await?.convert()
     }
 
     /// As [`Store::scorecards_page`], with lines and gates.
@@ -107,14 +152,13 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<ScorecardDetail>, StoreError> {
-        let page: Page<ScorecardRow> = self.results_page(Table::Scorecards, run_id, after, limit, filter).await?;
-        Ok(Page { rows: Self::scorecard_details(page.rows)?, more: page.more })
+        self.results_page::<Whole<Found<ScorecardColumns>>>(run_id, after, limit, filter).await?.convert()
     }
 
     /// One agent's scorecard of a run, with lines and gates.
     pub async fn scorecard(&self, run_id: i64, employee_number: &str) -> Result<Option<ScorecardDetail>, StoreError> {
-        let row: Option<ScorecardRow> = self.result_of(Table::Scorecards, run_id, employee_number).await?;
-        Ok(Self::scorecard_details(row.into_iter().collect())?.pop())
+        let found: Option<Whole<Found<ScorecardColumns>>> = self.result_of(run_id, employee_number).await?;
+        found.map(ScorecardDetail::try_from).transpose()
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
@@ -126,15 +170,6 @@ impl Store {
             .map(|row| {
                 let state = from_code("the state of a scorecard", row.state)?;
                 Ok((state, row.rating, u64::try_from(row.cards).unwrap_or_default()))
-            })
-            .collect()
-    }
-
-    fn scorecard_details(rows: Vec<ScorecardRow>) -> Result<Vec<ScorecardDetail>, StoreError> {
-        rows.into_iter()
-            .map(|found| {
-                let result = card(&found.row)?;
-                Ok(ScorecardDetail { summary: found.try_into()?, result })
             })
             .collect()
     }

@@ -2,14 +2,12 @@
 
 use sea_orm::FromQueryResult;
 
-use super::super::results::codes::from_code;
+use super::super::results::packed::unpack;
 use super::super::write::fetch;
 use super::super::{Store, StoreError};
-use crate::domain::fixed::Fixed;
 use crate::domain::improvement::PastValue;
-use crate::domain::interval::Interval;
 use crate::domain::metric::MetricId;
-use crate::domain::scorecard::Scope;
+use crate::domain::scorecard::{CardResult, Measure, Scope};
 
 /// The current run of an earlier cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,33 +32,25 @@ struct EarlierRow {
     cycle_code: String,
 }
 
+/// A card of an earlier run, packed.
 #[derive(FromQueryResult)]
-struct PastRow {
+struct PastCard {
     agent_id: i64,
     run_id: i64,
-    metric: String,
-    scope: String,
-    value: i64,
-    lower_bound: Option<i64>,
-    upper_bound: Option<i64>,
-    samples: i64,
+    employee_number: String,
+    working: Vec<u8>,
 }
 
-impl TryFrom<PastRow> for PastLine {
-    type Error = StoreError;
-
-    fn try_from(row: PastRow) -> Result<Self, StoreError> {
-        let interval = row
-            .lower_bound
-            .zip(row.upper_bound)
-            .map(|(lower, upper)| Interval { lower: Fixed::from_micros(lower), upper: Fixed::from_micros(upper) });
-        Ok(Self {
-            agent_id: row.agent_id,
-            run_id: row.run_id,
-            metric: MetricId::new(&row.metric),
-            scope: from_code("the scope of a line", row.scope)?,
-            past: PastValue { value: Fixed::from_micros(row.value), interval, samples: row.samples },
-        })
+impl PastCard {
+    /// Its lines with a value in their metric's unit, which an index has not.
+    fn lines(&self) -> Result<impl Iterator<Item = PastLine>, StoreError> {
+        let card: CardResult = unpack(format_args!("the scorecard of {}", self.employee_number), &self.working)?;
+        let (agent_id, run_id) = (self.agent_id, self.run_id);
+        let values = card.lines.into_iter().filter(|line| line.measure == Measure::Value);
+        Ok(values.filter_map(move |line| {
+            let past = PastValue { value: line.value?, interval: line.interval, samples: line.pooled.samples };
+            Some(PastLine { agent_id, run_id, metric: line.metric, scope: line.scope, past })
+        }))
     }
 }
 
@@ -84,16 +74,16 @@ impl Store {
         }
         let runs: Vec<String> = run_ids.iter().map(i64::to_string).collect();
         let text = format!(
-            "SELECT s.agent_id, s.run_id, m.code AS metric, l.scope, l.value, l.lower_bound, l.upper_bound, l.samples
-            FROM scorecard s
-            JOIN scorecard_line l ON l.scorecard_id = s.id
-            JOIN metric m ON m.id = l.metric_id
-            WHERE s.run_id IN ({}) AND s.agent_id BETWEEN $1 AND $2 AND l.value IS NOT NULL
-            ORDER BY s.agent_id, s.run_id, l.seq",
+            "SELECT agent_id, run_id, employee_number, working FROM scorecard
+            WHERE run_id IN ({}) AND agent_id BETWEEN $1 AND $2 ORDER BY agent_id, run_id",
             runs.join(", ")
         );
-        let rows: Vec<PastRow> =
+        let cards: Vec<PastCard> =
             fetch(&self.readers, "reading earlier values", text, [first.into(), last.into()]).await?;
-        rows.into_iter().map(PastLine::try_from).collect()
+        let mut past = Vec::new();
+        for card in cards {
+            past.extend(card.lines()?);
+        }
+        Ok(past)
     }
 }

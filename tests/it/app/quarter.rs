@@ -74,11 +74,26 @@ async fn replay_says_what_was_changed_by_hand() {
         let app = company.load(&database.url).await;
         app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
         app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
-        database.execute("UPDATE scorecard_line SET contribution = contribution + 1 WHERE seq = 0").await;
+        for (change, what) in [
+            ("UPDATE scorecard SET printed = printed + 10000", "E001: /card/printed: stored "),
+            ("UPDATE payout SET amount_minor = amount_minor + 1", "E001: /payout/amount_minor: stored "),
+        ] {
+            database.execute(change).await;
+            let replay = app.replay(FIRST_QUARTER, &|_| {}).await.unwrap();
+            assert_eq!(replay.differing, 3, "{:?}", replay.differences);
+            assert!(
+                replay.differences.iter().any(|difference| difference.starts_with(what)),
+                "{:?}",
+                replay.differences
+            );
+        }
+        // The working of another's card: the lines differ as well.
+        let swapped = "UPDATE scorecard SET working = (SELECT working FROM scorecard WHERE employee_number = 'E003')
+            WHERE employee_number = 'E001'";
+        database.execute(swapped).await;
         let replay = app.replay(FIRST_QUARTER, &|_| {}).await.unwrap();
-        assert_eq!(replay.differing, 3, "{:?}", replay.differences);
-        let first = replay.differences.first().unwrap();
-        assert!(first.starts_with("E001: /card/lines/0/contribution: stored "), "{first}");
+        let line = "E001: /card/lines/0/contribution: stored ";
+        assert!(replay.differences.iter().any(|difference| difference.starts_with(line)), "{:?}", replay.differences);
     }
 }
 

@@ -4,6 +4,7 @@ mod cycles;
 mod facts;
 mod fixture;
 mod freeze;
+mod packed;
 mod pulls;
 mod reads;
 mod results;
