@@ -3,42 +3,116 @@
 use poem_openapi::Object;
 
 use crate::domain::curve::{Corner, Reading};
-use crate::domain::scorecard::{Absence, GateEffect, GateResult, LineResult, LineState, Scope};
+use crate::domain::fixed::Fixed;
+use crate::domain::interval::{Interval, IntervalMethod};
+use crate::domain::scorecard::{
+    Absence, Carried, GateEffect, GateResult, Index, IndexSegment, LineResult, LineState, Measure, Outside, Scope,
+    Shrinkage, Toward,
+};
 
-/// One line with its whole working: value = numerator ÷ denominator (× 100 for percent), points read off the curve, contribution =
-/// points × effective_weight ÷ 100, each rounded to six decimals, half away from zero.
+/// One line with its whole working: value = numerator ÷ denominator (× 100 for percent), or actual ÷ expected of an index; points read
+/// off the curve, at the shrunk value if there is one, and kept within floor and cap; contribution = points × effective_weight ÷ 100.
+/// Each figure is rounded to six decimals, half away from zero.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct Line {
+    /// Unique in the card.
+    id: String,
     /// The metric's id in the rules.
     metric: String,
     /// `own`, or `unit` for the facts of the whole unit.
     scope: String,
-    /// `measured`, `low_sample`, `no_data` or `not_applicable`.
+    /// `value`, or `index` for actual ÷ expected.
+    measure: String,
+    /// `bonus` or `penalty` for a line beside the weights, whose points are points of the total.
+    outside: Option<String>,
+    /// `measured`, `low_sample`, `no_data`, `not_applicable` or `no_benchmark`.
     state: String,
-    /// What the card does in that state: `redistribute`, `hold`, `neutral`, `zero` or `count`.
+    /// What the card does in that state: `redistribute`, `hold`, `neutral`, `zero`, `count` or `carry`.
     treatment: Option<String>,
     numerator: String,
     denominator: String,
     samples: i64,
-    /// In the metric's unit.
+    /// Fewer samples than this are a low sample.
+    min_samples: i64,
+    /// In the metric's unit, or actual ÷ expected; never shrunk.
     value: Option<String>,
-    /// Ends of the 95 % interval, in the metric's unit.
+    /// Ends of the value's 95 % interval.
     interval: Option<Ends>,
+    /// What an index compares.
+    index: Option<IndexWorking>,
+    /// How the value was drawn toward the peer group's.
+    shrinkage: Option<ShrinkageWorking>,
+    /// The points of an earlier cycle that stand for this one's.
+    carried: Option<CarriedPoints>,
     /// The piece of the curve that was used.
     curve: Option<Piece>,
+    /// The curve's points are at least this.
+    floor: Option<String>,
+    /// The curve's points are at most this.
+    cap: Option<String>,
     points: Option<String>,
-    /// Percent of the card.
+    /// Percent of the card; 0 outside the weights.
     weight: String,
     /// After the weight of lines that left the card went to the others; a card's add up to 100.
     effective_weight: String,
+    /// Of a bonus its points; of a penalty its points, below zero.
     contribution: String,
 }
 
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 pub(super) struct Ends {
     lower: String,
     upper: String,
+    /// `wilson` for a rate; `declared` for a mean, value ± 1.96 × standard_deviation ÷ √samples. Of an index both ends are then scaled
+    /// as its value is.
+    method: Option<String>,
+    /// Of one case, as the metric declares it.
+    standard_deviation: Option<String>,
+}
+
+/// value = actual ÷ expected; expected = Σ of the segments', each denominator × benchmark.
+#[derive(Object)]
+pub(super) struct IndexWorking {
+    actual: String,
+    expected: String,
+    segments: Vec<SegmentWorking>,
+}
+
+#[derive(Object)]
+pub(super) struct SegmentWorking {
+    /// Queue, channel or work type; empty where there is none.
+    segment: String,
+    numerator: String,
+    denominator: String,
+    samples: i64,
+    /// The frozen ratio.
+    benchmark: String,
+    /// Whether the benchmark is that of all segments together.
+    overall: bool,
+    expected: String,
+}
+
+/// shrunk = (samples × value + strength × peer_value) ÷ (samples + strength). Without a peer group only the strength is given, and the
+/// value counts as it is.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct ShrinkageWorking {
+    /// Cases that the peer group's value weighs.
+    strength: String,
+    peer_numerator: Option<String>,
+    peer_denominator: Option<String>,
+    peer_samples: Option<i64>,
+    peer_value: Option<String>,
+    shrunk: Option<String>,
+}
+
+#[derive(Object)]
+pub(super) struct CarriedPoints {
+    points: String,
+    /// The code of the cycle they come from.
+    from: String,
 }
 
 /// Points run straight from one corner to the other; both are the same where the curve is flat.
@@ -62,11 +136,17 @@ pub(super) struct Gate {
     scope: String,
     value: Option<String>,
     samples: i64,
+    /// With fewer samples the gate is not judged.
+    min_samples: i64,
+    /// Passed from this value on, judged with two decimals.
+    at_least: Option<String>,
+    /// Passed up to this value, judged with two decimals.
+    at_most: Option<String>,
     /// Absent when there was too little data to judge.
     passed: Option<bool>,
     /// What happens when it is not passed: `cap_total`, `cap_rating` or `zero_line`.
     effect: String,
-    /// The cap, rating or metric of the effect.
+    /// The cap, rating or line of the effect.
     effect_at: String,
     reason_en: String,
     reason_zh: String,
@@ -87,47 +167,139 @@ fn scope_name(scope: Scope) -> &'static str {
     }
 }
 
+fn ends(interval: Interval, method: Option<IntervalMethod>) -> Ends {
+    let (name, deviation) = match method {
+        Some(IntervalMethod::Wilson) => (Some("wilson"), None),
+        Some(IntervalMethod::Declared { standard_deviation }) => (Some("declared"), Some(standard_deviation)),
+        None => (None, None),
+    };
+    Ends {
+        lower: interval.lower.to_string(),
+        upper: interval.upper.to_string(),
+        method: name.map(str::to_owned),
+        standard_deviation: text(deviation),
+    }
+}
+
+fn text(figure: Option<Fixed>) -> Option<String> {
+    figure.map(|figure| figure.to_string())
+}
+
+impl From<Index> for IndexWorking {
+    fn from(Index { segments, actual, expected }: Index) -> Self {
+        let segment = |IndexSegment { segment, pooled, benchmark, overall, expected }| SegmentWorking {
+            segment: segment.to_string(),
+            numerator: pooled.numerator.to_string(),
+            denominator: pooled.denominator.to_string(),
+            samples: pooled.samples,
+            benchmark: benchmark.to_string(),
+            overall,
+            expected: expected.to_string(),
+        };
+        Self {
+            actual: actual.to_string(),
+            expected: expected.to_string(),
+            segments: segments.into_iter().map(segment).collect(),
+        }
+    }
+}
+
+impl From<Shrinkage> for ShrinkageWorking {
+    fn from(Shrinkage { strength, toward }: Shrinkage) -> Self {
+        let of = |figure: fn(&Toward) -> Fixed| toward.as_ref().map(|toward| figure(toward).to_string());
+        Self {
+            strength: strength.to_string(),
+            peer_numerator: of(|toward| toward.peers.numerator),
+            peer_denominator: of(|toward| toward.peers.denominator),
+            peer_samples: toward.as_ref().map(|toward| toward.peers.samples),
+            peer_value: of(|toward| toward.peer_value),
+            shrunk: of(|toward| toward.shrunk),
+        }
+    }
+}
+
+impl From<Carried> for CarriedPoints {
+    fn from(Carried { points, from }: Carried) -> Self {
+        Self { points: points.to_string(), from: from.to_string() }
+    }
+}
+
+fn state_name(state: LineState) -> &'static str {
+    match state {
+        LineState::Measured => "measured",
+        LineState::LowSample => "low_sample",
+        LineState::NoData => "no_data",
+        LineState::NotApplicable => "not_applicable",
+        LineState::NoBenchmark => "no_benchmark",
+    }
+}
+
+fn treatment_name(treatment: Absence) -> &'static str {
+    match treatment {
+        Absence::Redistribute => "redistribute",
+        Absence::Hold => "hold",
+        Absence::Neutral { .. } => "neutral",
+        Absence::Zero => "zero",
+        Absence::Count => "count",
+        Absence::Carry { .. } => "carry",
+    }
+}
+
 impl From<LineResult> for Line {
     fn from(line: LineResult) -> Self {
         let LineResult {
+            id,
             metric,
             scope,
+            measure,
+            outside,
             state,
             treatment,
             pooled,
+            min_samples,
             value,
             interval,
+            interval_method,
+            index,
+            shrinkage,
+            carried,
             reading,
+            floor,
+            cap,
             points,
             weight,
             effective_weight,
             contribution,
         } = line;
-        let state = match state {
-            LineState::Measured => "measured",
-            LineState::LowSample => "low_sample",
-            LineState::NoData => "no_data",
-            LineState::NotApplicable => "not_applicable",
+        let measure = match measure {
+            Measure::Value => "value",
+            Measure::Index => "index",
         };
-        let treatment = treatment.map(|treatment| match treatment {
-            Absence::Redistribute => "redistribute",
-            Absence::Hold => "hold",
-            Absence::Neutral { .. } => "neutral",
-            Absence::Zero => "zero",
-            Absence::Count => "count",
+        let outside = outside.map(|outside| match outside {
+            Outside::Bonus => "bonus",
+            Outside::Penalty => "penalty",
         });
         Self {
+            id: id.to_string(),
             metric: metric.to_string(),
             scope: scope_name(scope).to_owned(),
-            state: state.to_owned(),
-            treatment: treatment.map(str::to_owned),
+            measure: measure.to_owned(),
+            outside: outside.map(str::to_owned),
+            state: state_name(state).to_owned(),
+            treatment: treatment.map(|treatment| treatment_name(treatment).to_owned()),
             numerator: pooled.numerator.to_string(),
             denominator: pooled.denominator.to_string(),
             samples: pooled.samples,
-            value: value.map(|value| value.to_string()),
-            interval: interval.map(|ends| Ends { lower: ends.lower.to_string(), upper: ends.upper.to_string() }),
+            min_samples,
+            value: text(value),
+            interval: interval.map(|interval| ends(interval, interval_method)),
+            index: index.map(|index| (*index).into()),
+            shrinkage: shrinkage.map(|shrinkage| (*shrinkage).into()),
+            carried: carried.map(|carried| (*carried).into()),
             curve: reading.map(piece),
-            points: points.map(|points| points.to_string()),
+            floor: text(floor),
+            cap: text(cap),
+            points: text(points),
             weight: weight.to_string(),
             effective_weight: effective_weight.to_string(),
             contribution: contribution.to_string(),
@@ -137,22 +309,25 @@ impl From<LineResult> for Line {
 
 impl From<GateResult> for Gate {
     fn from(gate: GateResult) -> Self {
-        let GateResult { metric, scope, value, samples, passed, effect, reason } = gate;
+        let GateResult { metric, scope, value, samples, min_samples, at_least, at_most, passed, effect, reason } = gate;
         let (effect, effect_at) = match effect {
             GateEffect::CapTotal { at } => ("cap_total", at.to_string()),
-            GateEffect::CapRating { at } => ("cap_rating", at),
-            GateEffect::ZeroLine { metric } => ("zero_line", metric.to_string()),
+            GateEffect::CapRating { at } => ("cap_rating", at.to_string()),
+            GateEffect::ZeroLine { line } => ("zero_line", line.to_string()),
         };
         Self {
             metric: metric.to_string(),
             scope: scope_name(scope).to_owned(),
-            value: value.map(|value| value.to_string()),
+            value: text(value),
             samples,
+            min_samples,
+            at_least: text(at_least),
+            at_most: text(at_most),
             passed,
             effect: effect.to_owned(),
             effect_at,
-            reason_en: reason.en,
-            reason_zh: reason.zh,
+            reason_en: reason.en.clone(),
+            reason_zh: reason.zh.clone(),
         }
     }
 }

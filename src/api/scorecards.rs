@@ -27,7 +27,7 @@ struct Scorecard {
     /// The card's id in the rules.
     card: String,
     state: State,
-    /// Sum of contributions, before gates; six decimals.
+    /// Sum of the weighted lines' contributions, before bonuses, penalties and gates; six decimals.
     subtotal: Option<String>,
     /// After gates; six decimals.
     total: Option<String>,
@@ -47,10 +47,16 @@ enum State {
     InsufficientData,
 }
 
-/// A scorecard with its whole working.
+/// A scorecard with its whole working: subtotal = Σ contributions of the weighted lines; adjusted = subtotal + Σ contributions of the
+/// lines outside the weights, at least 0 and at most points_up_to; total = adjusted, capped by gates that were not passed.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 struct ScorecardDetail {
     scorecard: Scorecard,
+    /// The subtotal with bonuses and penalties, before gates; six decimals.
+    adjusted: Option<String>,
+    /// The most a total can be: 100, or more where the card allows points above full marks.
+    points_up_to: String,
     lines: Vec<Line>,
     gates: Vec<Gate>,
 }
@@ -153,10 +159,22 @@ impl ScorecardsApi {
         employee_number: Path<String>,
     ) -> Result<Json<ScorecardDetail>, GetError> {
         let detail = app.scorecard(&code.0, &employee_number.0).await?;
-        let CardResult { card: _, state: _, lines, gates, subtotal: _, total: _, printed: _, rating: _ } =
-            detail.result;
+        let CardResult {
+            card: _,
+            state: _,
+            lines,
+            gates,
+            subtotal: _,
+            adjusted,
+            points_up_to,
+            total: _,
+            printed: _,
+            rating: _,
+        } = detail.result;
         Ok(Json(ScorecardDetail {
             scorecard: scorecard(detail.summary),
+            adjusted: adjusted.map(|adjusted| adjusted.to_string()),
+            points_up_to: points_up_to.to_string(),
             lines: lines.into_iter().map(Line::from).collect(),
             gates: gates.into_iter().map(Gate::from).collect(),
         }))

@@ -147,7 +147,7 @@ impl AppraisalReport {
             CardState::InsufficientData => self.insufficient += 1,
         }
         if let Some(rating) = &assessment.card.rating {
-            *self.ratings.entry(rating.clone()).or_default() += 1;
+            *self.ratings.entry(rating.to_string()).or_default() += 1;
         }
         self.plans += u64::from(assessment.plan.is_some());
     }

@@ -13,7 +13,7 @@ use crate::domain::metric::{Metric, MetricId};
 use crate::domain::money::Currency;
 use crate::domain::payout::{self, PayableStretch, PayoutError, PayoutInput, PayoutResult};
 use crate::domain::period::Period;
-use crate::domain::scorecard::{self, CardResult, Measured, Scope, ScoreError};
+use crate::domain::scorecard::{self, CardResult, Measure, Measured, Scope, ScoreError};
 use crate::rules::Ruleset;
 
 /// Facts pooled by metric.
@@ -130,7 +130,7 @@ impl Assessor<'_> {
         let input = PayoutInput {
             cycle: self.cycle,
             score: card.printed,
-            rating: card.rating.clone(),
+            rating: card.rating.as_deref().map(str::to_owned),
             currency: last.currency,
             stretches: measured.iter().filter(|stretch| stretch.currency == last.currency).map(payable).collect(),
         };
@@ -140,8 +140,14 @@ impl Assessor<'_> {
     }
 
     fn suggest(&self, agent: &AgentSnapshot, card: &CardResult) -> Option<Suggestion> {
-        let own = card.lines.iter().filter(|line| line.scope == Scope::Own);
-        let histories: Vec<History> = own.map(|line| with_current(agent, line)).collect();
+        // An index is no value in the metric's unit, and a metric on two lines is still one metric.
+        let own = card.lines.iter().filter(|line| line.scope == Scope::Own && line.measure == Measure::Value);
+        let mut histories: Vec<History> = Vec::new();
+        for line in own {
+            if !histories.iter().any(|history| history.metric == line.metric) {
+                histories.push(with_current(agent, line));
+            }
+        }
         improvement::suggest(&self.rules.improvement, |id| self.rules.metric(id), &histories, self.plans_start())
     }
 

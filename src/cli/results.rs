@@ -9,7 +9,7 @@ use super::{CliError, Place};
 use crate::app::{App, PayoutDetail, PlanDetail, ScorecardDetail, Slice, Wanted};
 use crate::domain::curve::Reading;
 use crate::domain::fixed::Fixed;
-use crate::domain::scorecard::{CardResult, GateResult, LineResult, LineState, Scope};
+use crate::domain::scorecard::{CardResult, GateResult, LineResult, LineState, Measure, Scope, Shrinkage};
 
 #[derive(clap::Args)]
 pub(super) struct ResultArguments {
@@ -37,7 +37,7 @@ fn figure(value: Option<Fixed>) -> Value {
 /// A serialised enum's own name.
 fn name(value: impl serde::Serialize) -> Value {
     match serde_json::to_value(value) {
-        Ok(Value::Object(object)) => object.get("kind").cloned().unwrap_or(Value::Null),
+        Ok(Value::Object(object)) => object.keys().next().map_or(Value::Null, |name| name.as_str().into()),
         Ok(name) => name,
         Err(_) => Value::Null,
     }
@@ -100,6 +100,10 @@ fn one_scorecard(detail: &ScorecardDetail, format: Format) -> Result<(), CliErro
     summary_lines(result).print(format)?;
     result.gates.iter().for_each(print_gate);
     say!("sum of contributions {}", figure(result.subtotal).as_str().unwrap_or("–"));
+    if result.lines.iter().any(|line| line.outside.is_some()) {
+        let adjusted = figure(result.adjusted);
+        say!("with bonus and penalty {} (0 to {})", adjusted.as_str().unwrap_or("–"), result.points_up_to);
+    }
     match (result.printed, &result.rating) {
         (Some(score), rating) => say!("score {score:.2}, rating {}", rating.as_deref().unwrap_or("–")),
         (None, _) => say!("no score: {}", name(result.state).as_str().unwrap_or_default().replace('_', " ")),
@@ -110,8 +114,11 @@ fn one_scorecard(detail: &ScorecardDetail, format: Format) -> Result<(), CliErro
 /// Every figure of every line, for programs.
 fn working(result: &CardResult) -> Table {
     let mut table = Table::new(&[
+        ("line", "Line"),
         ("metric", "Metric"),
         ("scope", "Of"),
+        ("measure", "Measure"),
+        ("outside", "Outside"),
         ("state", "State"),
         ("treatment", "Treated"),
         ("numerator", "Sum"),
@@ -120,7 +127,15 @@ fn working(result: &CardResult) -> Table {
         ("value", "Value"),
         ("lower", "From"),
         ("upper", "To"),
+        ("actual", "Actual"),
+        ("expected", "Expected"),
+        ("peer_value", "Peers"),
+        ("shrink_strength", "Strength"),
+        ("shrunk", "Shrunk"),
+        ("carried_from", "Carried from"),
         ("curve", "Curve piece"),
+        ("floor", "Floor"),
+        ("cap", "Cap"),
         ("points", "Points"),
         ("weight", "Weight"),
         ("effective_weight", "Effective"),
@@ -143,32 +158,64 @@ fn summary_lines(result: &CardResult) -> Table {
         ("contribution", "= Contributes"),
     ]);
     for line in &result.lines {
-        let unit = if line.scope == Scope::Unit { " (unit)" } else { "" };
-        let measured = match line.state {
-            LineState::NoData => "no data".to_owned(),
-            LineState::NotApplicable => "not applicable".to_owned(),
-            LineState::LowSample => format!("only {} cases", line.pooled.samples),
-            LineState::Measured => format!("{} / {}", line.pooled.numerator, line.pooled.denominator),
-        };
         table.row([
-            format!("{}{unit}", line.metric).into(),
-            measured.into(),
-            figure(line.value),
+            label(line).into(),
+            measured(line).into(),
+            value(line),
             line.interval.map_or(Value::Null, |ends| format!("{:.2} – {:.2}", ends.lower, ends.upper).into()),
             line.reading.map_or(Value::Null, |reading| piece(&reading).into()),
             figure(line.points),
-            figure(Some(line.effective_weight)),
+            line.outside.map_or_else(|| figure(Some(line.effective_weight)), name),
             figure(Some(line.contribution)),
         ]);
     }
     table
 }
 
+fn label(line: &LineResult) -> String {
+    let unit = if line.scope == Scope::Unit { " (unit)" } else { "" };
+    let index = if line.measure == Measure::Index { " index" } else { "" };
+    format!("{}{index}{unit}", line.id)
+}
+
+/// What the value comes from, or why there is none.
+fn measured(line: &LineResult) -> String {
+    let found = match (line.state, &line.index) {
+        (LineState::NoData, _) => "no data".to_owned(),
+        (LineState::NotApplicable, _) => "not applicable".to_owned(),
+        (LineState::NoBenchmark, _) => "no benchmark".to_owned(),
+        (LineState::LowSample, _) => format!("only {} cases", line.pooled.samples),
+        (LineState::Measured, Some(index)) => format!("{} / expected {}", index.actual, index.expected),
+        (LineState::Measured, None) => format!("{} / {}", line.pooled.numerator, line.pooled.denominator),
+    };
+    match &line.carried {
+        Some(carried) => format!("{found}, carried from {}", carried.from),
+        None => found,
+    }
+}
+
+/// The value, and where it was drawn to.
+fn value(line: &LineResult) -> Value {
+    match line.shrinkage.as_deref() {
+        Some(Shrinkage { strength, toward: Some(toward) }) => {
+            let own = line.value.unwrap_or_default();
+            format!("{own} → {} (peers {} × {strength})", toward.shrunk, toward.peer_value).into()
+        }
+        Some(Shrinkage { toward: None, .. }) => format!("{} (no peers)", line.value.unwrap_or_default()).into(),
+        None => figure(line.value),
+    }
+}
+
 fn line_cells(line: &LineResult) -> Vec<Value> {
     let ends = line.interval.map(|ends| (ends.lower, ends.upper));
+    let index = line.index.as_deref();
+    let toward = line.shrinkage.as_ref().and_then(|shrinkage| shrinkage.toward.as_ref());
     vec![
+        line.id.to_string().into(),
         line.metric.to_string().into(),
         name(line.scope),
+        name(line.measure),
+        line.outside.map_or(Value::Null, name),
         name(line.state),
         line.treatment.map_or(Value::Null, name),
         line.pooled.numerator.to_string().into(),
@@ -177,7 +224,15 @@ fn line_cells(line: &LineResult) -> Vec<Value> {
         figure(line.value),
         figure(ends.map(|ends| ends.0)),
         figure(ends.map(|ends| ends.1)),
+        figure(index.map(|index| index.actual)),
+        figure(index.map(|index| index.expected)),
+        figure(toward.map(|toward| toward.peer_value)),
+        figure(line.shrinkage.as_ref().map(|shrinkage| shrinkage.strength)),
+        figure(toward.map(|toward| toward.shrunk)),
+        line.carried.as_ref().map_or(Value::Null, |carried| (*carried.from).into()),
         line.reading.map_or(Value::Null, |reading| piece(&reading).into()),
+        figure(line.floor),
+        figure(line.cap),
         figure(line.points),
         figure(Some(line.weight)),
         figure(Some(line.effective_weight)),

@@ -83,6 +83,13 @@ impl Fixed {
         wide_div_half_away(sum, i128::from(Self::SCALE))
     }
 
+    /// The mean `(a × b + c × d) ÷ (a + c)` of two weighted values `(weight, value)`, computed exactly and rounded once, half away
+    /// from zero; `None` when the weights add up to zero or the result does not fit.
+    pub fn weighted_mean((a, b): (Self, Self), (c, d): (Self, Self)) -> Option<Self> {
+        let product = |weight: Self, value: Self| i128::from(weight.0) * i128::from(value.0);
+        wide_div_half_away(product(a, b).checked_add(product(c, d))?, i128::from(a.0) + i128::from(c.0))
+    }
+
     /// Rounded to `decimals` (0 to 6) half away from zero, as a person with a calculator expects. The last unit of the range,
     /// where the rounded figure would not fit, is cut instead.
     pub fn round(self, decimals: u32) -> Self {

@@ -1,4 +1,5 @@
-//! Confidence intervals shown beside every rate, so that small samples are seen for what they are.
+//! Confidence intervals shown beside every rate, and every mean that states its spread, so that small samples are seen for what
+//! they are.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,15 +36,55 @@ pub fn wilson_95(successes: Fixed, trials: Fixed) -> Option<Interval> {
     wilson(successes, trials, PERCENT)
 }
 
+/// How an interval was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntervalMethod {
+    /// Wilson's score interval of a rate.
+    Wilson,
+    /// Value ± 1.96 × the declared standard deviation of one case ÷ √samples.
+    Declared { standard_deviation: Fixed },
+}
+
 impl Interval {
-    /// The interval of a metric's value in its unit: Wilson's for rates; means have none.
+    /// The interval of a metric's value in its unit, see [`Interval::stated`].
     pub fn of(metric: &Metric, pooled: &Pooled) -> Option<Self> {
+        Self::stated(metric, pooled).map(|(interval, _)| interval)
+    }
+
+    /// The interval of a metric's value in its unit, and how it was found: Wilson's for rates; for means from the standard
+    /// deviation that the metric declares, and none where it declares none.
+    pub fn stated(metric: &Metric, pooled: &Pooled) -> Option<(Self, IntervalMethod)> {
+        let rate =
+            |unit| wilson(pooled.numerator, pooled.denominator, unit).map(|found| (found, IntervalMethod::Wilson));
         match (metric.kind, metric.unit) {
-            (MetricKind::Mean, _) => None,
-            (MetricKind::Rate, Unit::Percent) => wilson(pooled.numerator, pooled.denominator, PERCENT),
-            (MetricKind::Rate, _) => wilson(pooled.numerator, pooled.denominator, RATIO),
+            (MetricKind::Mean, _) => {
+                let standard_deviation = metric.standard_deviation?;
+                let found = declared_95(metric.value(pooled)?, standard_deviation, pooled.samples)?;
+                Some((found, IntervalMethod::Declared { standard_deviation }))
+            }
+            (MetricKind::Rate, Unit::Percent) => rate(PERCENT),
+            (MetricKind::Rate, _) => rate(RATIO),
         }
     }
+
+    /// Both ends × `by` ÷ `per`, rounded to six decimals.
+    pub fn scaled(self, by: Fixed, per: Fixed) -> Option<Self> {
+        Some(Self { lower: self.lower.mul_div(by, per)?, upper: self.upper.mul_div(by, per)? })
+    }
+}
+
+/// The 95 % interval of a mean of `samples` cases, each with this standard deviation: `mean ± 1.96 × standard_deviation ÷ √samples`,
+/// the half width rounded to six decimals, half up. It is not cut at the ends of a scale.
+///
+/// `None` without samples, with a negative standard deviation, or where a figure does not fit.
+pub fn declared_95(mean: Fixed, standard_deviation: Fixed, samples: i64) -> Option<Interval> {
+    let samples = u128::try_from(samples).ok().filter(|samples| *samples > 0)?;
+    let hundredfold = u128::try_from(standard_deviation.micros()).ok()?.checked_mul(196)?;
+    // Rounding √x to the nearest whole number is cutting (√(4x) + 1) ÷ 2, which whole numbers do exactly.
+    let fourfold_square = hundredfold.checked_mul(hundredfold)?.checked_mul(4)? / samples.checked_mul(10_000)?;
+    let half_width = Fixed::from_micros(i64::try_from(fourfold_square.isqrt().div_ceil(2)).ok()?);
+    Some(Interval { lower: mean.checked_sub(half_width)?, upper: mean.checked_add(half_width)? })
 }
 
 /// With p = successes ÷ trials and c = z² ÷ trials, Wilson's bounds are (p + c/2 ∓ √(c·p·(1 − p) + c²/4)) ÷ (1 + c).

@@ -54,7 +54,8 @@ pub enum Unit {
     Points,
 }
 
-/// Whether each case counts 0 or 1 (a rate, with a Wilson interval) or any amount (a mean).
+/// Whether each case counts 0 or 1 (a rate, with a Wilson interval) or any amount (a mean, with an interval where the metric states
+/// its standard deviation).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricKind {
@@ -80,6 +81,8 @@ pub struct Metric {
     pub unit: Unit,
     pub kind: MetricKind,
     pub direction: Direction,
+    /// Of one case, in the metric's unit; what a mean's interval is computed from. `None` where nobody stated it, and for rates.
+    pub standard_deviation: Option<Fixed>,
 }
 
 impl Metric {

@@ -30,6 +30,7 @@ const FILES: &[(&str, &str)] = embedded![
     "schemas/scorecard.schema.json",
     "schemas/source.schema.json",
     "scorecards/back_office.yaml",
+    "scorecards/expert_hotline.yaml",
     "scorecards/front_line.yaml",
     "scorecards/middle_desk.yaml",
     "scorecards/supervisor.yaml",

@@ -113,7 +113,7 @@ impl Ruleset {
     }
 
     pub fn card(&self, id: &str) -> Option<&Card> {
-        self.cards.iter().find(|card| card.id == id)
+        self.cards.iter().find(|card| *card.id == *id)
     }
 
     pub fn plan(&self, id: &str) -> Option<&IncentivePlan> {

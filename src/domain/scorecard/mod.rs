@@ -1,60 +1,29 @@
 //! A scorecard: weighted lines, each metric's points, gates and a rating, with the full working kept.
 
 mod check;
+mod gates;
+mod line;
+mod measuring;
 mod scoring;
 mod weights;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::curve::{Curve, Reading};
 use super::fact::Pooled;
 use super::fixed::Fixed;
-use super::interval::Interval;
 use super::metric::{Metric, MetricId};
 use super::text::Text;
 
-pub use check::{CardError, check_bands, check_card, check_gates, check_lines, check_weights};
+pub use check::{
+    CardError, MOST_POINTS, check_bands, check_card, check_gates, check_lines, check_points, check_weights,
+};
+pub use line::{
+    Absence, Carried, Fallback, Index, IndexSegment, Line, LineResult, LineState, Measure, Outside, Scope, Shrinkage,
+    Toward,
+};
 pub use scoring::{ScoreError, printed, score};
-
-/// Whose facts a line measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// The agent's own.
-    Own,
-    /// Those of every agent in the agent's unit and below it, pooled.
-    Unit,
-}
-
-/// What happens to a line without data, or with fewer samples than its minimum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Absence {
-    /// The line leaves the card; its weight goes to the other lines in proportion.
-    Redistribute,
-    /// The card waits: no total, no rating until there is data.
-    Hold,
-    /// The line earns the stated points.
-    Neutral { points: Fixed },
-    /// The line earns nothing. Only where the rule says so by name.
-    Zero,
-    /// The value counts as it is, however small the sample. Not possible where there is no data.
-    Count,
-}
-
-/// One line of a card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    pub metric: MetricId,
-    pub scope: Scope,
-    /// Percent of the card; the lines of a card add up to 100.
-    pub weight: Fixed,
-    pub curve: Curve,
-    /// Fewer cases than this are a low sample.
-    pub min_samples: i64,
-    pub low_sample: Absence,
-    pub no_data: Absence,
-}
 
 /// What a gate does when it is not passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,11 +34,11 @@ pub enum GateEffect {
     },
     /// The rating is at best this band.
     CapRating {
-        at: String,
+        at: Arc<str>,
     },
-    /// The line of this metric contributes nothing.
+    /// The line with this id contributes nothing.
     ZeroLine {
-        metric: MetricId,
+        line: Arc<str>,
     },
 }
 
@@ -86,13 +55,13 @@ pub struct Gate {
     /// Fewer cases than this and the gate is not judged.
     pub min_samples: i64,
     pub effect: GateEffect,
-    pub reason: Text,
+    pub reason: Arc<Text>,
 }
 
 /// A rating band: from `from` (inclusive) to the next band's `from` (exclusive), judged on the total rounded to two decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Band {
-    pub id: String,
+    pub id: Arc<str>,
     pub name: Text,
     pub from: Fixed,
 }
@@ -100,49 +69,16 @@ pub struct Band {
 /// A scorecard of the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
-    pub id: String,
+    pub id: Arc<str>,
     pub name: Text,
     /// Posts measured with this card.
     pub posts: Vec<String>,
+    /// No line's curve, and no total, goes above this: 100, or more where points above full marks are allowed.
+    pub points_up_to: Fixed,
     pub lines: Vec<Line>,
     pub gates: Vec<Gate>,
     /// Ascending by `from`; the first starts at or below zero, so that every total has a band.
     pub bands: Vec<Band>,
-}
-
-/// Four different things, never one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LineState {
-    /// Enough data; the value may well be zero.
-    Measured,
-    LowSample,
-    NoData,
-    /// Facts exist and say that nothing applied: samples, but no denominator.
-    NotApplicable,
-}
-
-/// The working of one line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineResult {
-    pub metric: MetricId,
-    pub scope: Scope,
-    pub state: LineState,
-    /// What was done because of the state; `None` when measured.
-    pub treatment: Option<Absence>,
-    pub pooled: Pooled,
-    /// In the metric's unit, six decimals.
-    pub value: Option<Fixed>,
-    pub interval: Option<Interval>,
-    /// The piece of the curve used; `None` when no value was read.
-    pub reading: Option<Reading>,
-    /// 0 to 100 (the curve's range); `None` when the line left the card or waits.
-    pub points: Option<Fixed>,
-    pub weight: Fixed,
-    /// The weight after redistribution; a card's add up to 100 exactly unless every line left it. A line that left has zero.
-    pub effective_weight: Fixed,
-    /// points × effective weight ÷ 100, six decimals; zero without points, or when a failed gate zeroes the line.
-    pub contribution: Fixed,
 }
 
 /// The working of one gate.
@@ -153,10 +89,14 @@ pub struct GateResult {
     /// In the metric's unit, six decimals; judged by its first two.
     pub value: Option<Fixed>,
     pub samples: i64,
+    /// Fewer samples than this are not judged.
+    pub min_samples: i64,
+    pub at_least: Option<Fixed>,
+    pub at_most: Option<Fixed>,
     /// `None` when there was too little data to judge.
     pub passed: Option<bool>,
     pub effect: GateEffect,
-    pub reason: Text,
+    pub reason: Arc<Text>,
 }
 
 /// Where a card stands.
@@ -173,21 +113,49 @@ pub enum CardState {
 /// A scored card with its working.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardResult {
-    pub card: String,
+    pub card: Arc<str>,
     pub state: CardState,
+    /// Weighted lines and those outside, in the card's order.
     pub lines: Vec<LineResult>,
     pub gates: Vec<GateResult>,
-    /// Σ contributions, exactly, six decimals; before totals are capped.
+    /// Σ contributions of the weighted lines, exactly, six decimals.
     pub subtotal: Option<Fixed>,
-    /// The subtotal after caps, six decimals.
+    /// The subtotal and the contributions of the lines outside, at least 0 and at most `points_up_to`; before gates cap it.
+    pub adjusted: Option<Fixed>,
+    /// The most a total can be: 100, or more where the card allows points above full marks.
+    pub points_up_to: Fixed,
+    /// The adjusted subtotal after gates' caps, six decimals.
     pub total: Option<Fixed>,
     /// `total` rounded to two decimals: what is printed, and what bands judge.
     pub printed: Option<Fixed>,
-    pub rating: Option<String>,
+    pub rating: Option<Arc<str>>,
 }
 
-/// What was measured for one card: the pooled facts of a metric in a scope, `None` where there is no fact.
+/// What was measured for one card. Everything but facts and metrics may be absent.
 pub trait Measured {
+    /// The pooled facts of a metric in a scope, `None` where there is no fact.
     fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled>;
+
     fn metric(&self, id: &MetricId) -> Option<&Metric>;
+
+    /// The points of the same line (by its id) in the previous cycle, `None` where it had none.
+    fn carried(&self, _line: &Line) -> Option<Carried> {
+        None
+    }
+
+    /// The pooled facts of the peer group, `None` where there is none to compare with.
+    fn peers(&self, _metric: &MetricId, _scope: Scope) -> Option<Pooled> {
+        None
+    }
+
+    /// The facts that [`Measured::pooled`] sums, each segment once, in any order. Empty where they are not kept by segment; they
+    /// then count as one segment without a name.
+    fn segments(&self, _metric: &MetricId, _scope: Scope) -> Vec<(Arc<str>, Pooled)> {
+        Vec::new()
+    }
+
+    /// The frozen facts to compare a segment with; for the empty name those of all segments together.
+    fn benchmark(&self, _metric: &MetricId, _segment: &str) -> Option<Pooled> {
+        None
+    }
 }

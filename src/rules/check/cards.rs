@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::explain::nearest;
 use super::super::file::Exact;
-use super::super::file::card::{AbsenceEntry, CardFile, EffectEntry};
+use super::super::file::card::{CardExample, CardFile, EffectEntry, ExamplePooled};
+use super::super::file::line::ScopeName;
 use super::super::problem::Problem;
 use super::super::shape::Shaped;
 use super::super::yaml::Document;
-use super::{KnownMetrics, curves, duplicates, metric_exists, place_in, refused_by_domain};
+use super::lines::{lines, weights};
+use super::{KnownMetrics, duplicates, metric_exists, place_in, refused_by_domain};
 use crate::domain::fixed::Fixed;
-use crate::domain::scorecard::check_card;
+use crate::domain::scorecard::{MOST_POINTS, check_card};
 
 /// Decimals of a printed total, which is what bands judge.
 const PRINTED_DECIMALS: u32 = 2;
@@ -19,6 +21,7 @@ const PRINTED_DECIMALS: u32 = 2;
 pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem> {
     let Shaped { document, content } = file;
     let mut problems = Vec::new();
+    points_up_to(document, content, &mut problems);
     lines(document, content, known, &mut problems);
     weights(document, content, &mut problems);
     gates(document, content, known, &mut problems);
@@ -69,62 +72,14 @@ pub(crate) fn posts<'a>(
     problems
 }
 
-fn lines(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
-    let mut seen = Vec::new();
-    for (index, line) in card.lines.iter().enumerate() {
-        let at = format!("/lines/{index}");
-        metric_exists(document, &format!("{at}/metric"), &line.metric, known, problems);
-        if seen.contains(&(&line.metric, line.scope)) {
-            problems.push(document.error(
-                &format!("{at}/metric"),
-                format!("this card has a line for '{}' already", line.metric),
-                "join the two lines into one",
-            ));
-        }
-        seen.push((&line.metric, line.scope));
-        if line.weight.0 <= Fixed::ZERO {
-            problems.push(document.error(
-                &format!("{at}/weight"),
-                format!("weight {} is not above 0", line.weight),
-                "give the line a weight, or remove it",
-            ));
-        }
-        let metric = known.as_ref().and_then(|known| known.get(&line.metric));
-        curves::line_curve(document, &format!("{at}/curve"), &line.curve, metric, problems);
-        absence(document, &format!("{at}/low_sample"), line.low_sample, problems);
-        absence(document, &format!("{at}/no_data"), line.no_data, problems);
-        if matches!(line.no_data, AbsenceEntry::Count) {
-            problems.push(document.error(
-                &format!("{at}/no_data"),
-                "without data there is no value to count",
-                "use redistribute, hold, zero or {neutral: points}",
-            ));
-        }
-    }
-}
-
-fn absence(document: &Document, pointer: &str, entry: AbsenceEntry, problems: &mut Vec<Problem>) {
-    if let AbsenceEntry::Neutral(points) = entry
-        && (points.0 < Fixed::ZERO || points.0 > Fixed::HUNDRED)
-    {
+fn points_up_to(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
+    let up_to = card.points_up_to;
+    if up_to.0 < Fixed::HUNDRED || up_to.0 > MOST_POINTS {
         problems.push(document.error(
-            &format!("{pointer}/neutral"),
-            format!("{points} points are outside 0 to 100"),
-            "100 points are full marks",
+            "/points_up_to",
+            format!("{up_to} points are outside 100 to {MOST_POINTS}"),
+            "100 points are full marks; write at least that",
         ));
-    }
-}
-
-fn weights(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
-    let sum = card.lines.iter().try_fold(Fixed::ZERO, |sum, line| sum.checked_add(line.weight.0));
-    let Some(sum) = sum else { return };
-    if sum != Fixed::HUNDRED {
-        let mend = match Fixed::HUNDRED.checked_sub(sum) {
-            Some(missing) if missing > Fixed::ZERO => format!("add {missing} to one or several lines"),
-            Some(missing) => format!("take {} from one or several lines", Fixed::from_micros(missing.micros().abs())),
-            None => "make them add up to 100".to_owned(),
-        };
-        problems.push(document.name_error("/lines", format!("the weights add up to {sum}, not to 100"), mend));
     }
 }
 
@@ -147,21 +102,22 @@ fn gates(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &
             }
         }
         match &gate.effect {
-            EffectEntry::CapTotal(total) if total.0 < Fixed::ZERO || total.0 > Fixed::HUNDRED => {
+            EffectEntry::CapTotal(total) if total.0 < Fixed::ZERO || *total > card.points_up_to => {
+                let most = card.points_up_to;
                 problems.push(document.error(
                     &format!("{at}/effect/cap_total"),
-                    format!("a total capped at {total} is outside 0 to 100"),
-                    "write a total between 0 and 100",
+                    format!("a total capped at {total} is outside 0 to {most}"),
+                    format!("write a total between 0 and {most}"),
                 ));
             }
             EffectEntry::CapRating(band) => {
                 rating_exists(document, &format!("{at}/effect/cap_rating"), band, &card_ratings(card), problems);
             }
-            EffectEntry::ZeroLine(metric) if !card.lines.iter().any(|line| &line.metric == metric) => {
+            EffectEntry::ZeroLine(id) if !card.lines.iter().any(|line| line.id() == id) => {
                 problems.push(document.error(
                     &format!("{at}/effect/zero_line"),
-                    format!("this card has no line for '{metric}'"),
-                    "name the metric of one of its lines",
+                    format!("this card has no line '{id}'"),
+                    "name the id of one of its lines, which is its metric's unless it has its own",
                 ));
             }
             EffectEntry::CapTotal(_) | EffectEntry::ZeroLine(_) => {}
@@ -259,43 +215,60 @@ fn printed(document: &Document, pointer: &str, what: &str, judged: &str, figure:
     }
 }
 
-/// Examples name only metrics the card uses; everything else would be compared with nothing.
+/// Examples name only metrics and lines the card has; everything else would be compared with nothing.
 fn examples(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
     let lines: Vec<_> = card.lines.iter().map(|line| (line.metric.as_str(), line.scope)).collect();
     let gates: Vec<_> = card.gates.iter().map(|gate| (gate.metric.as_str(), gate.scope)).collect();
+    let mut used = |pointer: &str, fact: &ExamplePooled, uses: &[&[(&str, ScopeName)]]| {
+        let use_of = (fact.metric.as_str(), fact.scope);
+        if uses.iter().any(|uses| uses.contains(&use_of)) {
+            return;
+        }
+        let before = problems.len();
+        metric_exists(document, pointer, &fact.metric, known, problems);
+        if problems.len() == before {
+            problems.push(document.error(
+                pointer,
+                format!("this card has neither a line nor a gate for '{}' in this scope", fact.metric),
+                "leave the fact out, or correct metric and scope",
+            ));
+        }
+    };
     for (number, example) in card.examples.iter().enumerate() {
-        let at = format!("/examples/{number}");
-        for (index, fact) in example.facts.iter().enumerate() {
-            let pointer = format!("{at}/facts/{index}/metric");
-            let used = (fact.metric.as_str(), fact.scope);
-            if !lines.contains(&used) && !gates.contains(&used) {
-                let before = problems.len();
-                metric_exists(document, &pointer, &fact.metric, known, problems);
-                if problems.len() == before {
-                    problems.push(document.error(
-                        &pointer,
-                        format!("this card has neither a line nor a gate for '{}' in this scope", fact.metric),
-                        "leave the fact out, or correct metric and scope",
-                    ));
-                }
+        let rows = [("facts", &example.facts), ("peers", &example.peers), ("benchmarks", &example.benchmarks)];
+        for (field, rows) in rows {
+            for (index, fact) in rows.iter().enumerate() {
+                used(&format!("/examples/{number}/{field}/{index}/metric"), fact, &[&lines, &gates]);
             }
         }
-        let missing = |kind: &str, index: usize, metric: &str| {
-            document.error(
-                &format!("{at}/{kind}s/{index}/metric"),
-                format!("this card has no {kind} for '{metric}' in this scope"),
-                "correct metric and scope",
-            )
-        };
-        for (index, line) in example.lines.iter().enumerate() {
-            if !lines.contains(&(line.metric.as_str(), line.scope)) {
-                problems.push(missing("line", index, &line.metric));
-            }
+    }
+    for (number, example) in card.examples.iter().enumerate() {
+        example_names(document, card, &format!("/examples/{number}"), example, problems);
+    }
+}
+
+/// Lines and gates that an example compares or carries.
+fn example_names(document: &Document, card: &CardFile, at: &str, example: &CardExample, problems: &mut Vec<Problem>) {
+    let mut missing = |pointer: String, what: String| {
+        problems.push(document.error(
+            &format!("{at}{pointer}"),
+            format!("this card has no {what}"),
+            "correct metric and scope",
+        ));
+    };
+    for (index, line) in example.lines.iter().enumerate() {
+        if !card.lines.iter().any(|there| line.is(there)) {
+            missing(format!("/lines/{index}/metric"), format!("line for '{}' in this scope", line.metric));
         }
-        for (index, gate) in example.gates.iter().enumerate() {
-            if !gates.contains(&(gate.metric.as_str(), gate.scope)) {
-                problems.push(missing("gate", index, &gate.metric));
-            }
+    }
+    for (index, gate) in example.gates.iter().enumerate() {
+        if !card.gates.iter().any(|there| (&there.metric, there.scope) == (&gate.metric, gate.scope)) {
+            missing(format!("/gates/{index}/metric"), format!("gate for '{}' in this scope", gate.metric));
+        }
+    }
+    for (index, carried) in example.carried.iter().enumerate() {
+        if !card.lines.iter().any(|there| there.id() == carried.line) {
+            missing(format!("/carried/{index}/line"), format!("line '{}'", carried.line));
         }
     }
 }

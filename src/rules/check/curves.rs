@@ -1,30 +1,39 @@
 //! Curves and tiers: ascending, and without cliffs nobody meant.
 
 use super::super::file::Exact;
-use super::super::file::card::CurveEntry;
+use super::super::file::line::CurveEntry;
 use super::super::problem::Problem;
 use super::super::yaml::Document;
+use crate::domain::chance;
 use crate::domain::curve::{Corner, Curve};
 use crate::domain::fixed::Fixed;
-use crate::domain::metric::{Direction, Metric};
+use crate::domain::metric::{Direction, Metric, Unit};
 
-/// Points beyond which a curve is a typing mistake rather than a reward above full marks.
-const MOST_POINTS: Fixed = Fixed::from_int(200);
+/// What a curve is held against.
+pub(crate) struct Judged<'a> {
+    /// `None` where points need not follow the metric's value: its metric is not known, or the line measures something else of it.
+    pub(crate) metric: Option<&'a Metric>,
+    /// Cases in a typical period.
+    pub(crate) typical_samples: u32,
+    pub(crate) points_up_to: Exact,
+}
 
 /// The curve of a scorecard line.
 pub(crate) fn line_curve(
     document: &Document,
     pointer: &str,
     curve: &CurveEntry,
-    metric: Option<&Metric>,
+    judged: &Judged<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let before = problems.len();
     match curve {
-        CurveEntry::Linear { points } => pairs(document, &format!("{pointer}/points"), "corner", points, problems),
+        CurveEntry::Linear { points } => {
+            pairs(document, &format!("{pointer}/points"), "corner", points, judged.points_up_to, problems);
+        }
         CurveEntry::Step { steps } => {
-            pairs(document, &format!("{pointer}/steps"), "step", steps, problems);
-            cliffs(document, pointer, steps, problems);
+            pairs(document, &format!("{pointer}/steps"), "step", steps, judged.points_up_to, problems);
+            cliffs(document, pointer, steps, judged, problems);
         }
         CurveEntry::Band { zero_below, full_from, full_to, zero_above } => {
             if zero_below >= full_from || full_from > full_to || full_to >= zero_above {
@@ -37,20 +46,27 @@ pub(crate) fn line_curve(
         }
     }
     if problems.len() == before
-        && let Some(metric) = metric
+        && let Some(metric) = judged.metric
     {
         against_direction(document, pointer, &curve.to_curve(), metric, problems);
     }
 }
 
-fn pairs(document: &Document, pointer: &str, what: &str, pairs: &[[Exact; 2]], problems: &mut Vec<Problem>) {
+fn pairs(
+    document: &Document,
+    pointer: &str,
+    what: &str,
+    pairs: &[[Exact; 2]],
+    points_up_to: Exact,
+    problems: &mut Vec<Problem>,
+) {
     ascending(document, pointer, what, pairs, problems);
     for (index, [_, points]) in pairs.iter().enumerate() {
-        if points.0 < Fixed::ZERO || points.0 > MOST_POINTS {
+        if points.0 < Fixed::ZERO || *points > points_up_to {
             problems.push(document.error(
                 &format!("{pointer}/{index}/1"),
-                format!("{points} points are outside 0 to {MOST_POINTS}"),
-                "100 points are full marks; the weight says what they are worth",
+                format!("{points} points are outside 0 to {points_up_to}"),
+                "100 points are full marks; to reward beyond them, say so with 'points_up_to' of the card",
             ));
         }
     }
@@ -76,20 +92,33 @@ pub(crate) fn ascending(
     }
 }
 
-fn cliffs(document: &Document, pointer: &str, steps: &[[Exact; 2]], problems: &mut Vec<Problem>) {
+fn cliffs(document: &Document, pointer: &str, steps: &[[Exact; 2]], judged: &Judged<'_>, problems: &mut Vec<Problem>) {
     let mut points = Exact(Fixed::ZERO);
     for (index, [value, next]) in steps.iter().enumerate() {
         if *next != points {
+            let misjudged = misjudged(judged, *value, points, *next);
+            let misjudged = misjudged.unwrap_or_else(|| "so that chance alone decides near it".to_owned());
             problems.push(document.warning(
                 &format!("{pointer}/steps/{index}"),
-                format!(
-                    "a cliff: at {value} the points jump from {points} to {next}, so that chance alone decides near it"
-                ),
+                format!("a cliff: at {value} the points jump from {points} to {next}, {misjudged}"),
                 "use kind: linear, unless the jump is agreed",
             ));
         }
         points = *next;
     }
+}
+
+/// How often chance alone puts an agent below a step at which they truly stand; `None` where the metric does not tell.
+fn misjudged(judged: &Judged<'_>, edge: Exact, below: Exact, at: Exact) -> Option<String> {
+    let metric = judged.metric?;
+    let samples = judged.typical_samples;
+    let chance = chance::falls_below(metric, edge.0, samples)?;
+    let percent = chance::percent(chance);
+    let unit = if metric.unit == Unit::Percent { " %" } else { "" };
+    let gets = if below < at { "less" } else { "more" };
+    Some(format!(
+        "and an agent whose true rate is {edge}{unit} gets {gets} than {at} in {percent} % of periods at {samples} samples"
+    ))
 }
 
 fn against_direction(document: &Document, pointer: &str, curve: &Curve, metric: &Metric, problems: &mut Vec<Problem>) {

@@ -4,6 +4,7 @@ pub(super) mod calendars;
 pub(super) mod cards;
 pub(super) mod curves;
 pub(super) mod improvement;
+mod lines;
 pub(super) mod plans;
 pub(super) mod sources;
 
@@ -13,22 +14,44 @@ use std::fmt::Display;
 use chrono_tz::Tz;
 
 use super::explain::nearest;
-use super::file::metrics::MetricsFile;
+use super::file::metrics::{KindName, MetricEntry, MetricsFile};
 use super::problem::Problem;
 use super::shape::Shaped;
 use super::yaml::Document;
+use crate::domain::fixed::Fixed;
 use crate::domain::metric::Metric;
+
+/// Up to here a standard deviation's square fits exact arithmetic.
+const MOST_SPREAD: Fixed = Fixed::from_int(1_000_000_000);
 
 /// The metrics that rules may refer to; none are known when `metrics.yaml` itself could not be read.
 pub(super) type KnownMetrics = Option<BTreeMap<String, Metric>>;
 
-/// Two metrics with one id.
+/// Two metrics with one id, and standard deviations that say nothing.
 pub(super) fn metrics(file: &Shaped<MetricsFile>) -> Vec<Problem> {
     let ids = file.content.metrics.iter().enumerate().map(|(index, metric)| {
         let place = format!("/metrics/{index}/id");
         (metric.id.as_str(), &file.document, place)
     });
-    duplicates("metric", ids)
+    let mut problems = duplicates("metric", ids);
+    problems.extend(file.content.metrics.iter().enumerate().filter_map(|(index, metric)| spread(file, index, metric)));
+    problems
+}
+
+fn spread(file: &Shaped<MetricsFile>, index: usize, metric: &MetricEntry) -> Option<Problem> {
+    let deviation = metric.standard_deviation?;
+    let pointer = format!("/metrics/{index}/standard_deviation");
+    if matches!(metric.kind, KindName::Rate) {
+        return Some(file.document.name_error(
+            &pointer,
+            "the interval of a rate follows from its cases",
+            "leave the standard deviation out, or say 'kind: mean'",
+        ));
+    }
+    (deviation.0 <= Fixed::ZERO || deviation.0 > MOST_SPREAD).then(|| {
+        let what = format!("standard deviation {deviation} is outside 0 to {MOST_SPREAD}");
+        file.document.error(&pointer, what, "write that of one case, in the metric's unit")
+    })
 }
 
 /// A problem for every id that stands a second time. `what` names its kind, such as `metric`.

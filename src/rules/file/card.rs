@@ -1,13 +1,15 @@
 //! `scorecards/*.yaml`: how posts are measured.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Exact, ID_PATTERN, Words, corners};
-use crate::domain::curve::{Corner, Curve};
+use super::line::{LineEntry, ScopeName};
+use super::{Exact, ID_PATTERN, Words};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::MetricId;
-use crate::domain::scorecard::{Absence, Band, Card, CardState, Gate, GateEffect, Line, LineState, Scope};
+use crate::domain::scorecard::{Band, Card, CardState, Gate, GateEffect, LineState};
 
 /// A scorecard: weighted lines, gates beside the weights, and rating bands.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,6 +23,14 @@ pub struct CardFile {
     /// Posts measured with this card, as the roster writes them. A post has one card.
     #[schemars(length(min = 1), inner(length(min = 1)))]
     pub posts: Vec<String>,
+    /// The most points a line's curve and the total can reach: 100 are full marks, and only a card that says more here rewards beyond
+    /// them.
+    #[serde(default = "full_marks")]
+    pub points_up_to: Exact,
+    /// Cases in a typical period, for what `merit check` says about steps: the chance that somebody right at the edge is misjudged.
+    #[serde(default = "typical_samples")]
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub typical_samples: u32,
     /// Weights add up to 100.
     #[schemars(length(min = 1))]
     pub lines: Vec<LineEntry>,
@@ -35,84 +45,12 @@ pub struct CardFile {
     pub examples: Vec<CardExample>,
 }
 
-/// One weighted line.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LineEntry {
-    /// A metric of `metrics.yaml`.
-    pub metric: String,
-    #[serde(default)]
-    pub scope: ScopeName,
-    /// Percent of the card; all lines add up to 100.
-    pub weight: Exact,
-    pub curve: CurveEntry,
-    /// Fewer cases than this are a low sample.
-    #[schemars(range(min = 1))]
-    pub min_samples: i64,
-    /// What happens with fewer cases than `min_samples`.
-    #[serde(default)]
-    pub low_sample: AbsenceEntry,
-    /// What happens where there are no facts. Where facts say that nothing applied, the line always leaves the card.
-    #[serde(default)]
-    pub no_data: AbsenceEntry,
+fn full_marks() -> Exact {
+    Exact(Fixed::HUNDRED)
 }
 
-/// Whose facts are measured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ScopeName {
-    /// The agent's own.
-    #[default]
-    Own,
-    /// Those of every agent in the agent's unit and below it, pooled.
-    Unit,
-}
-
-/// From a value to points; 100 points are full marks.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum CurveEntry {
-    /// Straight lines between the corners, flat outside them.
-    Linear {
-        /// Corners `[value, points]` in ascending order of value.
-        #[schemars(length(min = 1))]
-        points: Vec<[Exact; 2]>,
-    },
-    /// A staircase: from each value on (inclusive) its points; 0 before the first. One case more or less can cost
-    /// everything at a step, so a straight line is the fairer choice.
-    Step {
-        /// Steps `[value, points]` in ascending order of value.
-        #[schemars(length(min = 1))]
-        steps: Vec<[Exact; 2]>,
-    },
-    /// Full marks inside a range, falling in straight lines to 0 on both sides.
-    Band {
-        /// 0 points up to here.
-        zero_below: Exact,
-        /// Full marks from here.
-        full_from: Exact,
-        /// Full marks up to here.
-        full_to: Exact,
-        /// 0 points from here.
-        zero_above: Exact,
-    },
-}
-
-/// What happens to a line that cannot be measured well.
-#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AbsenceEntry {
-    /// The line leaves the card; its weight goes to the other lines in proportion.
-    #[default]
-    Redistribute,
-    /// The card waits for data: no total, no rating.
-    Hold,
-    /// The line earns these points.
-    Neutral(Exact),
-    /// The line earns nothing.
-    Zero,
-    /// The value counts as it is, however small the sample. Not possible without data.
-    Count,
+fn typical_samples() -> u32 {
+    100
 }
 
 /// A condition outside the weights, judged on the value rounded to two decimals.
@@ -145,7 +83,7 @@ pub enum EffectEntry {
     CapTotal(Exact),
     /// The rating is at best this band.
     CapRating(String),
-    /// The line of this metric contributes nothing.
+    /// The line with this id (the metric's, unless it has its own) contributes nothing.
     ZeroLine(String),
 }
 
@@ -169,8 +107,17 @@ pub struct BandEntry {
 #[serde(deny_unknown_fields)]
 pub struct CardExample {
     pub name: String,
-    /// Metrics left out have no facts.
+    /// Metrics left out have no facts. Several rows of a metric, as one a segment, are pooled.
     pub facts: Vec<ExamplePooled>,
+    /// What the peer group has, for lines that shrink.
+    #[serde(default)]
+    pub peers: Vec<ExamplePooled>,
+    /// What was frozen to compare with, for indexes: a row a segment, or without one for all segments together.
+    #[serde(default)]
+    pub benchmarks: Vec<ExamplePooled>,
+    /// What lines had in the previous cycle.
+    #[serde(default)]
+    pub carried: Vec<ExampleCarried>,
     /// Lines as they must come out; lines left out are not compared.
     #[serde(default)]
     pub lines: Vec<ExampleLine>,
@@ -194,6 +141,9 @@ pub struct ExamplePooled {
     pub metric: String,
     #[serde(default)]
     pub scope: ScopeName,
+    /// The queue, channel or work type; empty when left out.
+    #[serde(default)]
+    pub segment: String,
     pub numerator: Exact,
     pub denominator: Exact,
     /// Cases behind the ratio; the denominator when left out.
@@ -201,21 +151,57 @@ pub struct ExamplePooled {
     pub samples: Option<i64>,
 }
 
+/// The points of a line in the previous cycle.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleCarried {
+    /// The line's id.
+    pub line: String,
+    pub points: Exact,
+    /// The code of that cycle.
+    pub from: String,
+}
+
 /// What a line must come out as.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleLine {
+    /// The line's id, for lines that have their own.
+    #[serde(default)]
+    pub id: Option<String>,
     pub metric: String,
     #[serde(default)]
     pub scope: ScopeName,
     #[serde(default)]
     pub state: LineStateName,
+    /// In the metric's unit, or of the index; not compared when left out.
+    #[serde(default)]
+    pub value: Option<Exact>,
+    /// The value drawn toward the peer group; not compared when left out.
+    #[serde(default)]
+    pub shrunk: Option<Exact>,
+    /// The cycle that the points were carried from; not compared when left out.
+    #[serde(default)]
+    pub carried_from: Option<String>,
+    /// What the line adds to the total, below zero for a penalty; not compared when left out.
+    #[serde(default)]
+    pub contribution: Option<Exact>,
     /// Left out where the line leaves the card or waits.
     #[serde(default)]
     pub points: Option<Exact>,
     /// The weight after redistribution; not compared when left out.
     #[serde(default)]
     pub effective_weight: Option<Exact>,
+}
+
+impl ExampleLine {
+    /// Whether it speaks of this line: by id, or by metric and scope.
+    pub fn is(&self, line: &LineEntry) -> bool {
+        match &self.id {
+            Some(id) => id == line.id() && self.metric == line.metric && self.scope == line.scope,
+            None => self.metric == line.metric && self.scope == line.scope,
+        }
+    }
 }
 
 /// What a gate must come out as.
@@ -239,6 +225,7 @@ pub enum LineStateName {
     LowSample,
     NoData,
     NotApplicable,
+    NoBenchmark,
 }
 
 /// Where a card stands.
@@ -251,15 +238,6 @@ pub enum CardStateName {
     InsufficientData,
 }
 
-impl From<ScopeName> for Scope {
-    fn from(name: ScopeName) -> Self {
-        match name {
-            ScopeName::Own => Self::Own,
-            ScopeName::Unit => Self::Unit,
-        }
-    }
-}
-
 impl From<LineStateName> for LineState {
     fn from(name: LineStateName) -> Self {
         match name {
@@ -267,6 +245,7 @@ impl From<LineStateName> for LineState {
             LineStateName::LowSample => Self::LowSample,
             LineStateName::NoData => Self::NoData,
             LineStateName::NotApplicable => Self::NotApplicable,
+            LineStateName::NoBenchmark => Self::NoBenchmark,
         }
     }
 }
@@ -281,53 +260,6 @@ impl From<CardStateName> for CardState {
     }
 }
 
-impl From<AbsenceEntry> for Absence {
-    fn from(entry: AbsenceEntry) -> Self {
-        match entry {
-            AbsenceEntry::Redistribute => Self::Redistribute,
-            AbsenceEntry::Hold => Self::Hold,
-            AbsenceEntry::Neutral(points) => Self::Neutral { points: points.0 },
-            AbsenceEntry::Zero => Self::Zero,
-            AbsenceEntry::Count => Self::Count,
-        }
-    }
-}
-
-impl CurveEntry {
-    /// The curve, a band as straight lines.
-    pub fn to_curve(&self) -> Curve {
-        match self {
-            Self::Linear { points } => Curve::Linear { corners: corners(points) },
-            Self::Step { steps } => Curve::Step { corners: corners(steps) },
-            Self::Band { zero_below, full_from, full_to, zero_above } => {
-                let mut corners = vec![
-                    Corner { value: zero_below.0, points: Fixed::ZERO },
-                    Corner { value: full_from.0, points: Fixed::HUNDRED },
-                ];
-                if full_to > full_from {
-                    corners.push(Corner { value: full_to.0, points: Fixed::HUNDRED });
-                }
-                corners.push(Corner { value: zero_above.0, points: Fixed::ZERO });
-                Curve::Linear { corners }
-            }
-        }
-    }
-}
-
-impl LineEntry {
-    fn to_line(&self) -> Line {
-        Line {
-            metric: MetricId::new(&self.metric),
-            scope: self.scope.into(),
-            weight: self.weight.0,
-            curve: self.curve.to_curve(),
-            min_samples: self.min_samples,
-            low_sample: self.low_sample.into(),
-            no_data: self.no_data.into(),
-        }
-    }
-}
-
 impl GateEntry {
     fn to_gate(&self) -> Gate {
         Gate {
@@ -338,10 +270,10 @@ impl GateEntry {
             min_samples: self.min_samples,
             effect: match &self.effect {
                 EffectEntry::CapTotal(at) => GateEffect::CapTotal { at: at.0 },
-                EffectEntry::CapRating(band) => GateEffect::CapRating { at: band.clone() },
-                EffectEntry::ZeroLine(metric) => GateEffect::ZeroLine { metric: MetricId::new(metric) },
+                EffectEntry::CapRating(band) => GateEffect::CapRating { at: band.as_str().into() },
+                EffectEntry::ZeroLine(line) => GateEffect::ZeroLine { line: line.as_str().into() },
             },
-            reason: self.reason.clone().into(),
+            reason: Arc::new(self.reason.clone().into()),
         }
     }
 }
@@ -355,12 +287,16 @@ impl CardFile {
     }
 
     pub fn to_card(&self) -> Card {
-        let band =
-            |entry: &BandEntry| Band { id: entry.id.clone(), name: entry.name.clone().into(), from: entry.from.0 };
+        let band = |entry: &BandEntry| Band {
+            id: entry.id.as_str().into(),
+            name: entry.name.clone().into(),
+            from: entry.from.0,
+        };
         Card {
-            id: self.id.clone(),
+            id: self.id.as_str().into(),
             name: self.name.clone().into(),
             posts: self.posts.clone(),
+            points_up_to: self.points_up_to.0,
             lines: self.lines.iter().map(LineEntry::to_line).collect(),
             gates: self.gates.iter().map(GateEntry::to_gate).collect(),
             bands: self.ascending_bands().into_iter().map(|(_, entry)| band(entry)).collect(),

@@ -33,6 +33,10 @@ pub struct MetricEntry {
     pub unit: UnitName,
     pub kind: KindName,
     pub direction: DirectionName,
+    /// Of one case, in the metric's unit, as the organisation knows it from experience. A mean that states it is shown with an
+    /// interval.
+    #[serde(default)]
+    pub standard_deviation: Option<Exact>,
     /// Worked examples; `merit check` runs them.
     #[serde(default)]
     pub examples: Vec<MetricExample>,
@@ -116,6 +120,7 @@ impl MetricEntry {
                 DirectionName::LowerIsBetter => Direction::LowerIsBetter,
                 DirectionName::InRange => Direction::InRange,
             },
+            standard_deviation: self.standard_deviation.map(|deviation| deviation.0),
         }
     }
 }

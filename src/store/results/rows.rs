@@ -61,12 +61,12 @@ impl ResultRow {
             employee_number: self.employee_number.clone(),
             unit_id: self.unit_id,
             post: self.post.clone(),
-            card: self.card.card.clone(),
+            card: self.card.card.to_string(),
             state: code(&self.card.state)?,
             subtotal: self.card.subtotal.map(micros),
             total: self.card.total.map(micros),
             printed: self.card.printed.map(micros),
-            rating: self.card.rating.clone(),
+            rating: self.card.rating.as_deref().map(str::to_owned),
             working: pack(format_args!("the scorecard of {}", self.employee_number), &self.card)?,
         })
     }

@@ -82,12 +82,12 @@ impl ScorecardColumns {
     pub(super) fn result(&self, working: &[u8]) -> Result<CardResult, StoreError> {
         let packed: CardResult = unpack(format_args!("the scorecard of {}", self.employee_number), working)?;
         Ok(CardResult {
-            card: self.card.clone(),
+            card: self.card.as_str().into(),
             state: self.state()?,
             subtotal: self.subtotal.map(fixed),
             total: self.total.map(fixed),
             printed: self.printed.map(fixed),
-            rating: self.rating.clone(),
+            rating: self.rating.as_deref().map(Into::into),
             ..packed
         })
     }

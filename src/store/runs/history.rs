@@ -7,7 +7,7 @@ use super::super::write::fetch;
 use super::super::{Store, StoreError};
 use crate::domain::improvement::PastValue;
 use crate::domain::metric::MetricId;
-use crate::domain::scorecard::{CardResult, Scope};
+use crate::domain::scorecard::{CardResult, Measure, Scope};
 
 /// The current run of an earlier cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,11 +42,12 @@ struct PastCard {
 }
 
 impl PastCard {
-    /// Its lines with a value.
+    /// Its lines with a value in their metric's unit, which an index has not.
     fn lines(&self) -> Result<impl Iterator<Item = PastLine>, StoreError> {
         let card: CardResult = unpack(format_args!("the scorecard of {}", self.employee_number), &self.working)?;
         let (agent_id, run_id) = (self.agent_id, self.run_id);
-        Ok(card.lines.into_iter().filter_map(move |line| {
+        let values = card.lines.into_iter().filter(|line| line.measure == Measure::Value);
+        Ok(values.filter_map(move |line| {
             let past = PastValue { value: line.value?, interval: line.interval, samples: line.pooled.samples };
             Some(PastLine { agent_id, run_id, metric: line.metric, scope: line.scope, past })
         }))

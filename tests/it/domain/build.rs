@@ -1,6 +1,7 @@
 //! Short ways to write the domain's values in tests.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use merit::domain::curve::{Corner, Curve};
@@ -8,7 +9,7 @@ use merit::domain::fact::Pooled;
 use merit::domain::fixed::Fixed;
 use merit::domain::metric::{Direction, Metric, MetricId, MetricKind, Unit};
 use merit::domain::period::Period;
-use merit::domain::scorecard::{Absence, Band, Card, Gate, GateEffect, Line, Measured, Scope};
+use merit::domain::scorecard::{Absence, Band, Card, Carried, Gate, GateEffect, Line, Measure, Measured, Scope};
 use merit::domain::text::Text;
 use merit::domain::tiers::Tier;
 use rust_decimal::Decimal;
@@ -39,7 +40,8 @@ pub(super) fn period(first: &str, last: &str) -> Period {
 
 pub(super) fn metric(name: &str, unit: Unit, kind: MetricKind) -> Metric {
     let direction = Direction::HigherIsBetter;
-    Metric { id: id(name), name: text(name), description: text(name), unit, kind, direction }
+    let standard_deviation = None;
+    Metric { id: id(name), name: text(name), description: text(name), unit, kind, direction, standard_deviation }
 }
 
 pub(super) fn rate(name: &str) -> Metric {
@@ -69,25 +71,33 @@ pub(super) fn tiers(pairs: &[(&str, &str)]) -> Vec<Tier> {
 /// A line that leaves the card when it has too little data; points equal the value from 0 to 100.
 pub(super) fn line(name: &str, weight: &str) -> Line {
     Line {
+        id: name.into(),
         metric: id(name),
         scope: Scope::Own,
+        measure: Measure::Value,
+        outside: None,
         weight: fixed(weight),
         curve: linear(&[("0", "0"), ("100", "100")]),
+        floor: None,
+        cap: None,
+        shrink_strength: None,
         min_samples: 0,
         low_sample: Absence::Redistribute,
         no_data: Absence::Redistribute,
+        no_benchmark: Absence::Redistribute,
     }
 }
 
 pub(super) fn bands(pairs: &[(&str, &str)]) -> Vec<Band> {
-    pairs.iter().map(|(name, from)| Band { id: (*name).to_owned(), name: text(name), from: fixed(from) }).collect()
+    pairs.iter().map(|(name, from)| Band { id: (*name).into(), name: text(name), from: fixed(from) }).collect()
 }
 
 pub(super) fn card(lines: Vec<Line>) -> Card {
     Card {
-        id: "front".to_owned(),
+        id: "front".into(),
         name: text("Front line"),
         posts: vec!["agent".to_owned()],
+        points_up_to: Fixed::HUNDRED,
         lines,
         gates: Vec::new(),
         bands: bands(&[("D", "0"), ("C", "60"), ("B", "75"), ("A", "90")]),
@@ -102,7 +112,7 @@ pub(super) fn gate(name: &str, at_least: &str, effect: GateEffect) -> Gate {
         at_most: None,
         min_samples: 0,
         effect,
-        reason: text("agreed"),
+        reason: text("agreed").into(),
     }
 }
 
@@ -115,12 +125,16 @@ pub(super) fn pooled(numerator: &str, denominator: &str, samples: i64) -> Pooled
 pub(super) struct Facts {
     metrics: HashMap<MetricId, Metric>,
     pooled: Vec<(MetricId, Scope, Pooled)>,
+    carried: HashMap<String, Carried>,
+    peers: HashMap<MetricId, Pooled>,
+    segments: Vec<(MetricId, Arc<str>, Pooled)>,
+    benchmarks: HashMap<(MetricId, String), Pooled>,
 }
 
 impl Facts {
     pub(super) fn of(metrics: impl IntoIterator<Item = Metric>) -> Self {
         let metrics = metrics.into_iter().map(|metric| (metric.id.clone(), metric)).collect();
-        Self { metrics, pooled: Vec::new() }
+        Self { metrics, ..Self::default() }
     }
 
     pub(super) fn with(self, name: &str, numerator: &str, denominator: &str, samples: i64) -> Self {
@@ -131,14 +145,61 @@ impl Facts {
         self.pooled.push((id(name), scope, pooled));
         self
     }
+
+    /// One more metric.
+    pub(super) fn and(mut self, metric: Metric) -> Self {
+        self.metrics.insert(metric.id.clone(), metric);
+        self
+    }
+
+    /// The line of that id had these points in an earlier cycle.
+    pub(super) fn carrying(mut self, line: &str, points: &str, from: &str) -> Self {
+        self.carried.insert(line.to_owned(), Carried { points: fixed(points), from: from.into() });
+        self
+    }
+
+    pub(super) fn with_peers(mut self, name: &str, peers: Pooled) -> Self {
+        self.peers.insert(id(name), peers);
+        self
+    }
+
+    /// Own facts of a segment; they count to the metric's pooled facts.
+    pub(super) fn segment(mut self, name: &str, segment: &str, pooled: Pooled) -> Self {
+        self.segments.push((id(name), segment.into(), pooled));
+        self
+    }
+
+    pub(super) fn with_benchmark(mut self, name: &str, segment: &str, frozen: Pooled) -> Self {
+        self.benchmarks.insert((id(name), segment.to_owned()), frozen);
+        self
+    }
 }
 
 impl Measured for Facts {
     fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
-        self.pooled.iter().find(|(id, at, _)| id == metric && *at == scope).map(|(_, _, pooled)| *pooled)
+        let whole = self.pooled.iter().find(|(id, at, _)| id == metric && *at == scope).map(|(_, _, pooled)| *pooled);
+        let parts = self.segments(metric, scope);
+        whole.or_else(|| parts.into_iter().map(|(_, part)| part).reduce(|sum, part| sum.checked_add(&part).unwrap()))
     }
 
     fn metric(&self, id: &MetricId) -> Option<&Metric> {
         self.metrics.get(id)
+    }
+
+    fn carried(&self, line: &Line) -> Option<Carried> {
+        self.carried.get(&*line.id).cloned()
+    }
+
+    fn peers(&self, metric: &MetricId, _: Scope) -> Option<Pooled> {
+        self.peers.get(metric).copied()
+    }
+
+    fn segments(&self, metric: &MetricId, scope: Scope) -> Vec<(Arc<str>, Pooled)> {
+        let own = self.segments.iter().filter(|(id, ..)| id == metric && scope == Scope::Own);
+        own.map(|(_, segment, pooled)| (segment.clone(), *pooled)).collect()
+    }
+
+    fn benchmark(&self, metric: &MetricId, segment: &str) -> Option<Pooled> {
+        self.benchmarks.get(&(metric.clone(), segment.to_owned())).copied()
     }
 }

@@ -1,8 +1,8 @@
-//! Wilson intervals against figures computed with sixty digits, and against their definition.
+//! Intervals against figures computed with sixty digits, and against their definition.
 
 use merit::domain::fixed::Fixed;
-use merit::domain::interval::{Interval, wilson_95};
-use merit::domain::metric::{MetricKind, Unit};
+use merit::domain::interval::{Interval, IntervalMethod, declared_95, wilson_95};
+use merit::domain::metric::{Metric, MetricKind, Unit};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -50,6 +50,40 @@ fn a_metric_gives_the_interval_in_its_own_unit() {
     assert_eq!(Interval::of(&mean("exam"), &facts), None);
 }
 
+#[test]
+fn a_mean_has_the_interval_its_declared_spread_gives() {
+    for (value, deviation, samples, lower, upper) in [
+        ("311.764706", "240", 102, "265.188166", "358.341246"),
+        ("4.21", "1.1", 100, "3.9944", "4.4256"),
+        ("84", "8", 2, "72.912566", "95.087434"),
+        ("0", "0.000001", 1, "-0.000002", "0.000002"),
+        ("5", "1000000000", 7, "-740810362.098085", "740810372.098085"),
+        ("1", "0.5", 1_000_000, "0.99902", "1.00098"),
+        ("7", "0", 3, "7", "7"),
+    ] {
+        let found = declared_95(fixed(value), fixed(deviation), samples);
+        assert_eq!(found, Some(interval(lower, upper)), "{value} ± 1.96 × {deviation} ÷ √{samples}");
+    }
+    for (value, deviation, samples) in
+        [("1", "1", 0), ("1", "1", -4), ("1", "-1", 4), ("9223372036854", "1000", 1), ("1", "9000000000000", 1)]
+    {
+        assert_eq!(declared_95(fixed(value), fixed(deviation), samples), None, "{value}, {deviation}, {samples}");
+    }
+}
+
+#[test]
+fn the_method_is_said_and_a_mean_without_spread_has_no_interval() {
+    let facts = pooled("31800", "102", 102);
+    assert_eq!(Interval::stated(&mean("aht"), &facts), None);
+    let standard_deviation = fixed("240");
+    let aht = Metric { standard_deviation: Some(standard_deviation), ..metric("aht", Unit::Seconds, MetricKind::Mean) };
+    let declared = IntervalMethod::Declared { standard_deviation };
+    assert_eq!(Interval::stated(&aht, &facts), Some((interval("265.188166", "358.341246"), declared)));
+    assert_eq!(Interval::stated(&aht, &pooled("0", "0", 5)), None);
+    let wilson = Interval::stated(&rate("csat"), &pooled("8", "10", 10)).map(|(_, method)| method);
+    assert_eq!(wilson, Some(IntervalMethod::Wilson));
+}
+
 /// (p − π)² − z²·π·(1 − π) ÷ n, which is zero at both bounds, negative between them, positive outside.
 fn definition(share: Decimal, trials: Decimal, percent: Decimal) -> Decimal {
     let z = decimal("1.959963984540054");
@@ -84,5 +118,17 @@ proptest! {
         let mirror = wilson_95(Fixed::from_int(trials - successes), Fixed::from_int(trials)).unwrap();
         let sum = found.lower.checked_add(mirror.upper).unwrap();
         prop_assert!(sum.checked_sub(Fixed::HUNDRED).unwrap().micros().abs() <= 1);
+    }
+
+    /// The half width h is the nearest to √x: (h − ½)² ≤ x ≤ (h + ½)², in millionths, with x = (1.96 × deviation)² ÷ samples.
+    #[test]
+    fn a_declared_half_width_is_the_nearest_millionth(deviation in 0_i64..2_000_000_000, samples in 1_i64..100_000) {
+        let found = declared_95(Fixed::ZERO, Fixed::from_micros(deviation), samples).unwrap();
+        prop_assert_eq!(found.lower.micros(), -found.upper.micros());
+        let twice = 2 * i128::from(found.upper.micros());
+        let square = 4 * (196 * i128::from(deviation)).pow(2);
+        let scale = 10_000 * i128::from(samples);
+        prop_assert!((twice + 1).pow(2) * scale >= square);
+        prop_assert!(twice == 0 || (twice - 1).pow(2) * scale <= square);
     }
 }

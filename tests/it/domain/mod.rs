@@ -3,6 +3,7 @@
 mod build;
 mod calendar;
 mod calendar_properties;
+mod chance;
 mod curve;
 mod cycle;
 mod fixed;
@@ -15,5 +16,7 @@ mod period;
 mod representation;
 mod scorecard;
 mod scorecard_check;
+mod scorecard_line_properties;
+mod scorecard_lines;
 mod scorecard_properties;
 mod tiers;

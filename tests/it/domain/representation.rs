@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::build::{Facts, card, corners, fixed, gate, id, line, period, rate, text};
+use super::build::{Facts, card, corners, fixed, gate, line, period, rate, text};
 
 fn reads_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) -> Value {
     let text = serde_json::to_string(value).unwrap();
@@ -31,7 +31,7 @@ fn example_card() -> Card {
     card.gates = vec![
         gate("csat", "90", GateEffect::CapTotal { at: fixed("70") }),
         gate("csat", "90", GateEffect::CapRating { at: "C".into() }),
-        gate("qa", "90", GateEffect::ZeroLine { metric: id("qa") }),
+        gate("qa", "90", GateEffect::ZeroLine { line: "qa".into() }),
     ];
     card
 }
@@ -46,18 +46,28 @@ fn a_scored_card_keeps_its_working() {
     assert_eq!(
         json["lines"][0],
         json!({
+            "id": "csat",
             "metric": "csat",
             "scope": "own",
+            "measure": "value",
+            "outside": null,
             "state": "measured",
             "treatment": null,
             "pooled": {"numerator": "131", "denominator": "150", "samples": 150},
+            "min_samples": 0,
             "value": "87.333333",
             "interval": {"lower": "81.063351", "upper": "91.738871"},
+            "interval_method": "wilson",
+            "index": null,
+            "shrinkage": null,
+            "carried": null,
             "reading": {
                 "points": "87.333333",
                 "from": {"value": "0", "points": "0"},
                 "to": {"value": "100", "points": "100"},
             },
+            "floor": null,
+            "cap": null,
             "points": "87.333333",
             "weight": "60",
             "effective_weight": "60",

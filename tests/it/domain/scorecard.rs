@@ -64,7 +64,7 @@ fn a_front_line_card_computes_as_by_hand() {
     assert_eq!(result.subtotal, Some(fixed("59.099997")));
     assert_eq!((result.total, result.printed), (Some(fixed("59.099997")), Some(fixed("59.10"))));
     assert_eq!((result.state, result.rating.as_deref()), (CardState::Scored, Some("D")));
-    assert_eq!(result.card, "front");
+    assert_eq!(&*result.card, "front");
     assert!(result.lines.iter().all(|line| line.state == LineState::Measured && line.treatment.is_none()));
     assert!(result.lines[0].interval.is_some() && result.lines[2].interval.is_none());
     assert_eq!(result.lines[0].pooled, pooled("131", "150", 150));
@@ -231,7 +231,7 @@ fn gates_judge_the_figure_people_see_and_cap_total_and_rating() {
 #[test]
 fn a_gate_that_zeroes_a_line_leaves_points_and_weight_in_sight() {
     let mut card = two_lines();
-    card.gates = vec![gate("qa", "80", GateEffect::ZeroLine { metric: id("csat") })];
+    card.gates = vec![gate("qa", "80", GateEffect::ZeroLine { line: "csat".into() })];
     let result = scored(&card, &two_rates().with("csat", "90", "100", 100).with("qa", "50", "100", 100));
     assert_eq!(
         (contributions(&result), weights(&result)),
@@ -301,7 +301,7 @@ fn what_the_rules_should_have_caught_is_an_error() {
     gated.gates = vec![gate("nps", "1", GateEffect::CapTotal { at: Fixed::ZERO })];
     assert!(matches!(score(&gated, &facts), Err(ScoreError::UnknownMetric { .. })));
     gated.gates = vec![gate("qa", "90", GateEffect::CapRating { at: "S".into() })];
-    assert!(matches!(score(&gated, &facts), Err(ScoreError::UnknownBand { band, .. }) if band == "S"));
+    assert!(matches!(score(&gated, &facts), Err(ScoreError::UnknownBand { band, .. }) if *band == *"S"));
 
     let mut cornerless = two_lines();
     cornerless.lines[0].curve = linear(&[]);

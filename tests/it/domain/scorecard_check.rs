@@ -1,7 +1,9 @@
 //! What a card must be before it may score anybody.
 
 use merit::domain::fixed::Fixed;
-use merit::domain::scorecard::{Absence, Card, CardError, GateEffect, Scope, check_bands, check_card, check_weights};
+use merit::domain::scorecard::{
+    Absence, Card, CardError, Fallback, GateEffect, Line, Measure, Outside, check_bands, check_card, check_weights,
+};
 
 use super::build::{bands, card, fixed, gate, id, line, linear};
 
@@ -10,7 +12,7 @@ fn good() -> Card {
     card.gates = vec![
         gate("adherence", "85", GateEffect::CapTotal { at: fixed("59.99") }),
         gate("adherence", "85", GateEffect::CapRating { at: "C".into() }),
-        gate("adherence", "85", GateEffect::ZeroLine { metric: id("qa") }),
+        gate("adherence", "85", GateEffect::ZeroLine { line: "qa".into() }),
     ];
     card
 }
@@ -49,7 +51,7 @@ fn bands_must_leave_no_total_without_a_band() {
     let check = |pairs: &[(&str, &str)]| check_bands(&bands(pairs)).unwrap_err();
     assert_eq!(check(&[("D", "1")]), CardError::BandGap { band: "D".into(), from: fixed("1") });
     assert!(
-        matches!(check(&[("D", "0"), ("C", "70"), ("B", "60")]), CardError::BandsNotAscending { band, .. } if band == "B")
+        matches!(check(&[("D", "0"), ("C", "70"), ("B", "60")]), CardError::BandsNotAscending { band, .. } if *band == *"B")
     );
     assert!(matches!(check(&[("D", "0"), ("C", "60"), ("B", "60")]), CardError::BandsNotAscending { .. }));
     assert_eq!(
@@ -79,15 +81,76 @@ fn lines_must_be_measurable() {
     );
     let duplicate = errors(|card| {
         card.gates.clear();
-        card.lines[1].metric = id("csat");
+        card.lines[1].id = "csat".into();
     });
-    assert_eq!(duplicate, [CardError::DuplicateLine { metric: csat(), scope: Scope::Own }]);
-    let other_scope = errors(|card| {
+    assert_eq!(duplicate, [CardError::DuplicateLine { line: "csat".into() }]);
+    let same_metric = errors(|card| card.lines[1].metric = id("csat"));
+    assert_eq!(same_metric, [], "two lines of one metric have an id each");
+}
+
+#[test]
+fn points_must_stay_within_what_the_card_allows() {
+    let up_to = fixed("100");
+    let above = |points: &str| CardError::PointsAbove { line: "csat".into(), points: fixed(points), up_to };
+    let curve = linear(&[("0", "0"), ("1", "101")]);
+    assert_eq!(errors(|card| card.lines[0].curve = curve.clone()), [above("101")]);
+    assert_eq!(errors(|card| card.lines[0].cap = Some(fixed("100.5"))), [above("100.5")]);
+    let allowed = errors(|card| (card.lines[0].curve, card.points_up_to) = (curve.clone(), fixed("101")));
+    assert_eq!(allowed, []);
+    for up_to in ["99.99", "200.01"].map(fixed) {
+        assert_eq!(errors(|card| card.points_up_to = up_to), [CardError::PointsUpTo { up_to }]);
+    }
+    let (floor, cap) = (fixed("60"), fixed("50"));
+    assert_eq!(
+        errors(|card| (card.lines[0].floor, card.lines[0].cap) = (Some(floor), Some(cap))),
+        [CardError::Limits { line: "csat".into(), floor, cap }]
+    );
+}
+
+#[test]
+fn lines_outside_have_a_cap_and_no_weight() {
+    let outside = |change: fn(&mut Line)| {
+        errors(|card| {
+            let mut praise = line("praise", "0");
+            (praise.outside, praise.cap) = (Some(Outside::Bonus), Some(fixed("5")));
+            change(&mut praise);
+            card.lines.push(praise);
+        })
+    };
+    let praise = || "praise".into();
+    assert_eq!(outside(|_| {}), []);
+    assert_eq!(outside(|line| line.low_sample = Absence::Count), []);
+    assert_eq!(outside(|line| line.cap = None), [CardError::OutsideWithoutCap { line: praise() }]);
+    let weight = fixed("5");
+    assert_eq!(outside(|line| line.weight = fixed("5")), [CardError::WeightOutside { line: praise(), weight }]);
+    assert_eq!(outside(|line| line.no_data = Absence::Hold), [CardError::OutsideTreatment { line: praise() }]);
+    let only_outside = errors(|card| {
         card.gates.clear();
-        card.lines[1].metric = id("csat");
-        card.lines[1].scope = Scope::Unit;
+        for line in &mut card.lines {
+            (line.outside, line.cap, line.weight) = (Some(Outside::Penalty), Some(fixed("5")), Fixed::ZERO);
+        }
     });
-    assert_eq!(other_scope, []);
+    assert_eq!(only_outside, [CardError::NoLines]);
+}
+
+#[test]
+fn shrinking_and_carrying_make_sense() {
+    let csat = || "csat".into();
+    let strength = Fixed::ZERO;
+    assert_eq!(
+        errors(|card| card.lines[0].shrink_strength = Some(strength)),
+        [CardError::ShrinkStrength { line: csat(), strength }]
+    );
+    assert_eq!(
+        errors(|card| (card.lines[0].shrink_strength, card.lines[0].measure) = (Some(fixed("20")), Measure::Index)),
+        [CardError::ShrunkIndex { line: csat() }]
+    );
+    let points = fixed("-1");
+    let otherwise = Fallback::Neutral { points };
+    assert_eq!(
+        errors(|card| card.lines[0].no_data = Absence::Carry { otherwise }),
+        [CardError::NegativeNeutral { metric: id("csat"), points }]
+    );
 }
 
 #[test]
@@ -114,8 +177,8 @@ fn gates_must_name_what_exists_and_be_passable() {
         [CardError::GateUnknownBand { metric: metric.clone(), band: "S".into() }]
     );
     assert_eq!(
-        errors(|card| card.gates[2].effect = GateEffect::ZeroLine { metric: id("nps") }),
-        [CardError::GateUnknownLine { metric, line: id("nps") }]
+        errors(|card| card.gates[2].effect = GateEffect::ZeroLine { line: "nps".into() }),
+        [CardError::GateUnknownLine { metric, line: "nps".into() }]
     );
 }
 

@@ -6,7 +6,7 @@ use merit::domain::fixed::Fixed;
 use merit::domain::scorecard::{Absence, Card, CardState, GateEffect, LineState, Scope, score};
 use proptest::prelude::*;
 
-use super::build::{Facts, card, fixed, gate, id, line, rate};
+use super::build::{Facts, card, fixed, gate, line, rate};
 
 /// What one line finds.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +82,10 @@ fn card_and_facts(found: &[(Found, Curve)]) -> (Card, Facts) {
         Some((numerator, denominator)) => facts.with_pooled(&name(index), Scope::Own, pool(numerator, denominator)),
         None => facts,
     });
-    (card(lines), facts)
+    let mut card = card(lines);
+    // The steepest of these curves reaches 200.
+    card.points_up_to = fixed("200");
+    (card, facts)
 }
 
 fn pool(numerator: i64, denominator: i64) -> Pooled {
@@ -146,7 +149,7 @@ proptest! {
         let total = |found: &[(Found, Curve)]| {
             let (mut card, facts) = card_and_facts(found);
             card.gates = vec![gate(&name(index), "50", GateEffect::CapTotal { at: fixed("40") })];
-            card.gates.push(gate(&name(index), "30", GateEffect::ZeroLine { metric: id(&name(0)) }));
+            card.gates.push(gate(&name(index), "30", GateEffect::ZeroLine { line: name(0).into() }));
             score(&card, &facts).unwrap().total
         };
         prop_assert!(total(&found) <= total(&raised));

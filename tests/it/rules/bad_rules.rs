@@ -72,7 +72,9 @@ fn metrics_exist_and_stand_once() {
         CARD,
         "  - metric: fcr_repeat\n",
         "  - metric: csat_t2b\n",
-        &["CARD:13:13: this card has a line for 'csat_t2b' already; join the two lines into one"],
+        &[
+            "CARD:13:13: this card has a line 'csat_t2b' already; join the two lines into one, or give one an id of its own",
+        ],
     );
 }
 
@@ -163,8 +165,8 @@ fn curves_ascend_and_stay_within_reason() {
         EXAM_CURVE,
         "{kind: linear, points: [[60, -1], [90, 1000]]}",
         &[
-            "CARD:39:41: -1 points are outside 0 to 200; 100 points are full marks; the weight says what they are worth",
-            "CARD:39:51: 1000 points are outside 0 to 200; 100 points are full marks; the weight says what they are worth",
+            "CARD:39:41: -1 points are outside 0 to 100; 100 points are full marks; to reward beyond them, say so with 'points_up_to' of the card",
+            "CARD:39:51: 1000 points are outside 0 to 100; 100 points are full marks; to reward beyond them, say so with 'points_up_to' of the card",
         ],
     );
     refused(
@@ -221,7 +223,7 @@ fn absent_data_are_treated_in_a_way_that_is_possible() {
         "    min_samples: 1\n",
         "    min_samples: 1\n    no_data: count\n    low_sample: {neutral: 101}\n",
         &[
-            "CARD:41:14: without data there is no value to count; use redistribute, hold, zero or {neutral: points}",
+            "CARD:41:14: without data there is no value to count; use redistribute, hold, zero, carry or {neutral: points}",
             "CARD:42:27: 101 points are outside 0 to 100; 100 points are full marks",
         ],
     );
@@ -260,7 +262,9 @@ fn gates_can_be_passed_and_do_something() {
         CARD,
         EFFECT,
         "effect: {zero_line: adherence}",
-        &["CARD:46:25: this card has no line for 'adherence'; name the metric of one of its lines"],
+        &[
+            "CARD:46:25: this card has no line 'adherence'; name the id of one of its lines, which is its metric's unless it has its own",
+        ],
     );
 }
 

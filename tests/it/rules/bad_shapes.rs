@@ -24,7 +24,7 @@ fn an_unknown_field_comes_with_a_suggestion() {
         WEIGHT,
         "    weight: 15\n    colour: red\n",
         &[
-            "scorecards/front_line.yaml:15:5: unknown field 'colour'; the fields here are curve, low_sample, metric, min_samples, no_data, scope, weight",
+            "scorecards/front_line.yaml:15:5: unknown field 'colour'; the fields here are cap, curve, floor, id, low_sample, measure, metric, min_samples, no_benchmark, no_data, outside, scope, shrink, typical_samples, weight",
         ],
     );
     refused(
@@ -43,7 +43,9 @@ fn a_missing_field_is_named() {
         CARD,
         WEIGHT,
         "",
-        &["scorecards/front_line.yaml:13:5: field 'weight' of item 2 of 'lines' is missing; add it"],
+        &[
+            "scorecards/front_line.yaml:13:5: field 'weight' of item 2 of 'lines' is missing; add it, or say 'outside: bonus' or 'outside: penalty'",
+        ],
     );
     refused(CARD, "id: front_line\n", "", &["scorecards/front_line.yaml:4:1: field 'id' is missing; add it"]);
 }
@@ -193,7 +195,7 @@ fn one_of_several_values_or_shapes_is_asked_for() {
         "    min_samples: 1\n",
         "    min_samples: 1\n    no_data: cuont\n    low_sample: {nuetral: 60}\n",
         &[
-            "scorecards/front_line.yaml:41:14: 'no_data' is 'cuont', not one of redistribute, hold, zero, count; did you mean 'count'?",
+            "scorecards/front_line.yaml:41:14: 'no_data' is 'cuont', not one of redistribute, hold, zero, count, carry; did you mean 'count'?",
             "scorecards/front_line.yaml:42:18: unknown field 'nuetral'; did you mean 'neutral'?",
         ],
     );

@@ -31,16 +31,18 @@ fn files_below(dir: &Path, prefix: &str) -> Vec<String> {
 fn load_without_problems_or_warnings() {
     let loaded = load(&folder()).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(loaded.warnings, []);
-    let cards: Vec<&str> = loaded.ruleset.cards.iter().map(|card| card.id.as_str()).collect();
-    assert_eq!(cards, ["back_office", "front_line", "middle_desk", "supervisor"]);
+    let cards: Vec<&str> = loaded.ruleset.cards.iter().map(|card| &*card.id).collect();
+    assert_eq!(cards, ["back_office", "expert_hotline", "front_line", "middle_desk", "supervisor"]);
     let sources: Vec<&String> = loaded.sources.keys().collect();
     assert_eq!(sources, ["contacts", "surveys", "tickets"]);
     let calendars: Vec<&str> = loaded.calendars.values().map(|placed| placed.file.as_str()).collect();
     assert_eq!(calendars, ["calendars/cn_service.yaml", "calendars/round_the_clock.yaml"]);
     for post in ["front_line", "middle_desk", "back_office", "supervisor"] {
-        assert_eq!(loaded.ruleset.card_for_post(post).unwrap().id, post);
+        assert_eq!(&*loaded.ruleset.card_for_post(post).unwrap().id, post);
         assert_eq!(loaded.ruleset.plan_for_post(post).unwrap().id, post);
     }
+    assert_eq!(&*loaded.ruleset.card_for_post("expert").unwrap().id, "expert_hotline");
+    assert_eq!(loaded.ruleset.plan_for_post("expert").unwrap().id, "middle_desk");
     assert!(loaded.ruleset.card_for_post("astronaut").is_none());
 }
 

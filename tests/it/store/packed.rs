@@ -2,10 +2,13 @@
 
 use merit::domain::curve::{Corner, Reading};
 use merit::domain::improvement::{Objective, Suggestion};
-use merit::domain::interval::Interval;
+use merit::domain::interval::{Interval, IntervalMethod};
 use merit::domain::metric::MetricId;
 use merit::domain::payout::{PayoutResult, PayoutStep, StepInput, StepKind};
-use merit::domain::scorecard::{Absence, CardResult, CardState, GateEffect, GateResult, LineResult, LineState, Scope};
+use merit::domain::scorecard::{
+    Absence, CardResult, CardState, Carried, Fallback, GateEffect, GateResult, Index, IndexSegment, LineResult,
+    LineState, Measure, Outside, Scope, Shrinkage, Toward,
+};
 use merit::domain::text::Text;
 use merit::store::{PayoutRow, PlanRow, ResultRow, StoreError};
 use uuid::Uuid;
@@ -17,6 +20,16 @@ use crate::support::stores::{TestStore, on_both_engines};
 
 fn card() -> CardResult {
     let measured = LineResult {
+        id: "qa".into(),
+        measure: Measure::Value,
+        outside: None,
+        min_samples: 30,
+        interval_method: Some(IntervalMethod::Wilson),
+        index: None,
+        shrinkage: None,
+        carried: None,
+        floor: None,
+        cap: None,
         metric: MetricId::new("qa"),
         scope: Scope::Own,
         state: LineState::Measured,
@@ -35,6 +48,16 @@ fn card() -> CardResult {
         contribution: fixed("40"),
     };
     let neutral = LineResult {
+        id: "exam".into(),
+        measure: Measure::Value,
+        outside: None,
+        min_samples: 30,
+        interval_method: None,
+        index: None,
+        shrinkage: None,
+        carried: None,
+        floor: None,
+        cap: None,
         metric: MetricId::new("exam"),
         scope: Scope::Unit,
         state: LineState::NoData,
@@ -48,20 +71,45 @@ fn card() -> CardResult {
         effective_weight: fixed("40"),
         contribution: fixed("20"),
     };
+    let peers = pooled(880, 1000, 1000);
+    let toward = Toward { peers, peer_value: fixed("88"), shrunk: fixed("87.1") };
+    let segment = IndexSegment {
+        segment: "broadband".into(),
+        pooled: pooled(3, 7, 11),
+        benchmark: fixed("0.873333"),
+        overall: true,
+        expected: fixed("6.113331"),
+    };
+    let penalty = LineResult {
+        id: "slow".into(),
+        measure: Measure::Index,
+        outside: Some(Outside::Penalty),
+        treatment: Some(Absence::Carry { otherwise: Fallback::Hold }),
+        index: Some(Box::new(Index { segments: vec![segment], actual: fixed("3"), expected: fixed("6.113331") })),
+        shrinkage: Some(Box::new(Shrinkage { strength: fixed("20"), toward: Some(toward) })),
+        carried: Some(Box::new(Carried { points: fixed("3"), from: "2023-Q2".into() })),
+        cap: Some(fixed("5")),
+        ..neutral.clone()
+    };
     CardResult {
         card: "front".into(),
         state: CardState::Scored,
-        lines: vec![measured, neutral],
+        lines: vec![measured, neutral, penalty],
         gates: vec![GateResult {
             metric: MetricId::new("qa"),
             scope: Scope::Own,
             value: Some(fixed("90")),
             samples: 200,
+            min_samples: 20,
+            at_least: Some(fixed("95")),
+            at_most: None,
             passed: Some(false),
             effect: GateEffect::CapRating { at: "B".into() },
-            reason: Text { en: "agreed".into(), zh: "约定".into() },
+            reason: Text { en: "agreed".into(), zh: "约定".into() }.into(),
         }],
         subtotal: Some(fixed("60")),
+        adjusted: Some(fixed("57")),
+        points_up_to: fixed("100"),
         total: Some(fixed("60")),
         printed: Some(fixed("60")),
         rating: Some("B".into()),

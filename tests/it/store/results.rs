@@ -3,10 +3,13 @@
 use merit::domain::curve::{Corner, Reading};
 use merit::domain::fixed::Fixed;
 use merit::domain::improvement::{Objective, Suggestion};
-use merit::domain::interval::Interval;
+use merit::domain::interval::{Interval, IntervalMethod};
 use merit::domain::metric::MetricId;
 use merit::domain::payout::{PayoutResult, PayoutStep, StepInput, StepKind, Withheld};
-use merit::domain::scorecard::{Absence, CardResult, CardState, GateEffect, GateResult, LineResult, LineState, Scope};
+use merit::domain::scorecard::{
+    Absence, CardResult, CardState, Carried, Fallback, GateEffect, GateResult, Index, IndexSegment, LineResult,
+    LineState, Measure, Outside, Scope, Shrinkage, Toward,
+};
 use merit::domain::text::Text;
 use merit::store::{CompleteRun, PayoutRow, PlanRow, ResultRow, Run, Store, StoreError};
 use rust_decimal::Decimal;
@@ -20,12 +23,22 @@ fn line(metric: &str, state: LineState, treatment: Option<Absence>) -> LineResul
     let measured = state == LineState::Measured;
     let corner = |value, points| Corner { value: fixed(value), points: fixed(points) };
     LineResult {
+        id: format!("{metric}_line").into(),
         metric: MetricId::new(metric),
+        measure: if measured { Measure::Value } else { Measure::Index },
+        outside: (!measured).then_some(Outside::Penalty),
+        min_samples: 7,
+        interval_method: measured.then_some(IntervalMethod::Wilson),
+        index: (!measured).then(|| Box::new(index())),
+        shrinkage: measured.then(|| Box::new(shrinkage())),
+        carried: (!measured).then(|| Box::new(Carried { points: fixed("61.5"), from: "2023-Q2".into() })),
+        floor: measured.then(|| fixed("20")),
+        cap: Some(fixed("99.5")),
         scope: if measured { Scope::Own } else { Scope::Unit },
         state,
         treatment,
         pooled: if state == LineState::NoData { pooled(0, 0, 0) } else { pooled(-3, 7, 11) },
-        value: measured.then(|| fixed("86.123457")),
+        value: (state != LineState::NoData).then(|| fixed("86.123457")),
         interval: measured.then(|| Interval { lower: fixed("80.000001"), upper: fixed("91.5") }),
         reading: measured.then(|| Reading {
             points: fixed("22.46914"),
@@ -39,6 +52,22 @@ fn line(metric: &str, state: LineState, treatment: Option<Absence>) -> LineResul
     }
 }
 
+fn index() -> Index {
+    let segment = IndexSegment {
+        segment: "宽带".into(),
+        pooled: pooled(3, 7, 11),
+        benchmark: fixed("0.873333"),
+        overall: true,
+        expected: fixed("6.113331"),
+    };
+    Index { segments: vec![segment], actual: fixed("3"), expected: fixed("6.113331") }
+}
+
+fn shrinkage() -> Shrinkage {
+    let toward = Toward { peers: pooled(880, 1000, 1000), peer_value: fixed("88"), shrunk: fixed("87.1") };
+    Shrinkage { strength: fixed("20"), toward: Some(toward) }
+}
+
 /// Every state, treatment and effect there is.
 fn full_card() -> CardResult {
     let treatments = [
@@ -47,14 +76,15 @@ fn full_card() -> CardResult {
         Absence::Neutral { points: fixed("60.5") },
         Absence::Zero,
         Absence::Count,
+        Absence::Carry { otherwise: Fallback::Neutral { points: fixed("50") } },
     ];
-    let states = [LineState::LowSample, LineState::NoData, LineState::NotApplicable, LineState::LowSample];
+    let states = [LineState::LowSample, LineState::NoData, LineState::NotApplicable, LineState::NoBenchmark];
     let mut lines = vec![line("csat_t2b", LineState::Measured, None)];
     lines.extend(
         treatments
             .into_iter()
             .zip(states.into_iter().cycle())
-            .zip(["aht", "fcr", "aht", "qa", "exam"])
+            .zip(["aht", "fcr", "aht", "qa", "exam", "nps"])
             .map(|((treatment, state), metric)| line(metric, state, Some(treatment))),
     );
     let gate = |passed, effect| GateResult {
@@ -62,9 +92,12 @@ fn full_card() -> CardResult {
         scope: Scope::Unit,
         value: Some(fixed("84.99")),
         samples: 3,
+        min_samples: 2,
+        at_least: Some(fixed("85")),
+        at_most: None,
         passed,
         effect,
-        reason: Text { en: "Adherence \"below\" 85".into(), zh: "低于85".into() },
+        reason: Text { en: "Adherence \"below\" 85".into(), zh: "低于85".into() }.into(),
     };
     CardResult {
         card: "front_line".into(),
@@ -73,9 +106,11 @@ fn full_card() -> CardResult {
         gates: vec![
             gate(Some(false), GateEffect::CapTotal { at: fixed("59.99") }),
             gate(Some(true), GateEffect::CapRating { at: "B".into() }),
-            GateResult { value: None, ..gate(None, GateEffect::ZeroLine { metric: MetricId::new("qa") }) },
+            GateResult { value: None, ..gate(None, GateEffect::ZeroLine { line: "qa".into() }) },
         ],
         subtotal: Some(fixed("71.234567")),
+        adjusted: Some(fixed("73.1")),
+        points_up_to: fixed("120"),
         total: Some(fixed("59.99")),
         printed: Some(fixed("59.99")),
         rating: Some("C".into()),

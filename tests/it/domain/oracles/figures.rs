@@ -85,7 +85,8 @@ fn scored(weights: &[Fixed], values: &[Option<Fixed>], curve: &Curve, absence: A
         (line.weight, line.curve, line.no_data) = (*weight, curve.clone(), absence);
         line
     });
-    let card = card(lines.collect());
+    let mut card = card(lines.collect());
+    card.points_up_to = fixed("120");
     assert_eq!(check_card(&card), []);
     let facts = Facts::of((0..weights.len()).map(|index| mean(&name(index))));
     let facts = values.iter().enumerate().fold(facts, |facts, (index, value)| match value {
@@ -138,6 +139,7 @@ fn balanced_scorecard(inputs: &Inputs<'_>) -> Figures {
     let lower = Curve::Linear { corners: corners(&[(&mirrored.to_string(), &cap.to_string()), ("200", "0")]) };
     let least = inputs.number("min_any_category_pct");
     let mut card = card(Vec::new());
+    card.points_up_to = cap;
     let mut metrics = Vec::new();
     let mut facts = Vec::new();
     for item in inputs.0["items"].as_array().unwrap() {
@@ -302,7 +304,9 @@ fn accelerator(inputs: &Inputs<'_>) -> Figures {
 
 fn linear_bonus(inputs: &Inputs<'_>) -> Figures {
     let mut card = card(vec![line("sales", "100")]);
-    card.lines[0].curve = linear(&[("0", "0"), ("1000", "1000")]);
+    card.points_up_to = fixed("120");
+    card.lines[0].curve = linear(&[("0", "0"), ("120", "120")]);
+    assert_eq!(check_card(&card), []);
     let (actual, target) = (inputs.number("actual"), inputs.number("target"));
     let facts = Facts::of([metric("sales", Unit::Percent, MetricKind::Mean)]);
     let result = score(&card, &facts.with("sales", &actual.to_string(), &target.to_string(), 1)).unwrap();

@@ -3,12 +3,13 @@
 //! Examples of sources need rows to be read and SQL to be run, which is the pull room's work: see
 //! [`Loaded::placed_sources`](super::load::Loaded::placed_sources).
 
+mod cards;
+
 use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 
 use super::file::calendar::{CalendarExample, local_time};
-use super::file::card::{CardExample, CardFile, ScopeName};
 use super::file::improvement::{ExamplePeriodFacts, ImprovementExample};
 use super::file::metrics::MetricExample;
 use super::file::plan::PlanExample;
@@ -18,7 +19,6 @@ use super::problem::Problem;
 use super::ruleset::Ruleset;
 use super::yaml::Document;
 use crate::domain::calendar::Calendar;
-use crate::domain::fact::Pooled;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::{History, Objective, PastValue, suggest};
 use crate::domain::interval::Interval;
@@ -26,7 +26,6 @@ use crate::domain::metric::{Metric, MetricId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{IncentivePlan, PayableStretch, PayoutInput, Withheld, pay};
 use crate::domain::period::Period;
-use crate::domain::scorecard::{Card, CardResult, CardState, LineState, Measured, Scope, score};
 
 const MEND: &str = "correct the example, or the rule that it shows";
 /// Decimals of an interval as examples write it.
@@ -72,7 +71,7 @@ fn cards(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
         let Some(card) = ruleset.card(&file.content.id) else { continue };
         for (index, example) in file.content.examples.iter().enumerate() {
             let mut comparison = Comparison::new(&file.document, index, &example.name, problems);
-            card_example(ruleset, card, &file.content, example, &mut comparison);
+            cards::card_example(ruleset, card, &file.content, example, &mut comparison);
         }
     }
 }
@@ -155,86 +154,6 @@ fn metric_example(metric: &Metric, example: &MetricExample, comparison: &mut Com
             Some(upper.0),
             rounded(|interval| interval.upper),
         );
-    }
-}
-
-/// The facts of an example, as scoring asks for them.
-struct ExampleFacts<'a> {
-    ruleset: &'a Ruleset,
-    facts: Vec<(&'a str, Scope, Pooled)>,
-}
-
-impl Measured for ExampleFacts<'_> {
-    fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
-        let mut found = self.facts.iter().filter(|(id, of, _)| *id == metric.as_str() && *of == scope);
-        found.next().map(|(_, _, pooled)| *pooled)
-    }
-
-    fn metric(&self, id: &MetricId) -> Option<&Metric> {
-        self.ruleset.metric(id)
-    }
-}
-
-fn card_example(
-    ruleset: &Ruleset,
-    card: &Card,
-    file: &CardFile,
-    example: &CardExample,
-    comparison: &mut Comparison<'_>,
-) {
-    let facts = example
-        .facts
-        .iter()
-        .map(|fact| (fact.metric.as_str(), fact.scope.into(), pooled(fact.numerator, fact.denominator, fact.samples)));
-    let result = match score(card, &ExampleFacts { ruleset, facts: facts.collect() }) {
-        Ok(result) => result,
-        Err(error) => return comparison.wrong("", format!("cannot be scored: {error}"), MEND),
-    };
-    let state = CardState::from(example.state);
-    comparison.compare("/state", "state", Some(card_state(state)), Some(card_state(result.state)));
-    lines(file, example, &result, comparison);
-    for (index, gate) in example.gates.iter().enumerate() {
-        let found = file.gates.iter().position(|judged| (&judged.metric, judged.scope) == (&gate.metric, gate.scope));
-        let Some(given) = found.and_then(|index| result.gates.get(index)) else { continue };
-        let what = format!("'passed' of gate '{}'", gate.metric);
-        comparison.compare(&format!("/gates/{index}"), &what, gate.passed, given.passed);
-    }
-    comparison.compare("/total", "total", exact(example.total), result.printed);
-    comparison.compare("/rating", "rating", example.rating.as_ref(), result.rating.as_ref());
-}
-
-fn lines(file: &CardFile, example: &CardExample, result: &CardResult, comparison: &mut Comparison<'_>) {
-    let position = |metric: &str, scope: ScopeName| {
-        file.lines.iter().position(|line| line.metric == metric && line.scope == scope)
-    };
-    for (index, line) in example.lines.iter().enumerate() {
-        let Some(given) = position(&line.metric, line.scope).and_then(|at| result.lines.get(at)) else { continue };
-        let at = format!("/lines/{index}");
-        let written = line_state(line.state.into());
-        let label = |what: &str| format!("{what} of '{}'", line.metric);
-        comparison.compare(&at, &label("state"), Some(written), Some(line_state(given.state)));
-        comparison.compare(&format!("{at}/points"), &label("points"), exact(line.points), given.points);
-        if let Some(weight) = line.effective_weight {
-            let pointer = format!("{at}/effective_weight");
-            comparison.compare(&pointer, &label("effective weight"), Some(weight.0), Some(given.effective_weight));
-        }
-    }
-}
-
-fn card_state(state: CardState) -> &'static str {
-    match state {
-        CardState::Scored => "scored",
-        CardState::OnHold => "on_hold",
-        CardState::InsufficientData => "insufficient_data",
-    }
-}
-
-fn line_state(state: LineState) -> &'static str {
-    match state {
-        LineState::Measured => "measured",
-        LineState::LowSample => "low_sample",
-        LineState::NoData => "no_data",
-        LineState::NotApplicable => "not_applicable",
     }
 }
 
