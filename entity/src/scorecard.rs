@@ -26,6 +26,8 @@ pub struct Model {
     pub printed: Option<Micros>,
     #[sea_orm(column_type = "Text", nullable)]
     pub rating: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub judged: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

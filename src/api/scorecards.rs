@@ -153,7 +153,7 @@ impl ScorecardsApi {
         employee_number: Path<String>,
     ) -> Result<Json<ScorecardDetail>, GetError> {
         let detail = app.scorecard(&code.0, &employee_number.0).await?;
-        let CardResult { card: _, state: _, lines, gates, subtotal: _, total: _, printed: _, rating: _ } =
+        let CardResult { card: _, state: _, lines, gates, judged: _, subtotal: _, total: _, printed: _, rating: _ } =
             detail.result;
         Ok(Json(ScorecardDetail {
             scorecard: scorecard(detail.summary),

@@ -7,6 +7,7 @@ mod clock;
 mod cycle;
 mod error;
 mod pull;
+mod ratings;
 mod read;
 mod replay;
 mod roster;
@@ -23,6 +24,7 @@ pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use error::AppError;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
+pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::RosterReport;
@@ -30,7 +32,7 @@ pub use tokens::{Caller, random_token};
 
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
+    PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
     Token as TokenRecord, Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};

@@ -8,6 +8,7 @@ mod error;
 mod output;
 mod progress;
 mod pull;
+mod ratings;
 mod results;
 mod roster;
 mod serve;
@@ -79,6 +80,11 @@ enum Command {
     },
     /// Pull a source's facts
     Pull(pull::PullArguments),
+    /// What people give their colleagues on the items of a form
+    Ratings {
+        #[command(subcommand)]
+        action: ratings::RatingsAction,
+    },
     /// Appraisal cycles
     Cycle {
         #[command(subcommand)]
@@ -139,6 +145,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Rules { action } => check::rules(action),
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,
+        Command::Ratings { action } => ratings::run(place, action).await,
         Command::Cycle { action } => cycle::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,

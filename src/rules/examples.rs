@@ -7,9 +7,11 @@ use std::fmt::Display;
 
 use super::file::card::{CardExample, CardFile, ScopeName};
 use super::file::improvement::{ExamplePeriodFacts, ImprovementExample};
+use super::file::judgement::ratings;
 use super::file::metrics::MetricExample;
 use super::file::plan::PlanExample;
 use super::file::{Exact, pooled};
+use super::judgement_examples;
 use super::load::Loaded;
 use super::problem::Problem;
 use super::ruleset::Ruleset;
@@ -18,21 +20,23 @@ use crate::domain::fact::Pooled;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::{History, Objective, PastValue, suggest};
 use crate::domain::interval::Interval;
+use crate::domain::judgement::{Form, Ratings};
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{IncentivePlan, PayableStretch, PayoutInput, Withheld, pay};
 use crate::domain::period::Period;
 use crate::domain::scorecard::{Card, CardResult, CardState, LineState, Measured, Scope, score};
 
-const MEND: &str = "correct the example, or the rule that it shows";
+pub(super) const MEND: &str = "correct the example, or the rule that it shows";
 /// Decimals of an interval as examples write it.
 const INTERVAL_DECIMALS: u32 = 2;
 
-/// Every example of metrics, scorecards, incentive plans and improvement rules that does not come out as written.
+/// Every example of metrics, scorecards, forms, incentive plans and improvement rules that does not come out as written.
 pub fn run_examples(loaded: &Loaded) -> Vec<Problem> {
     let mut problems = Vec::new();
     metrics(loaded, &mut problems);
     cards(loaded, &mut problems);
+    judgement_examples::forms(loaded, &mut problems);
     plans(loaded, &mut problems);
     improvement(loaded, &mut problems);
     problems.sort();
@@ -45,8 +49,9 @@ pub fn count_examples(Loaded { files, .. }: &Loaded) -> usize {
     let cards = files.cards.iter().map(|file| file.content.examples.len());
     let plans = files.plans.iter().map(|file| file.content.examples.len());
     let improvement = files.improvement.iter().map(|file| file.content.examples.len());
+    let forms = files.forms.iter().map(|file| file.content.examples.len());
     let sources = files.sources.iter().map(|file| file.content.examples.len());
-    metrics.chain(cards).chain(plans).chain(improvement).chain(sources).sum()
+    metrics.chain(cards).chain(forms).chain(plans).chain(improvement).chain(sources).sum()
 }
 
 fn metrics(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
@@ -88,7 +93,7 @@ fn improvement(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Proble
 }
 
 /// What an example says beside what the rules give.
-struct Comparison<'a> {
+pub(super) struct Comparison<'a> {
     document: &'a Document,
     /// JSON pointer of the example.
     at: String,
@@ -98,17 +103,23 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     /// For the example of that index in its file.
-    fn new(document: &'a Document, index: usize, name: &str, problems: &'a mut Vec<Problem>) -> Self {
+    pub(super) fn new(document: &'a Document, index: usize, name: &str, problems: &'a mut Vec<Problem>) -> Self {
         Self { document, at: format!("/examples/{index}"), name: format!("example '{name}'"), problems }
     }
 
-    fn wrong(&mut self, pointer: &str, what: impl Display, mend: &str) {
+    pub(super) fn wrong(&mut self, pointer: &str, what: impl Display, mend: &str) {
         let what = format!("{}: {what}", self.name);
         self.problems.push(self.document.error(&format!("{}{pointer}", self.at), what, mend));
     }
 
     /// A figure that must be equal, or absent on both sides.
-    fn compare<T: PartialEq + Display>(&mut self, pointer: &str, what: &str, written: Option<T>, given: Option<T>) {
+    pub(super) fn compare<T: PartialEq + Display>(
+        &mut self,
+        pointer: &str,
+        what: &str,
+        written: Option<T>,
+        given: Option<T>,
+    ) {
         if written != given {
             let shown = |value: &Option<T>| value.as_ref().map_or_else(|| "none".to_owned(), T::to_string);
             let text = format!("{what}: the rules give {}, the example says {}", shown(&given), shown(&written));
@@ -117,7 +128,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn exact(written: Option<Exact>) -> Option<Fixed> {
+pub(super) fn exact(written: Option<Exact>) -> Option<Fixed> {
     written.map(Fixed::from)
 }
 
@@ -146,6 +157,7 @@ fn metric_example(metric: &Metric, example: &MetricExample, comparison: &mut Com
 struct ExampleFacts<'a> {
     ruleset: &'a Ruleset,
     facts: Vec<(&'a str, Scope, Pooled)>,
+    ratings: Ratings,
 }
 
 impl Measured for ExampleFacts<'_> {
@@ -156,6 +168,15 @@ impl Measured for ExampleFacts<'_> {
 
     fn metric(&self, id: &MetricId) -> Option<&Metric> {
         self.ruleset.metric(id)
+    }
+
+    fn form(&self, id: &str) -> Option<&Form> {
+        self.ruleset.form(id)
+    }
+
+    /// A card has one form at most.
+    fn judgement(&self, _form: &str) -> Option<&Ratings> {
+        Some(&self.ratings)
     }
 }
 
@@ -170,7 +191,8 @@ fn card_example(
         .facts
         .iter()
         .map(|fact| (fact.metric.as_str(), fact.scope.into(), pooled(fact.numerator, fact.denominator, fact.samples)));
-    let result = match score(card, &ExampleFacts { ruleset, facts: facts.collect() }) {
+    let facts = ExampleFacts { ruleset, facts: facts.collect(), ratings: ratings(&example.ratings) };
+    let result = match score(card, &facts) {
         Ok(result) => result,
         Err(error) => return comparison.wrong("", format!("cannot be scored: {error}"), MEND),
     };
@@ -182,6 +204,10 @@ fn card_example(
         let Some(given) = found.and_then(|index| result.gates.get(index)) else { continue };
         let what = format!("'passed' of gate '{}'", gate.metric);
         comparison.compare(&format!("/gates/{index}"), &what, gate.passed, given.passed);
+    }
+    if example.judged.is_some() {
+        let given = result.judged.as_ref().and_then(|judged| judged.form.points);
+        comparison.compare("/judged", "points of the judged part", exact(example.judged), given);
     }
     comparison.compare("/total", "total", exact(example.total), result.printed);
     comparison.compare("/rating", "rating", example.rating.as_ref(), result.rating.as_ref());

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::check;
 use super::file::card::CardFile;
 use super::file::improvement::ImprovementFile;
+use super::file::judgement::FormFile;
 use super::file::metrics::MetricsFile;
 use super::file::plan::PlanFile;
 use super::problem::{Problem, Severity};
@@ -22,7 +23,7 @@ use crate::domain::improvement::ImprovementRules;
 const METRICS: &str = "metrics.yaml";
 const IMPROVEMENT: &str = "improvement.yaml";
 const DEFECT: &str = "report this as a defect of Merit";
-const FOLDERS: [&str; 3] = ["scorecards", "incentives", "sources"];
+const FOLDERS: [&str; 4] = ["scorecards", "judgement", "incentives", "sources"];
 
 /// Rules that can be used.
 #[derive(Debug, Clone)]
@@ -48,9 +49,11 @@ pub(crate) struct Files {
     pub(crate) metrics: Option<Shaped<MetricsFile>>,
     pub(crate) improvement: Option<Shaped<ImprovementFile>>,
     pub(crate) cards: Vec<Shaped<CardFile>>,
+    pub(crate) forms: Vec<Shaped<FormFile>>,
     pub(crate) plans: Vec<Shaped<PlanFile>>,
     pub(crate) sources: Vec<Shaped<SourceSpec>>,
     all_cards: bool,
+    all_forms: bool,
 }
 
 /// Reads the rules in `dir`. Errors: every problem of every file, warnings among them, in order of file and line.
@@ -75,6 +78,7 @@ pub fn load(dir: &Path) -> Result<Loaded, Vec<Problem>> {
     let ruleset = Ruleset::new(
         files.metrics.iter().flat_map(|file| &file.content.metrics).map(|metric| metric.to_metric()).collect(),
         files.cards.iter().map(|file| file.content.to_card()).collect(),
+        files.forms.iter().map(|file| file.content.to_form()).collect(),
         files.plans.iter().map(|file| file.content.to_plan()).collect(),
         files.improvement.as_ref().map_or(no_improvement, |file| file.content.to_rules()),
     )
@@ -116,9 +120,11 @@ fn read(dir: &Path, problems: &mut Vec<Problem>) -> Files {
         metrics: None,
         improvement: None,
         cards: Vec::new(),
+        forms: Vec::new(),
         plans: Vec::new(),
         sources: Vec::new(),
         all_cards: true,
+        all_forms: true,
     };
     let Some(names) = entries(dir, problems) else { return files };
     strangers(dir, &names, problems);
@@ -138,6 +144,7 @@ fn read(dir: &Path, problems: &mut Vec<Problem>) -> Files {
     if files.cards.is_empty() && files.all_cards {
         problems.push(absent(&dir.join("scorecards"), "there is no scorecard, so nobody can be appraised"));
     }
+    (files.forms, files.all_forms) = read_folder(&dir.join("judgement"), &names, problems);
     (files.plans, _) = read_folder(&dir.join("incentives"), &names, problems);
     (files.sources, _) = read_folder(&dir.join("sources"), &names, problems);
     files
@@ -266,6 +273,8 @@ fn check_all(files: &Files, problems: &mut Vec<Problem>) {
     problems.extend(files.metrics.iter().flat_map(check::metrics));
     problems.extend(files.cards.iter().flat_map(|file| check::cards::card(file, &known)));
     problems.extend(check::cards::together(&files.cards));
+    problems.extend(files.forms.iter().flat_map(check::judgement::form));
+    problems.extend(check::judgement::together(&files.forms, files.all_forms, &files.cards, files.all_cards));
     let cards = files.all_cards.then_some(files.cards.as_slice());
     problems.extend(files.plans.iter().flat_map(|file| check::plans::plan(file, cards)));
     problems.extend(check::plans::together(&files.plans));

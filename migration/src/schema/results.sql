@@ -12,6 +12,7 @@ CREATE TABLE scorecard (
     total @int,
     printed @int,
     rating @key,
+    judged @text,
     UNIQUE (run_id, agent_id)
 ) @table;
 CREATE UNIQUE INDEX scorecard_employee ON scorecard (run_id, employee_number);

@@ -1,6 +1,7 @@
 //! A scorecard: weighted lines, each metric's points, gates and a rating, with the full working kept.
 
 mod check;
+mod judged;
 mod scoring;
 mod weights;
 
@@ -10,10 +11,12 @@ use super::curve::{Curve, Reading};
 use super::fact::Pooled;
 use super::fixed::Fixed;
 use super::interval::Interval;
+use super::judgement::{Form, Ratings};
 use super::metric::{Metric, MetricId};
 use super::text::Text;
 
 pub use check::{CardError, check_bands, check_card, check_gates, check_lines, check_weights};
+pub use judged::{CardJudgement, Judged};
 pub use scoring::{ScoreError, printed, score};
 
 /// Whose facts a line measures.
@@ -108,6 +111,8 @@ pub struct Card {
     pub gates: Vec<Gate>,
     /// Ascending by `from`; the first starts at or below zero, so that every total has a band.
     pub bands: Vec<Band>,
+    /// The part of the card that people judge; none where all of it is measured.
+    pub judgement: Option<CardJudgement>,
 }
 
 /// Four different things, never one.
@@ -177,9 +182,11 @@ pub struct CardResult {
     pub state: CardState,
     pub lines: Vec<LineResult>,
     pub gates: Vec<GateResult>,
-    /// Σ contributions, exactly, six decimals; before totals are capped.
+    /// The judged part, on a card that has one.
+    pub judged: Option<Judged>,
+    /// Σ contributions of the lines, exactly, six decimals; before a judged part joins it and totals are capped.
     pub subtotal: Option<Fixed>,
-    /// The subtotal after caps, six decimals.
+    /// The subtotal, with the judged part by the card's split, after caps; six decimals.
     pub total: Option<Fixed>,
     /// `total` rounded to two decimals: what is printed, and what bands judge.
     pub printed: Option<Fixed>,
@@ -190,4 +197,14 @@ pub struct CardResult {
 pub trait Measured {
     fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled>;
     fn metric(&self, id: &MetricId) -> Option<&Metric>;
+
+    /// A form of the rules.
+    fn form(&self, _id: &str) -> Option<&Form> {
+        None
+    }
+
+    /// The agent's ratings on a form; `None` where there are none.
+    fn judgement(&self, _form: &str) -> Option<&Ratings> {
+        None
+    }
 }

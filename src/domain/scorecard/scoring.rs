@@ -3,7 +3,9 @@
 use super::super::fact::Pooled;
 use super::super::fixed::Fixed;
 use super::super::interval::Interval;
+use super::super::judgement::JudgementError;
 use super::super::metric::{Metric, MetricId};
+use super::judged;
 use super::weights::redistribute;
 use super::{
     Absence, Band, Card, CardResult, CardState, Gate, GateEffect, GateResult, Line, LineResult, LineState, Measured,
@@ -24,6 +26,14 @@ pub enum ScoreError {
     CurveWithoutCorner { card: String, metric: MetricId },
     #[error("a figure of '{metric}' on card '{card}' is outside ±9223372036854: measure it in a larger unit")]
     Overflow { card: String, metric: MetricId },
+    #[error("card '{card}' is judged by the form '{form}', which the rules do not have: add it or correct the name")]
+    UnknownForm { card: String, form: String },
+    #[error("card '{card}': {source}")]
+    Judgement { card: String, source: Box<JudgementError> },
+    #[error(
+        "the total of card '{card}' with the form '{form}' is outside ±9223372036854: lower the points of its lines"
+    )]
+    JudgedOverflow { card: String, form: String },
 }
 
 /// A figure as people see it and as bands and gates judge it: two decimals, half away from zero.
@@ -46,6 +56,7 @@ pub fn score(card: &Card, measured: &impl Measured) -> Result<CardResult, ScoreE
     }
     let weighted = redistribute(&mut lines);
     contribute(card, &mut lines, &gates)?;
+    let judged = judged::judge_card(card, measured)?;
     let state = if lines.iter().any(|line| line.treatment == Some(Absence::Hold)) {
         CardState::OnHold
     } else if weighted {
@@ -53,11 +64,13 @@ pub fn score(card: &Card, measured: &impl Measured) -> Result<CardResult, ScoreE
     } else {
         CardState::InsufficientData
     };
+    let state = judged::state_with(judged.as_ref(), state);
     let mut result = CardResult {
         card: card.id.clone(),
         state,
         lines,
         gates,
+        judged,
         subtotal: None,
         total: None,
         printed: None,
@@ -188,6 +201,7 @@ fn conclude(card: &Card, result: &mut CardResult) -> Result<(), ScoreError> {
         total = total.checked_add(line.contribution).ok_or_else(|| overflow(card, &line.metric))?;
     }
     result.subtotal = Some(total);
+    total = judged::join(card, result, total)?;
     for effect in failed(&result.gates) {
         if let GateEffect::CapTotal { at } = effect {
             total = total.min(*at);

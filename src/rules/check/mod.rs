@@ -3,6 +3,7 @@
 pub(super) mod cards;
 pub(super) mod curves;
 pub(super) mod improvement;
+pub(super) mod judgement;
 pub(super) mod plans;
 pub(super) mod sources;
 

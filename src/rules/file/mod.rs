@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod improvement;
+pub mod judgement;
 pub mod metrics;
 pub mod plan;
 

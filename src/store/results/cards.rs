@@ -181,6 +181,7 @@ impl Working {
             state: from_code("the state of a scorecard", row.state.clone())?,
             lines: self.lines.remove(&row.id).unwrap_or_default(),
             gates: self.gates.remove(&row.id).unwrap_or_default(),
+            judged: row.judged.clone().map(|text| from_json("the judged part of a scorecard", text)).transpose()?,
             subtotal: row.subtotal.map(fixed),
             total: row.total.map(fixed),
             printed: row.printed.map(fixed),

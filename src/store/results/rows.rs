@@ -12,7 +12,7 @@ use super::super::error::Step;
 use super::super::runs::begin::hold;
 use super::super::{Store, StoreError, bulk};
 use super::cards::{Working, gate_row, line_row, micros};
-use super::codes::code;
+use super::codes::{code, json};
 use super::pay::{Steps, step_row};
 use super::suggestions::{Objectives, objective_row};
 use crate::domain::improvement::Suggestion;
@@ -73,6 +73,7 @@ impl Tables {
             total: row.card.total.map(micros),
             printed: row.card.printed.map(micros),
             rating: row.card.rating.clone(),
+            judged: row.card.judged.as_ref().map(json).transpose()?,
         });
         for (seq, line) in (0..).zip(&row.card.lines) {
             self.lines.push(line_row(metrics, id, seq, line)?);

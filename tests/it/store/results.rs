@@ -75,6 +75,7 @@ fn full_card() -> CardResult {
             gate(Some(true), GateEffect::CapRating { at: "B".into() }),
             GateResult { value: None, ..gate(None, GateEffect::ZeroLine { metric: MetricId::new("qa") }) },
         ],
+        judged: None,
         subtotal: Some(fixed("71.234567")),
         total: Some(fixed("59.99")),
         printed: Some(fixed("59.99")),
