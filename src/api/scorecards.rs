@@ -10,6 +10,7 @@ use super::Resource;
 use super::auth::ApiToken;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
+use super::scorecard_judgement::Judgement;
 use super::scorecard_lines::{Gate, Line};
 use crate::app::{App, ScorecardSummary, Wanted};
 use crate::domain::scorecard::{CardResult, CardState};
@@ -49,10 +50,13 @@ enum State {
 
 /// A scorecard with its whole working.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 struct ScorecardDetail {
     scorecard: Scorecard,
     lines: Vec<Line>,
     gates: Vec<Gate>,
+    /// Absent on a card that is only measured.
+    judgement: Option<Judgement>,
 }
 
 #[derive(Object)]
@@ -153,12 +157,13 @@ impl ScorecardsApi {
         employee_number: Path<String>,
     ) -> Result<Json<ScorecardDetail>, GetError> {
         let detail = app.scorecard(&code.0, &employee_number.0).await?;
-        let CardResult { card: _, state: _, lines, gates, judged: _, subtotal: _, total: _, printed: _, rating: _ } =
+        let CardResult { card: _, state: _, lines, gates, judged, subtotal: _, total: _, printed: _, rating: _ } =
             detail.result;
         Ok(Json(ScorecardDetail {
             scorecard: scorecard(detail.summary),
             lines: lines.into_iter().map(Line::from).collect(),
             gates: gates.into_iter().map(Gate::from).collect(),
+            judgement: judged.map(Judgement::from),
         }))
     }
 }

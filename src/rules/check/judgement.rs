@@ -89,8 +89,8 @@ fn example_ratings(document: &Document, at: &str, examples: &[ExampleRatings], f
     problems
 }
 
-/// Problems between forms and cards: one id twice, a form nobody uses, and cards whose judgement is not sound. `forms` is none
-/// when one of them could not be read.
+/// Problems between forms and cards: one id twice, a form nobody uses, and cards whose judgement is not sound. What a card may
+/// name is only known when every form (`all_forms`) and card (`all_cards`) could be read.
 pub(crate) fn together(
     files: &[Shaped<FormFile>],
     all_forms: bool,
@@ -101,7 +101,10 @@ pub(crate) fn together(
     let mut problems = duplicates("form", ids);
     let used: BTreeSet<&str> =
         cards.iter().filter_map(|card| card.content.judgement.as_ref()).map(|used| used.form.as_str()).collect();
-    for file in files.iter().filter(|file| all_cards && !used.contains(file.content.id.as_str())) {
+    // A card that names a form wrongly probably means one of these.
+    let sure =
+        all_cards && !cards.is_empty() && used.iter().all(|used| files.iter().any(|file| file.content.id == *used));
+    for file in files.iter().filter(|file| sure && !used.contains(file.content.id.as_str())) {
         let what = format!("no scorecard is judged by form '{}', so its ratings never count", file.content.id);
         let mend = format!("add 'judgement: {{form: {}, share: 20}}' to a card, or remove the form", file.content.id);
         problems.push(file.document.warning("/id", what, mend));
@@ -135,7 +138,9 @@ fn judgement(card: &Shaped<CardFile>, forms: Option<&Vec<&FormFile>>) -> Vec<Pro
     match forms.iter().find(|form| form.id == entry.form) {
         Some(form) => {
             let form = form.to_form();
-            for (number, example) in content.examples.iter().enumerate() {
+            // What is wrong with the form itself is said at its own place.
+            let examples = if check_form(&form).is_empty() { content.examples.as_slice() } else { &[] };
+            for (number, example) in examples.iter().enumerate() {
                 let at = format!("/examples/{number}");
                 problems.extend(example_ratings(document, &at, &example.ratings, &form));
             }

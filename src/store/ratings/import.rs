@@ -18,7 +18,7 @@ use crate::domain::judgement::RaterGroup;
 /// Agents whose ratings are looked up in one query.
 const AGENTS: usize = 2_000;
 
-/// One rating. A stored one of the same cycle, agent, form, item and rater takes over group, value and comment.
+/// One rating. A stored one of the same cycle, agent, form, item and rater takes over group and value, and the comment if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RatingRow {
     /// Who is rated.
@@ -29,6 +29,7 @@ pub struct RatingRow {
     /// [`RaterGroup::Oneself`] exactly where the rater is the agent.
     pub group: RaterGroup,
     pub value: Fixed,
+    /// `None` leaves what is stored.
     pub comment: Option<String>,
 }
 
@@ -86,8 +87,10 @@ async fn apply(
     let present: HashMap<Key<'_>, &Model> = stored.iter().map(|model| (stored_key(model), model)).collect();
     let (mut added, mut changed, mut changes) = (Vec::new(), Vec::new(), RatingChanges::default());
     for row in rows {
-        let model = to_model(cycle_id, row, now);
-        match present.get(&key(row)) {
+        let mut model = to_model(cycle_id, row, now);
+        let before = present.get(&key(row));
+        model.comment = model.comment.or_else(|| before.and_then(|before| before.comment.clone()));
+        match before {
             None => added.push(model),
             Some(same) if says_the_same(same, &model) => changes.unchanged += 1,
             Some(_) => changed.push(model),

@@ -5,6 +5,7 @@ mod facts;
 mod fixture;
 mod freeze;
 mod pulls;
+mod ratings;
 mod reads;
 mod results;
 mod roster;
