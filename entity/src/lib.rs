@@ -16,6 +16,7 @@ pub mod payout;
 pub mod pull;
 pub mod pull_reason;
 pub mod pull_rejected;
+pub mod rating;
 pub mod ruleset;
 pub mod run;
 pub mod run_agent;

@@ -1,4 +1,4 @@
-//! Roster, facts, runs, results and tokens.
+//! Roster, facts, runs, ratings, results and tokens.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -19,6 +19,7 @@ impl MigrationTrait for Migration {
         run(manager, overlap).await?;
         run(manager, include_str!("schema/facts.sql")).await?;
         run(manager, include_str!("schema/runs.sql")).await?;
+        run(manager, include_str!("schema/ratings.sql")).await?;
         run(manager, include_str!("schema/results.sql")).await
     }
 

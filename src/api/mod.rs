@@ -8,6 +8,7 @@ mod page;
 mod payouts;
 mod plans;
 mod pulls;
+mod scorecard_judgement;
 mod scorecard_lines;
 mod scorecards;
 mod units;

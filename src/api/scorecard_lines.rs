@@ -156,7 +156,7 @@ fn point(corner: Corner) -> Point {
     Point { value: corner.value.to_string(), points: corner.points.to_string() }
 }
 
-fn piece(reading: Reading) -> Piece {
+pub(super) fn piece(reading: Reading) -> Piece {
     Piece { from: point(reading.from), to: point(reading.to) }
 }
 

@@ -10,6 +10,7 @@ use super::Resource;
 use super::auth::ApiToken;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
+use super::scorecard_judgement::Judgement;
 use super::scorecard_lines::{Gate, Line};
 use crate::app::{App, ScorecardSummary, Wanted};
 use crate::domain::scorecard::{CardResult, CardState};
@@ -59,6 +60,8 @@ struct ScorecardDetail {
     points_up_to: String,
     lines: Vec<Line>,
     gates: Vec<Gate>,
+    /// Absent on a card that is only measured.
+    judgement: Option<Judgement>,
 }
 
 #[derive(Object)]
@@ -164,6 +167,7 @@ impl ScorecardsApi {
             state: _,
             lines,
             gates,
+            judged,
             subtotal: _,
             adjusted,
             points_up_to,
@@ -177,6 +181,7 @@ impl ScorecardsApi {
             points_up_to: points_up_to.to_string(),
             lines: lines.into_iter().map(Line::from).collect(),
             gates: gates.into_iter().map(Gate::from).collect(),
+            judgement: judged.map(Judgement::from),
         }))
     }
 }

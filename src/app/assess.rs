@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fact::{Pooled, SegmentFact};
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::{self, History, Suggestion};
+use crate::domain::judgement::Form;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::money::Currency;
 use crate::domain::payout::{self, PayableStretch, PayoutError, PayoutInput, PayoutResult};
@@ -89,6 +90,10 @@ impl Measured for Figures<'_> {
 
     fn metric(&self, id: &MetricId) -> Option<&Metric> {
         self.rules.metrics.get(id)
+    }
+
+    fn form(&self, id: &str) -> Option<&Form> {
+        self.rules.form(id)
     }
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod facts;
 mod parallel;
 mod pull;
+mod ratings;
 mod read;
 mod replay;
 mod roster;
@@ -26,6 +27,7 @@ pub use clock::Clock;
 pub use error::AppError;
 pub use facts::FactView;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
+pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::RosterReport;
@@ -33,7 +35,7 @@ pub use tokens::{Caller, random_token};
 
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
+    PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
     Token as TokenRecord, Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};

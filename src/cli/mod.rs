@@ -6,9 +6,11 @@ mod cycle;
 mod demo;
 mod error;
 mod facts;
+mod judgement;
 mod output;
 mod progress;
 mod pull;
+mod ratings;
 mod results;
 mod roster;
 mod serve;
@@ -85,6 +87,11 @@ enum Command {
         #[command(subcommand)]
         action: facts::FactsAction,
     },
+    /// What people give their colleagues on the items of a form
+    Ratings {
+        #[command(subcommand)]
+        action: ratings::RatingsAction,
+    },
     /// Appraisal cycles
     Cycle {
         #[command(subcommand)]
@@ -146,6 +153,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,
         Command::Facts { action } => facts::run(place, action).await,
+        Command::Ratings { action } => ratings::run(place, action).await,
         Command::Cycle { action } => cycle::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place};
+use super::{CliError, Place, judgement};
 use crate::app::{App, PayoutDetail, PlanDetail, ScorecardDetail, Slice, Wanted};
 use crate::domain::curve::Reading;
 use crate::domain::fixed::Fixed;
@@ -30,12 +30,12 @@ impl ResultArguments {
     }
 }
 
-fn figure(value: Option<Fixed>) -> Value {
+pub(super) fn figure(value: Option<Fixed>) -> Value {
     value.map_or(Value::Null, |value| value.to_string().into())
 }
 
 /// A serialised enum's own name.
-fn name(value: impl serde::Serialize) -> Value {
+pub(super) fn name(value: impl serde::Serialize) -> Value {
     match serde_json::to_value(value) {
         Ok(Value::Object(object)) => object.keys().next().map_or(Value::Null, |name| name.as_str().into()),
         Ok(name) => name,
@@ -100,6 +100,9 @@ fn one_scorecard(detail: &ScorecardDetail, format: Format) -> Result<(), CliErro
     summary_lines(result).print(format)?;
     result.gates.iter().for_each(print_gate);
     say!("sum of contributions {}", figure(result.subtotal).as_str().unwrap_or("–"));
+    if let Some(judged) = &result.judged {
+        judgement::print(judged)?;
+    }
     if result.lines.iter().any(|line| line.outside.is_some()) {
         let adjusted = figure(result.adjusted);
         say!("with bonus and penalty {} (0 to {})", adjusted.as_str().unwrap_or("–"), result.points_up_to);

@@ -12,6 +12,7 @@ use super::check;
 use super::file::calendar::CalendarFile;
 use super::file::card::CardFile;
 use super::file::improvement::ImprovementFile;
+use super::file::judgement::FormFile;
 use super::file::metrics::MetricsFile;
 use super::file::plan::PlanFile;
 use super::problem::{Problem, Severity};
@@ -24,7 +25,7 @@ use crate::domain::improvement::ImprovementRules;
 const METRICS: &str = "metrics.yaml";
 const IMPROVEMENT: &str = "improvement.yaml";
 const DEFECT: &str = "report this as a defect of Merit";
-const FOLDERS: [&str; 4] = ["scorecards", "incentives", "sources", calendars::FOLDER];
+const FOLDERS: [&str; 5] = ["scorecards", "judgement", "incentives", "sources", calendars::FOLDER];
 
 /// Rules that can be used.
 #[derive(Debug, Clone)]
@@ -52,10 +53,12 @@ pub(crate) struct Files {
     pub(crate) metrics: Option<Shaped<MetricsFile>>,
     pub(crate) improvement: Option<Shaped<ImprovementFile>>,
     pub(crate) cards: Vec<Shaped<CardFile>>,
+    pub(crate) forms: Vec<Shaped<FormFile>>,
     pub(crate) plans: Vec<Shaped<PlanFile>>,
     pub(crate) sources: Vec<Shaped<SourceSpec>>,
     pub(crate) calendars: Vec<Shaped<CalendarFile>>,
     all_cards: bool,
+    all_forms: bool,
 }
 
 /// Reads the rules in `dir`. Errors: every problem of every file, warnings among them, in order of file and line.
@@ -80,6 +83,7 @@ pub fn load(dir: &Path) -> Result<Loaded, Vec<Problem>> {
     let ruleset = Ruleset::new(
         files.metrics.iter().flat_map(|file| &file.content.metrics).map(|metric| metric.to_metric()).collect(),
         files.cards.iter().map(|file| file.content.to_card()).collect(),
+        files.forms.iter().map(|file| file.content.to_form()).collect(),
         files.plans.iter().map(|file| file.content.to_plan()).collect(),
         files.improvement.as_ref().map_or(no_improvement, |file| file.content.to_rules()),
     )
@@ -123,10 +127,12 @@ fn read(dir: &Path, problems: &mut Vec<Problem>) -> Files {
         metrics: None,
         improvement: None,
         cards: Vec::new(),
+        forms: Vec::new(),
         plans: Vec::new(),
         sources: Vec::new(),
         calendars: Vec::new(),
         all_cards: true,
+        all_forms: true,
     };
     let Some(names) = entries(dir, problems) else { return files };
     strangers(dir, &names, problems);
@@ -146,6 +152,7 @@ fn read(dir: &Path, problems: &mut Vec<Problem>) -> Files {
     if files.cards.is_empty() && files.all_cards {
         problems.push(absent(&dir.join("scorecards"), "there is no scorecard, so nobody can be appraised"));
     }
+    (files.forms, files.all_forms) = read_folder(&dir.join("judgement"), &names, problems);
     (files.plans, _) = read_folder(&dir.join("incentives"), &names, problems);
     (files.sources, _) = read_folder(&dir.join("sources"), &names, problems);
     (files.calendars, _) = read_folder(&dir.join(calendars::FOLDER), &names, problems);
@@ -275,6 +282,8 @@ fn check_all(files: &Files, problems: &mut Vec<Problem>) {
     problems.extend(files.metrics.iter().flat_map(check::metrics));
     problems.extend(files.cards.iter().flat_map(|file| check::cards::card(file, &known)));
     problems.extend(check::cards::together(&files.cards));
+    problems.extend(files.forms.iter().flat_map(check::judgement::form));
+    problems.extend(check::judgement::together(&files.forms, files.all_forms, &files.cards, files.all_cards));
     let cards = files.all_cards.then_some(files.cards.as_slice());
     problems.extend(files.plans.iter().flat_map(|file| check::plans::plan(file, cards)));
     problems.extend(check::plans::together(&files.plans));

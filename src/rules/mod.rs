@@ -11,6 +11,7 @@ pub mod defaults;
 pub mod examples;
 mod explain;
 pub mod file;
+mod judgement_examples;
 pub mod load;
 pub mod problem;
 pub mod roster;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::improvement::ImprovementRules;
+use crate::domain::judgement::Form;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::payout::IncentivePlan;
 use crate::domain::scorecard::Card;
@@ -22,6 +23,8 @@ pub struct Ruleset {
     pub metrics: BTreeMap<MetricId, Metric>,
     /// By id.
     pub cards: Vec<Card>,
+    /// By id.
+    pub forms: Vec<Form>,
     /// By id.
     pub plans: Vec<IncentivePlan>,
     pub improvement: ImprovementRules,
@@ -47,6 +50,7 @@ struct Canonical {
     format: u32,
     metrics: Vec<Metric>,
     cards: Vec<Card>,
+    forms: Vec<Form>,
     plans: Vec<IncentivePlan>,
     improvement: ImprovementRules,
 }
@@ -56,13 +60,15 @@ impl Ruleset {
     pub fn new(
         mut metrics: Vec<Metric>,
         mut cards: Vec<Card>,
+        mut forms: Vec<Form>,
         mut plans: Vec<IncentivePlan>,
         improvement: ImprovementRules,
     ) -> Result<Self, RulesetError> {
         metrics.sort_by(|left, right| left.id.cmp(&right.id));
         cards.sort_by(|left, right| left.id.cmp(&right.id));
+        forms.sort_by(|left, right| left.id.cmp(&right.id));
         plans.sort_by(|left, right| left.id.cmp(&right.id));
-        let parts = Canonical { format: FORMAT, metrics, cards, plans, improvement };
+        let parts = Canonical { format: FORMAT, metrics, cards, forms, plans, improvement };
         // Through a value, whose keys are sorted.
         let canonical = serde_json::to_value(&parts)?.to_string();
         Ok(Self::from_parts(parts, canonical))
@@ -87,11 +93,12 @@ impl Ruleset {
     }
 
     fn from_parts(parts: Canonical, canonical: String) -> Self {
-        let Canonical { format: _, metrics, cards, plans, improvement } = parts;
+        let Canonical { format: _, metrics, cards, forms, plans, improvement } = parts;
         Self {
             hash: hash_of(&canonical),
             metrics: metrics.into_iter().map(|metric| (metric.id.clone(), metric)).collect(),
             cards,
+            forms,
             plans,
             improvement,
             canonical,
@@ -114,6 +121,10 @@ impl Ruleset {
 
     pub fn card(&self, id: &str) -> Option<&Card> {
         self.cards.iter().find(|card| *card.id == *id)
+    }
+
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| &*form.id == id)
     }
 
     pub fn plan(&self, id: &str) -> Option<&IncentivePlan> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::file::calendar::CalendarFile;
 use super::file::card::CardFile;
 use super::file::improvement::ImprovementFile;
+use super::file::judgement::FormFile;
 use super::file::metrics::MetricsFile;
 use super::file::plan::PlanFile;
 use super::roster::RosterMapping;
@@ -16,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("metrics.schema.json", text(&schema_of::<MetricsFile>())),
         ("scorecard.schema.json", text(&schema_of::<CardFile>())),
+        ("judgement.schema.json", text(&schema_of::<FormFile>())),
         ("incentive.schema.json", text(&schema_of::<PlanFile>())),
         ("improvement.schema.json", text(&schema_of::<ImprovementFile>())),
         ("roster.schema.json", text(&schema_of::<RosterMapping>())),

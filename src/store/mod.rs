@@ -9,6 +9,7 @@ mod dictionary;
 mod error;
 mod facts;
 mod packed;
+mod ratings;
 mod results;
 mod roster;
 mod ruleset;
@@ -24,6 +25,9 @@ pub use facts::commit::{AgentRef, CommitPull, FactChanges, FactSet, PreviewPull,
 pub use facts::pull::{NewPull, Pull, PullCounts, PullReason, PullState, RejectedRow};
 pub use facts::read::StoredFact;
 pub use packed::{pack, unpack};
+pub use ratings::import::{RatingChanges, RatingRow};
+pub use ratings::problem::RatingProblem;
+pub use ratings::read::{AgentRatings, HeldPost};
 pub use results::payouts::{PayoutDetail, PayoutSummary, PayoutTotal};
 pub use results::plans::{PlanDetail, PlanSummary};
 pub use results::rows::{PayoutRow, PlanRow, ResultRow};

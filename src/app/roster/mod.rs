@@ -2,7 +2,7 @@
 //! line and reason, and the same file twice changes nothing.
 
 mod people;
-mod sheet;
+pub(super) mod sheet;
 mod units;
 
 use std::collections::BTreeSet;

@@ -8,21 +8,21 @@ use crate::app::AppError;
 use crate::pull::read_workbook;
 
 /// A table: its header, and rows of as many cells.
-pub(super) struct Sheet {
-    pub file: String,
-    pub header: Vec<String>,
-    pub rows: Vec<Row>,
+pub(in crate::app) struct Sheet {
+    file: String,
+    pub(in crate::app) header: Vec<String>,
+    pub(in crate::app) rows: Vec<Row>,
 }
 
-pub(super) struct Row {
+pub(in crate::app) struct Row {
     /// From 1; the header is line 1.
-    pub line: u64,
-    pub cells: Vec<String>,
+    pub(in crate::app) line: u64,
+    cells: Vec<String>,
 }
 
 impl Sheet {
     /// Reads a `.csv` or `.xlsx` file; of a workbook the first sheet.
-    pub(super) fn read(file: &Path) -> Result<Self, AppError> {
+    pub(in crate::app) fn read(file: &Path) -> Result<Self, AppError> {
         let shown = file.display().to_string();
         let workbook = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
         let mut lines = if workbook { read_workbook(file, None)? } else { read_csv(file)? }.into_iter();
@@ -35,12 +35,12 @@ impl Sheet {
     }
 
     /// The place of a column.
-    pub(super) fn column(&self, name: &str) -> Option<usize> {
+    pub(in crate::app) fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|column| column == name)
     }
 
     /// The place of a column that must be there.
-    pub(super) fn require(&self, name: &str) -> Result<usize, AppError> {
+    pub(in crate::app) fn require(&self, name: &str) -> Result<usize, AppError> {
         self.column(name).ok_or_else(|| {
             let there = self.header.join(", ");
             AppError::Invalid(format!("{}: there is no column '{name}'; the file has: {there}", self.file))
@@ -54,7 +54,7 @@ impl Row {
     }
 
     /// The trimmed text of a cell; `None` when it is empty or not there.
-    pub(super) fn text(&self, column: usize) -> Option<&str> {
+    pub(in crate::app) fn text(&self, column: usize) -> Option<&str> {
         self.cells.get(column).map(|cell| cell.trim()).filter(|text| !text.is_empty())
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod gates;
+mod judged;
 mod line;
 mod measuring;
 mod scoring;
@@ -13,12 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::Pooled;
 use super::fixed::Fixed;
+use super::judgement::{Form, Ratings};
 use super::metric::{Metric, MetricId};
 use super::text::Text;
 
 pub use check::{
     CardError, MOST_POINTS, check_bands, check_card, check_gates, check_lines, check_points, check_weights,
 };
+pub use judged::{CardJudgement, Judged};
 pub use line::{
     Absence, Carried, Fallback, Index, IndexSegment, Line, LineResult, LineState, Measure, Outside, Scope, Shrinkage,
     Toward,
@@ -79,6 +82,8 @@ pub struct Card {
     pub gates: Vec<Gate>,
     /// Ascending by `from`; the first starts at or below zero, so that every total has a band.
     pub bands: Vec<Band>,
+    /// The part of the card that people judge; none where all of it is measured.
+    pub judgement: Option<CardJudgement>,
 }
 
 /// The working of one gate.
@@ -118,9 +123,12 @@ pub struct CardResult {
     /// Weighted lines and those outside, in the card's order.
     pub lines: Vec<LineResult>,
     pub gates: Vec<GateResult>,
+    /// The judged part, on a card that has one.
+    pub judged: Option<Judged>,
     /// Σ contributions of the weighted lines, exactly, six decimals.
     pub subtotal: Option<Fixed>,
-    /// The subtotal and the contributions of the lines outside, at least 0 and at most `points_up_to`; before gates cap it.
+    /// The subtotal, with the judged part by the card's split, and the contributions of the lines outside, at least 0 and at most
+    /// `points_up_to`; before gates cap it.
     pub adjusted: Option<Fixed>,
     /// The most a total can be: 100, or more where the card allows points above full marks.
     pub points_up_to: Fixed,
@@ -156,6 +164,16 @@ pub trait Measured {
 
     /// The frozen facts to compare a segment with; for the empty name those of all segments together.
     fn benchmark(&self, _metric: &MetricId, _segment: &str) -> Option<Pooled> {
+        None
+    }
+
+    /// A form of the rules.
+    fn form(&self, _id: &str) -> Option<&Form> {
+        None
+    }
+
+    /// The agent's ratings on a form; `None` where there are none.
+    fn judgement(&self, _form: &str) -> Option<&Ratings> {
         None
     }
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::super::fixed::Fixed;
+use super::super::judgement::JudgementError;
 use super::super::metric::MetricId;
 use super::gates::{capped, failed, judge, overflow, zeroed};
+use super::judged;
 use super::measuring::measure;
 use super::weights::redistribute;
 use super::{Absence, Band, Card, CardResult, CardState, GateEffect, GateResult, LineResult, Measured, Outside};
@@ -24,6 +26,14 @@ pub enum ScoreError {
     CurveWithoutCorner { card: Arc<str>, metric: MetricId },
     #[error("a figure of '{metric}' on card '{card}' is outside ±9223372036854: measure it in a larger unit")]
     Overflow { card: Arc<str>, metric: MetricId },
+    #[error("card '{card}' is judged by the form '{form}', which the rules do not have: add it or correct the name")]
+    UnknownForm { card: Arc<str>, form: String },
+    #[error("card '{card}': {source}")]
+    Judgement { card: Arc<str>, source: Box<JudgementError> },
+    #[error(
+        "the total of card '{card}' with the form '{form}' is outside ±9223372036854: lower the points of its lines"
+    )]
+    JudgedOverflow { card: Arc<str>, form: String },
 }
 
 /// A figure as people see it and as bands and gates judge it: two decimals, half away from zero.
@@ -47,6 +57,7 @@ pub fn score(card: &Card, measured: &impl Measured) -> Result<CardResult, ScoreE
     }
     let weighted = redistribute(&mut lines);
     contribute(card, &mut lines, &gates)?;
+    let judged = judged::judge_card(card, measured)?;
     let state = if lines.iter().any(|line| line.treatment == Some(Absence::Hold)) {
         CardState::OnHold
     } else if weighted {
@@ -54,11 +65,13 @@ pub fn score(card: &Card, measured: &impl Measured) -> Result<CardResult, ScoreE
     } else {
         CardState::InsufficientData
     };
+    let state = judged::state_with(judged.as_ref(), state);
     let mut result = CardResult {
         card: card.id.clone(),
         state,
         lines,
         gates,
+        judged,
         subtotal: None,
         adjusted: None,
         points_up_to: card.points_up_to,
@@ -96,10 +109,11 @@ fn worth(line: &LineResult, points: Fixed) -> Option<Fixed> {
 /// Subtotal, lines outside, caps, printed total and rating of a card whose lines have contributed.
 fn conclude(card: &Card, result: &mut CardResult) -> Result<(), ScoreError> {
     let subtotal = add(card, Fixed::ZERO, result.lines.iter().filter(|line| line.outside.is_none()))?;
-    let adjusted = add(card, subtotal, result.lines.iter().filter(|line| line.outside.is_some()))?;
+    result.subtotal = Some(subtotal);
+    let joined = judged::join(card, result, subtotal)?;
+    let adjusted = add(card, joined, result.lines.iter().filter(|line| line.outside.is_some()))?;
     let adjusted = adjusted.min(card.points_up_to).max(Fixed::ZERO);
     let total = capped(adjusted, &result.gates);
-    result.subtotal = Some(subtotal);
     result.adjusted = Some(adjusted);
     result.total = Some(total);
     result.printed = Some(printed(total));

@@ -4,6 +4,7 @@ pub(super) mod calendars;
 pub(super) mod cards;
 pub(super) mod curves;
 pub(super) mod improvement;
+pub(super) mod judgement;
 mod lines;
 pub(super) mod plans;
 pub(super) mod sources;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::super::file::card::{CardExample, CardFile, ExampleLine, ExamplePooled};
+use super::super::file::judgement::ratings;
 use super::super::file::pooled;
 use super::super::ruleset::Ruleset;
 use super::{Comparison, MEND, exact};
 use crate::domain::fact::Pooled;
+use crate::domain::judgement::{Form, Ratings};
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::scorecard::{
     Card, CardResult, CardState, Carried, Line, LineResult, LineState, Measured, Scope, score,
@@ -16,6 +18,7 @@ use crate::domain::scorecard::{
 struct ExampleFacts<'a> {
     ruleset: &'a Ruleset,
     example: &'a CardExample,
+    ratings: Ratings,
 }
 
 fn rows<'a>(
@@ -59,6 +62,15 @@ impl Measured for ExampleFacts<'_> {
         let own = self.example.benchmarks.iter().find(|row| row.metric == metric.as_str() && row.segment == segment)?;
         Some(pooled(own.numerator, own.denominator, own.samples))
     }
+
+    fn form(&self, id: &str) -> Option<&Form> {
+        self.ruleset.form(id)
+    }
+
+    /// A card has one form at most.
+    fn judgement(&self, _form: &str) -> Option<&Ratings> {
+        Some(&self.ratings)
+    }
 }
 
 pub(super) fn card_example(
@@ -68,7 +80,8 @@ pub(super) fn card_example(
     example: &CardExample,
     comparison: &mut Comparison<'_>,
 ) {
-    let result = match score(card, &ExampleFacts { ruleset, example }) {
+    let facts = ExampleFacts { ruleset, example, ratings: ratings(&example.ratings) };
+    let result = match score(card, &facts) {
         Ok(result) => result,
         Err(error) => return comparison.wrong("", format!("cannot be scored: {error}"), MEND),
     };
@@ -80,6 +93,10 @@ pub(super) fn card_example(
         let Some(given) = found.and_then(|index| result.gates.get(index)) else { continue };
         let what = format!("'passed' of gate '{}'", gate.metric);
         comparison.compare(&format!("/gates/{index}"), &what, gate.passed, given.passed);
+    }
+    if example.judged.is_some() {
+        let given = result.judged.as_ref().and_then(|judged| judged.form.points);
+        comparison.compare("/judged", "points of the judged part", exact(example.judged), given);
     }
     comparison.compare("/total", "total", exact(example.total), result.printed);
     comparison.compare("/rating", "rating", example.rating.as_deref(), result.rating.as_deref());

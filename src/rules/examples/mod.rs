@@ -14,6 +14,7 @@ use super::file::improvement::{ExamplePeriodFacts, ImprovementExample};
 use super::file::metrics::MetricExample;
 use super::file::plan::PlanExample;
 use super::file::{Exact, pooled};
+use super::judgement_examples;
 use super::load::Loaded;
 use super::problem::Problem;
 use super::ruleset::Ruleset;
@@ -27,15 +28,16 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{IncentivePlan, PayableStretch, PayoutInput, Withheld, pay};
 use crate::domain::period::Period;
 
-const MEND: &str = "correct the example, or the rule that it shows";
+pub(super) const MEND: &str = "correct the example, or the rule that it shows";
 /// Decimals of an interval as examples write it.
 const INTERVAL_DECIMALS: u32 = 2;
 
-/// Every example of metrics, scorecards, incentive plans, improvement rules and calendars that does not come out as written.
+/// Every example of metrics, scorecards, forms, incentive plans, improvement rules and calendars that does not come out as written.
 pub fn run_examples(loaded: &Loaded) -> Vec<Problem> {
     let mut problems = Vec::new();
     metrics(loaded, &mut problems);
     cards(loaded, &mut problems);
+    judgement_examples::forms(loaded, &mut problems);
     plans(loaded, &mut problems);
     improvement(loaded, &mut problems);
     calendars(loaded, &mut problems);
@@ -49,9 +51,10 @@ pub fn count_examples(Loaded { files, .. }: &Loaded) -> usize {
     let cards = files.cards.iter().map(|file| file.content.examples.len());
     let plans = files.plans.iter().map(|file| file.content.examples.len());
     let improvement = files.improvement.iter().map(|file| file.content.examples.len());
+    let forms = files.forms.iter().map(|file| file.content.examples.len());
     let sources = files.sources.iter().map(|file| file.content.examples.len());
     let calendars = files.calendars.iter().map(|file| file.content.examples.len());
-    metrics.chain(cards).chain(plans).chain(improvement).chain(sources).chain(calendars).sum()
+    metrics.chain(cards).chain(forms).chain(plans).chain(improvement).chain(sources).chain(calendars).sum()
 }
 
 fn metrics(Loaded { files, ruleset, .. }: &Loaded, problems: &mut Vec<Problem>) {
@@ -103,7 +106,7 @@ fn calendars(loaded: &Loaded, problems: &mut Vec<Problem>) {
 }
 
 /// What an example says beside what the rules give.
-struct Comparison<'a> {
+pub(super) struct Comparison<'a> {
     document: &'a Document,
     /// JSON pointer of the example.
     at: String,
@@ -113,17 +116,23 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     /// For the example of that index in its file.
-    fn new(document: &'a Document, index: usize, name: &str, problems: &'a mut Vec<Problem>) -> Self {
+    pub(super) fn new(document: &'a Document, index: usize, name: &str, problems: &'a mut Vec<Problem>) -> Self {
         Self { document, at: format!("/examples/{index}"), name: format!("example '{name}'"), problems }
     }
 
-    fn wrong(&mut self, pointer: &str, what: impl Display, mend: &str) {
+    pub(super) fn wrong(&mut self, pointer: &str, what: impl Display, mend: &str) {
         let what = format!("{}: {what}", self.name);
         self.problems.push(self.document.error(&format!("{}{pointer}", self.at), what, mend));
     }
 
     /// A figure that must be equal, or absent on both sides.
-    fn compare<T: PartialEq + Display>(&mut self, pointer: &str, what: &str, written: Option<T>, given: Option<T>) {
+    pub(super) fn compare<T: PartialEq + Display>(
+        &mut self,
+        pointer: &str,
+        what: &str,
+        written: Option<T>,
+        given: Option<T>,
+    ) {
         if written != given {
             let shown = |value: &Option<T>| value.as_ref().map_or_else(|| "none".to_owned(), T::to_string);
             let text = format!("{what}: the rules give {}, the example says {}", shown(&given), shown(&written));
@@ -132,7 +141,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn exact(written: Option<Exact>) -> Option<Fixed> {
+pub(super) fn exact(written: Option<Exact>) -> Option<Fixed> {
     written.map(Fixed::from)
 }
 

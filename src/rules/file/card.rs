@@ -5,11 +5,12 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::judgement::ExampleRatings;
 use super::line::{LineEntry, ScopeName};
 use super::{Exact, ID_PATTERN, Words};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::MetricId;
-use crate::domain::scorecard::{Band, Card, CardState, Gate, GateEffect, LineState};
+use crate::domain::scorecard::{Band, Card, CardJudgement, CardState, Gate, GateEffect, LineState};
 
 /// A scorecard: weighted lines, gates beside the weights, and rating bands.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -40,6 +41,9 @@ pub struct CardFile {
     /// Ratings, without gaps and overlaps from 0 to the best.
     #[schemars(length(min = 1))]
     pub bands: Vec<BandEntry>,
+    /// The part of the card that people judge. The lines then have the rest, each its weight of it.
+    #[serde(default)]
+    pub judgement: Option<JudgementEntry>,
     /// Worked examples; `merit check` runs them.
     #[serde(default)]
     pub examples: Vec<CardExample>,
@@ -87,6 +91,15 @@ pub enum EffectEntry {
     ZeroLine(String),
 }
 
+/// A form of the folder `judgement`, and how much of the card it is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JudgementEntry {
+    pub form: String,
+    /// Percent of the card, between 0 and 100; the lines have the rest.
+    pub share: Exact,
+}
+
 /// A rating band, judged on the total rounded to two decimals.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,12 +131,18 @@ pub struct CardExample {
     /// What lines had in the previous cycle.
     #[serde(default)]
     pub carried: Vec<ExampleCarried>,
+    /// Ratings on the card's form.
+    #[serde(default)]
+    pub ratings: Vec<ExampleRatings>,
     /// Lines as they must come out; lines left out are not compared.
     #[serde(default)]
     pub lines: Vec<ExampleLine>,
     /// Gates as they must come out; gates left out are not compared.
     #[serde(default)]
     pub gates: Vec<ExampleGate>,
+    /// Points of the judged part as they must come out; not compared when left out.
+    #[serde(default)]
+    pub judged: Option<Exact>,
     #[serde(default)]
     pub state: CardStateName,
     /// The printed total, with two decimals; left out where there is none.
@@ -278,6 +297,12 @@ impl GateEntry {
     }
 }
 
+impl JudgementEntry {
+    fn to_judgement(&self) -> CardJudgement {
+        CardJudgement { form: self.form.as_str().into(), share: self.share.0 }
+    }
+}
+
 impl CardFile {
     /// Bands with the place each has in the file, ascending by lower edge.
     pub fn ascending_bands(&self) -> Vec<(usize, &BandEntry)> {
@@ -300,6 +325,7 @@ impl CardFile {
             lines: self.lines.iter().map(LineEntry::to_line).collect(),
             gates: self.gates.iter().map(GateEntry::to_gate).collect(),
             bands: self.ascending_bands().into_iter().map(|(_, entry)| band(entry)).collect(),
+            judgement: self.judgement.as_ref().map(JudgementEntry::to_judgement),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod card;
 pub mod improvement;
+pub mod judgement;
 pub mod line;
 pub mod metrics;
 pub mod plan;

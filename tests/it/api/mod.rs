@@ -1,6 +1,7 @@
 //! The API and the pages over real HTTP, and in a real browser.
 
 mod browser;
+mod judgement;
 mod problems;
 mod resources;
 mod spec;

@@ -3,5 +3,6 @@
 mod full_disk;
 mod pulling;
 mod quarter;
+mod ratings;
 mod real_data;
 mod roster;

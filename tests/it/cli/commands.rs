@@ -74,6 +74,42 @@ async fn strict_pulls_end_with_their_own_code_and_show_what_was_set_aside() {
     assert!(rows[0]["reason"].as_str().unwrap().contains("E777"), "{rows}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn ratings_by_commands() {
+    let company = Company::new(2);
+    let app = company.load(&company.sqlite()).await;
+    fs::write(
+        company.path("leads.csv"),
+        "employee_number,name,unit,post,from\nS1,Lead,T1,supervisor,2026-01-01\nS9,Head,HQ,supervisor,2026-01-01\n",
+    )
+    .unwrap();
+    app.import_roster(&company.path("leads.csv"), None, false).await.unwrap();
+    let rows = "S1,S9,supervisor,ownership,4\nS1,S9,supervisor,integrity,4\nS1,S9,supervisor,ownership,9\n";
+    fs::write(company.path("ratings.csv"), format!("employee_number,rater,group,item,value\n{rows}")).unwrap();
+    let run = |arguments: &[&str]| merit(&company, &company.sqlite()).args(arguments).output().unwrap();
+    printed(run(&["cycle", "open", "2026-Q2"]));
+    printed(run(&["appraise", "2026-Q2"]));
+    let card = printed(run(&["scorecard", "2026-Q2", "S1"]));
+    assert!(card.contains("judged by form conduct: no ratings\nmeasured × 100 % = "), "{card}");
+    printed(run(&["replay", "2026-Q2"]));
+    let import = ["ratings", "import", "2026-Q2", "ratings.csv"];
+    let dry = printed(run(&[&import[..], &["--dry-run"]].concat()));
+    assert!(
+        dry.starts_with("ratings.csv (dry run, nothing was changed): 3 rows read\n  ratings: 2 added, 0 changed\n"),
+        "{dry}"
+    );
+    let first = printed(run(&import));
+    let aside =
+        "  1 rows set aside:\n    ratings.csv:4: '9' is not a level of form 'conduct'; its levels are 1, 2, 3, 4, 5\n";
+    assert_eq!(first, format!("ratings.csv: 3 rows read\n  ratings: 2 added, 0 changed\n{aside}"));
+    let strict = run(&[&import[..], &["--strict"]].concat());
+    assert_eq!(strict.status.code(), Some(3));
+    assert_eq!(
+        String::from_utf8(strict.stdout).unwrap(),
+        format!("ratings.csv: 3 rows read\n  nothing to change\n{aside}")
+    );
+}
+
 #[test]
 fn a_source_that_is_not_there_is_named_with_those_that_are() {
     let company = Company::new(1);

@@ -101,6 +101,7 @@ pub(super) fn card(lines: Vec<Line>) -> Card {
         lines,
         gates: Vec::new(),
         bands: bands(&[("D", "0"), ("C", "60"), ("B", "75"), ("A", "90")]),
+        judgement: None,
     }
 }
 

@@ -113,7 +113,7 @@ fn rules_nobody_would_read_are_refused() {
     assert_eq!(
         Folder::new().write("metric.yaml", "metrics: []\n").refused(),
         [
-            "metric.yaml:1:1: no rules are read from this file; name it metrics.yaml or improvement.yaml, or move it to scorecards, incentives, sources, calendars"
+            "metric.yaml:1:1: no rules are read from this file; name it metrics.yaml or improvement.yaml, or move it to scorecards, judgement, incentives, sources, calendars"
         ]
     );
 }

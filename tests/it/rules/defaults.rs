@@ -108,6 +108,7 @@ fn every_file_names_its_schema() {
         ("metrics.yaml", "schemas/metrics"),
         ("improvement.yaml", "schemas/improvement"),
         ("scorecards", "../schemas/scorecard"),
+        ("judgement", "../schemas/judgement"),
         ("incentives", "../schemas/incentive"),
         ("sources", "../schemas/source"),
         ("calendars", "../schemas/calendar"),

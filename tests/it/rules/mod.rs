@@ -2,6 +2,7 @@
 
 mod bad_calendars;
 mod bad_files;
+mod bad_judgement;
 mod bad_lines;
 mod bad_rules;
 mod bad_shapes;

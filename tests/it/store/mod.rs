@@ -6,6 +6,7 @@ mod fixture;
 mod freeze;
 mod packed;
 mod pulls;
+mod ratings;
 mod reads;
 mod results;
 mod roster;

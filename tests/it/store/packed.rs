@@ -107,6 +107,7 @@ fn card() -> CardResult {
             effect: GateEffect::CapRating { at: "B".into() },
             reason: Text { en: "agreed".into(), zh: "约定".into() }.into(),
         }],
+        judged: None,
         subtotal: Some(fixed("60")),
         adjusted: Some(fixed("57")),
         points_up_to: fixed("100"),

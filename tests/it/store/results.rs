@@ -108,6 +108,7 @@ fn full_card() -> CardResult {
             gate(Some(true), GateEffect::CapRating { at: "B".into() }),
             GateResult { value: None, ..gate(None, GateEffect::ZeroLine { line: "qa".into() }) },
         ],
+        judged: None,
         subtotal: Some(fixed("71.234567")),
         adjusted: Some(fixed("73.1")),
         points_up_to: fixed("120"),

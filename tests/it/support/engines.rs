@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::{Column as _, Executor as _, PgPool, Row as _, SqlitePool, TypeInfo as _};
+use sqlx::{AssertSqlSafe, Column as _, Executor as _, PgPool, Row as _, SqlitePool, TypeInfo as _};
 
 use super::postgres;
 
@@ -53,6 +53,19 @@ impl Database {
             let pool = SqlitePool::connect(&format!("sqlite://{}", self.url)).await.unwrap();
             let row = pool.fetch_one(sql).await.unwrap();
             (0..row.len()).map(|column| row.get::<i64, _>(column).to_string()).collect()
+        }
+    }
+
+    /// A query's rows: a text, then whole numbers.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<(String, Vec<i64>)> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.is_postgres() {
+            let rows = PgPool::connect(&self.url).await.unwrap().fetch_all(sql).await.unwrap();
+            rows.iter().map(|row| (row.get(0), (1..row.len()).map(|column| row.get(column)).collect())).collect()
+        } else {
+            let pool = SqlitePool::connect(&format!("sqlite://{}", self.url)).await.unwrap();
+            let rows = pool.fetch_all(sql).await.unwrap();
+            rows.iter().map(|row| (row.get(0), (1..row.len()).map(|column| row.get(column)).collect())).collect()
         }
     }
 }

@@ -1,0 +1,93 @@
+//! Ratings of a cycle from a file, with the manners of the roster: good rows are taken, others set aside with line and reason,
+//! and the same file twice changes nothing.
+
+mod people;
+mod rows;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::roster::sheet::Sheet;
+use super::{App, AppError};
+use crate::domain::cycle::CycleState;
+use crate::store::{Cycle, RatingChanges, RatingProblem, RatingRow, StoreError};
+use people::People;
+
+/// What an import of ratings did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RatingsReport {
+    pub file: String,
+    pub rows: usize,
+    pub changes: RatingChanges,
+    /// Rows that were not taken: `file:line: why; how to mend it`.
+    pub set_aside: Vec<String>,
+    pub dry_run: bool,
+}
+
+/// Ratings with the line each of them came from.
+#[derive(Default)]
+struct Draft {
+    rows: Vec<RatingRow>,
+    lines: Vec<u64>,
+    set_aside: Vec<(u64, String)>,
+}
+
+impl App {
+    /// Imports ratings of a cycle from a CSV or XLSX file with the columns `employee_number`, `rater`, `group`, `item`, `value` and,
+    /// if there is one, `comment`. What may be rated is said by the rules the cycle pinned.
+    pub async fn import_ratings(&self, code: &str, file: &Path, dry_run: bool) -> Result<RatingsReport, AppError> {
+        let cycle = self.cycle(code).await?;
+        still_rated(&cycle)?;
+        let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
+        let sheet = Sheet::read(file)?;
+        let people = People::new(self.store.agent_keys().await?, self.store.held_posts(cycle.period).await?);
+        let mut draft = rows::read(&sheet, &rules, &people)?;
+        let now = self.clock.now();
+        let changes = loop {
+            let outcome = match dry_run {
+                true => self.store.preview_ratings(cycle.id, &draft.rows, now).await,
+                false => self.store.import_ratings(cycle.id, &draft.rows, now).await,
+            };
+            match outcome {
+                Ok(changes) => break changes,
+                // Each round takes out at least one row, so that this ends.
+                Err(StoreError::Ratings(problems)) if !problems.is_empty() => draft.set_aside_all(&problems),
+                Err(error) => return Err(error.into()),
+            }
+        };
+        draft.set_aside.sort();
+        let file = file.display().to_string();
+        let set_aside = draft.set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
+        Ok(RatingsReport { file, rows: sheet.rows.len(), changes, set_aside, dry_run })
+    }
+}
+
+/// Ratings count when a cycle is scored; once its results are reviewed, new ones would change nothing.
+fn still_rated(cycle: &Cycle) -> Result<(), AppError> {
+    match cycle.state {
+        CycleState::Draft | CycleState::Open | CycleState::Frozen | CycleState::Scored => Ok(()),
+        state => Err(AppError::Refused(format!(
+            "cycle {} is {}: ratings are taken until the review begins; rate the people in a later cycle",
+            cycle.code,
+            state.as_str().replace('_', " ")
+        ))),
+    }
+}
+
+impl Draft {
+    /// Takes out the rows these problems name.
+    fn set_aside_all(&mut self, problems: &[RatingProblem]) {
+        let mut out = BTreeSet::new();
+        for problem in problems {
+            let index = problem.index();
+            if out.insert(index) {
+                let line = self.lines.get(index).copied().unwrap_or_default();
+                self.set_aside.push((line, problem.to_string()));
+            }
+        }
+        let kept = |(index, row)| (!out.contains(&index)).then_some(row);
+        self.rows = std::mem::take(&mut self.rows).into_iter().enumerate().filter_map(kept).collect();
+        let kept = |(index, line)| (!out.contains(&index)).then_some(line);
+        self.lines = std::mem::take(&mut self.lines).into_iter().enumerate().filter_map(kept).collect();
+    }
+}
