@@ -1,31 +1,27 @@
-//! Dividing a hundred percent in proportion, exactly.
+//! Dividing a whole by weights, to the last unit.
 
-use super::fixed::Fixed;
+use std::cmp::Reverse;
 
-/// Each weight's share of 100, to the millionth, adding up to exactly 100. Millionths that proportion cannot place go to the
-/// largest remainders, among equal ones to the earlier weight. All zero when no weight is above zero; weights are never negative.
-pub fn of_hundred(weights: &[Fixed]) -> Vec<Fixed> {
-    let sum: i128 = weights.iter().map(|weight| i128::from(weight.micros())).sum();
-    if sum <= 0 {
-        return vec![Fixed::ZERO; weights.len()];
+/// `whole` (0 or more) divided in proportion to the weights; the parts add up to exactly `whole`. Units that proportion cannot place
+/// go to the largest remainders, among equal ones to the earlier weight. A negative weight counts as zero; `None` when no weight is
+/// above zero.
+pub fn apportion(whole: i64, weights: &[i64]) -> Option<Vec<i64>> {
+    let weights: Vec<i128> = weights.iter().map(|weight| i128::from((*weight).max(0))).collect();
+    let sum: i128 = weights.iter().sum();
+    if sum == 0 || whole < 0 {
+        return None;
     }
-    let hundred = i128::from(Fixed::HUNDRED.micros());
-    if sum == hundred {
-        return weights.to_vec();
-    }
-    let scaled: Vec<i128> = weights.iter().map(|weight| i128::from(weight.micros()) * hundred).collect();
-    let mut unplaced = hundred - scaled.iter().map(|scaled| scaled / sum).sum::<i128>();
-    let mut by_remainder: Vec<usize> = (0..scaled.len()).collect();
-    by_remainder.sort_by_key(|index| scaled.get(*index).map_or(0, |scaled| -(scaled % sum)));
-    let mut extra = vec![0_i128; scaled.len()];
-    for index in by_remainder {
-        if let Some(extra) = extra.get_mut(index).filter(|_| unplaced > 0) {
-            *extra = 1;
-            unplaced -= 1;
+    let whole = i128::from(whole);
+    let mut parts: Vec<i128> = weights.iter().map(|weight| weight * whole / sum).collect();
+    let unplaced = whole - parts.iter().sum::<i128>();
+    let mut by_remainder: Vec<(Reverse<i128>, usize)> =
+        weights.iter().enumerate().map(|(index, weight)| (Reverse(weight * whole % sum), index)).collect();
+    by_remainder.sort_unstable();
+    // Fewer units are left than there are remainders.
+    for (_, index) in by_remainder.into_iter().take(usize::try_from(unplaced).ok()?) {
+        if let Some(part) = parts.get_mut(index) {
+            *part += 1;
         }
     }
-    // A share is at most 100, so it always fits.
-    let share =
-        |(scaled, extra): (&i128, i128)| i64::try_from(scaled / sum + extra).map_or(Fixed::ZERO, Fixed::from_micros);
-    scaled.iter().zip(extra).map(share).collect()
+    parts.into_iter().map(|part| i64::try_from(part).ok()).collect()
 }

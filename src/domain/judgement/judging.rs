@@ -2,7 +2,7 @@
 
 use super::super::curve::read_linear;
 use super::super::fixed::Fixed;
-use super::super::shares;
+use super::super::shares::apportion;
 use super::{
     Form, FormResult, Group, Item, JudgedGroup, JudgedItem, JudgementState, RaterGroup, Ratings, Tally, TooFew,
 };
@@ -80,7 +80,7 @@ fn judge_item(form: &Form, item: &Item, ratings: &Ratings) -> Result<JudgedItem,
         .iter()
         .map(|group| if group.treatment == Some(TooFew::Redistribute) { Fixed::ZERO } else { group.weight })
         .collect();
-    for (group, weight) in groups.iter_mut().zip(shares::of_hundred(&staying)) {
+    for (group, weight) in groups.iter_mut().zip(of_hundred(&staying)) {
         group.effective_weight = weight;
         group.contribution = part(form, &item.id, group.points, weight)?;
     }
@@ -98,6 +98,13 @@ fn judge_item(form: &Form, item: &Item, ratings: &Ratings) -> Result<JudgedItem,
         effective_weight: Fixed::ZERO,
         contribution: Fixed::ZERO,
     })
+}
+
+/// Each weight's share of 100, adding up to exactly 100; all zero when nothing has a weight.
+fn of_hundred(weights: &[Fixed]) -> Vec<Fixed> {
+    let micros: Vec<i64> = weights.iter().map(|weight| weight.micros()).collect();
+    let shares = apportion(Fixed::HUNDRED.micros(), &micros).unwrap_or_else(|| vec![0; micros.len()]);
+    shares.into_iter().map(Fixed::from_micros).collect()
 }
 
 fn state_of_item(groups: &[JudgedGroup]) -> JudgementState {
@@ -162,7 +169,7 @@ fn pool(form: &Form, item: &Item, group: RaterGroup, ratings: &Ratings) -> Optio
 fn weigh_items(form: &Form, items: &mut [JudgedItem]) -> Result<(), JudgementError> {
     let stays = |item: &JudgedItem| matches!(item.state, JudgementState::Judged | JudgementState::Waiting);
     let staying: Vec<Fixed> = items.iter().map(|item| if stays(item) { item.weight } else { Fixed::ZERO }).collect();
-    for (item, weight) in items.iter_mut().zip(shares::of_hundred(&staying)) {
+    for (item, weight) in items.iter_mut().zip(of_hundred(&staying)) {
         item.effective_weight = weight;
         item.contribution = part(form, &item.item, item.points, weight)?;
     }

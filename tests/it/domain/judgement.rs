@@ -5,7 +5,6 @@ use merit::domain::judgement::{
     Form, FormError, FormResult, Group, Item, JudgementState, Level, RaterGroup, Ratings, Tally, TooFew, Unjudged,
     check_form, judge,
 };
-use merit::domain::shares;
 use proptest::prelude::*;
 
 use super::build::{corners, fixed, text};
@@ -307,17 +306,5 @@ proptest! {
         rating.2 = (rating.2 + 1).min(4);
         let points = |ratings: &[_]| judge(&form, &tallies(&form, ratings).into_iter().collect()).unwrap().points;
         prop_assert!(points(&ratings) <= points(&raised));
-    }
-
-    #[test]
-    fn shares_are_proportional_and_a_hundred(weights in prop::collection::vec(0_i64..1_000_000_000, 1..9)) {
-        let whole: i64 = weights.iter().sum();
-        let weights: Vec<Fixed> = weights.into_iter().map(Fixed::from_micros).collect();
-        let shares = shares::of_hundred(&weights);
-        prop_assert_eq!(sum(shares.iter().copied()), if whole > 0 { Fixed::HUNDRED } else { Fixed::ZERO });
-        for (weight, share) in weights.iter().zip(shares).filter(|_| whole > 0) {
-            let proportional = weight.mul_div(Fixed::HUNDRED, Fixed::from_micros(whole)).unwrap();
-            prop_assert!((proportional.micros() - share.micros()).abs() <= 1);
-        }
     }
 }

@@ -64,7 +64,12 @@ fn groups_scale_and_points_make_sense() {
         "points: [[1, 20], [3, 10], [5, 100]]\nunjudged: measured",
         &["73:23: a better rating gives fewer points, 10 after 20; let points never fall"],
     );
-    refused(FORM, "unjudged: measured", "unjudged: zero", &["73:11: unjudged is 'zero'; use measured or hold"]);
+    refused(
+        FORM,
+        "unjudged: measured",
+        "unjudged: zero",
+        &["73:11: 'unjudged' is 'zero', not one of measured, hold; choose one of them"],
+    );
 }
 
 #[test]
