@@ -2,17 +2,21 @@
 //!
 //! Everything here is a function of its arguments, so that a past result can be replayed to the byte.
 
+pub mod appraisal;
 pub mod curve;
 pub mod cycle;
 mod decimal;
 pub mod fact;
 pub mod fixed;
+pub mod guidance;
 pub mod improvement;
 pub mod interval;
 pub mod metric;
 pub mod money;
 pub mod payout;
+pub mod peers;
 pub mod period;
 pub mod scorecard;
+pub mod shares;
 pub mod text;
 pub mod tiers;

@@ -6,11 +6,14 @@ mod weights;
 
 use serde::{Deserialize, Serialize};
 
+use super::appraisal::{Eligibility, StretchBasis};
 use super::curve::{Curve, Reading};
 use super::fact::Pooled;
 use super::fixed::Fixed;
+use super::guidance::GuidedShare;
 use super::interval::Interval;
 use super::metric::{Metric, MetricId};
+use super::peers::PeerRule;
 use super::text::Text;
 
 pub use check::{CardError, check_bands, check_card, check_gates, check_lines, check_weights};
@@ -108,6 +111,13 @@ pub struct Card {
     pub gates: Vec<Gate>,
     /// Ascending by `from`; the first starts at or below zero, so that every total has a band.
     pub bands: Vec<Band>,
+    /// What the stretches of an agent who moved are weighted by.
+    pub stretch_basis: StretchBasis,
+    pub eligibility: Eligibility,
+    /// Whom an agent is shown beside; nobody when `None`.
+    pub peers: Option<PeerRule>,
+    /// How ratings are expected to spread, best band first; empty when nothing is expected. Never applied.
+    pub guidance: Vec<GuidedShare>,
 }
 
 /// Four different things, never one.

@@ -3,6 +3,7 @@
 pub(super) mod cards;
 pub(super) mod curves;
 pub(super) mod improvement;
+mod people;
 pub(super) mod plans;
 pub(super) mod sources;
 

@@ -1,8 +1,11 @@
 //! `scorecards/*.yaml`: how posts are measured.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::people::{BasisName, EligibilityEntry, PeersEntry, guided_shares};
 use super::{Exact, ID_PATTERN, Words, corners};
 use crate::domain::curve::{Corner, Curve};
 use crate::domain::fixed::Fixed;
@@ -30,6 +33,18 @@ pub struct CardFile {
     /// Ratings, without gaps and overlaps from 0 to the best.
     #[schemars(length(min = 1))]
     pub bands: Vec<BandEntry>,
+    /// What the stretches of an agent who moved between teams or posts are weighted by.
+    #[serde(default)]
+    pub stretch_basis: BasisName,
+    /// What an appraisal needs at least; below it the agent is exempt, with the reason shown.
+    #[serde(default)]
+    pub eligibility: EligibilityEntry,
+    /// Whom an agent is shown beside. For information; no rating is made of it.
+    #[serde(default)]
+    pub peers: Option<PeersEntry>,
+    /// Percent of agents that guidance sees in each band, adding up to 100. Deviations are reported and never applied.
+    #[serde(default)]
+    pub guidance: BTreeMap<String, Exact>,
     /// Worked examples; `merit check` runs them.
     #[serde(default)]
     pub examples: Vec<CardExample>,
@@ -364,6 +379,13 @@ impl CardFile {
             lines: self.lines.iter().map(LineEntry::to_line).collect(),
             gates: self.gates.iter().map(GateEntry::to_gate).collect(),
             bands: self.ascending_bands().into_iter().map(|(_, entry)| band(entry)).collect(),
+            stretch_basis: self.stretch_basis.into(),
+            eligibility: self.eligibility.into(),
+            peers: self.peers.as_ref().map(PeersEntry::to_rule),
+            guidance: guided_shares(
+                &self.guidance,
+                self.ascending_bands().iter().rev().map(|(_, band)| band.id.as_str()),
+            ),
         }
     }
 }

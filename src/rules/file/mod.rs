@@ -3,6 +3,7 @@
 pub mod card;
 pub mod improvement;
 pub mod metrics;
+pub mod people;
 pub mod plan;
 
 use std::borrow::Cow;

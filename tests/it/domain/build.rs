@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use merit::domain::appraisal::{Eligibility, StretchBasis};
 use merit::domain::curve::{Corner, Curve};
 use merit::domain::fact::Pooled;
 use merit::domain::fixed::Fixed;
@@ -91,6 +92,10 @@ pub(super) fn card(lines: Vec<Line>) -> Card {
         lines,
         gates: Vec::new(),
         bands: bands(&[("D", "0"), ("C", "60"), ("B", "75"), ("A", "90")]),
+        stretch_basis: StretchBasis::Days,
+        eligibility: Eligibility::default(),
+        peers: None,
+        guidance: Vec::new(),
     }
 }
 
