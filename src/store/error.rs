@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use super::facts::commit::Window;
+use super::roster::leave::LeaveProblem;
 use super::roster::problem::RosterProblem;
 
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,12 @@ pub enum StoreError {
     Exists { what: &'static str, name: String },
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
+    #[error("leave was not changed: {}", lines(.0))]
+    Leave(Vec<LeaveProblem>),
+    #[error("the agent is exempt already: {reason}, granted by {granted_by}; lift that exemption first")]
+    AlreadyExempt { reason: String, granted_by: String },
+    #[error("cycle '{code}' is {state}: who is appraised can change only until the results are approved")]
+    ResultsAreOut { code: String, state: String },
     #[error(
         "the pull of '{source_name}' would remove {removed} of {existing} facts it covers, more than the {limit_percent} % allowed; nothing was \
          changed. If the export is right, raise max_removed_percent in the source's file"
@@ -63,7 +70,7 @@ pub enum StoreError {
     Database { step: &'static str, source: DbErr },
 }
 
-fn lines(problems: &[RosterProblem]) -> String {
+fn lines(problems: &[impl ToString]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
