@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod cycle;
 mod error;
+mod exempt;
 mod pull;
 mod read;
 mod replay;
@@ -22,16 +23,17 @@ pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretc
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use error::AppError;
+pub use exempt::ExemptionOrder;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
-pub use roster::RosterReport;
+pub use roster::{LeaveReport, RosterReport};
 pub use tokens::{Caller, random_token};
 
 pub use crate::store::{
-    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
-    Token as TokenRecord, Unit as UnitRecord,
+    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
+    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
+    StandingExemption, Token as TokenRecord, Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};
 
