@@ -1,6 +1,7 @@
 //! Tests of rules.
 
 mod bad_files;
+mod bad_people;
 mod bad_rules;
 mod bad_shapes;
 mod bad_sources;
