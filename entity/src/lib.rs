@@ -3,11 +3,13 @@
 pub mod day;
 pub mod micros;
 
+pub mod absence;
 pub mod agent;
 pub mod agent_alias;
 pub mod api_token;
 pub mod assignment;
 pub mod cycle;
+pub mod exemption;
 pub mod fact_days;
 pub mod fact_sums;
 pub mod improvement_plan;

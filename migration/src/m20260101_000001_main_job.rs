@@ -12,15 +12,19 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, include_str!("schema/roster.sql")).await?;
-        let overlap = match manager.get_database_backend() {
-            DbBackend::Postgres => include_str!("schema/overlap_postgres.sql"),
-            _ => include_str!("schema/overlap_sqlite.sql"),
+        let [overlap, absence_overlap] = match manager.get_database_backend() {
+            DbBackend::Postgres => {
+                [include_str!("schema/overlap_postgres.sql"), include_str!("schema/absence_overlap_postgres.sql")]
+            }
+            _ => [include_str!("schema/overlap_sqlite.sql"), include_str!("schema/absence_overlap_sqlite.sql")],
         };
         run(manager, overlap).await?;
         run(manager, include_str!("schema/facts.sql")).await?;
         run(manager, include_str!("schema/runs.sql")).await?;
         run(manager, include_str!("schema/ratings.sql")).await?;
-        run(manager, include_str!("schema/results.sql")).await
+        run(manager, include_str!("schema/results.sql")).await?;
+        run(manager, include_str!("schema/people.sql")).await?;
+        run(manager, absence_overlap).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

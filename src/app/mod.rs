@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod cycle;
 mod error;
+mod exempt;
 mod facts;
 mod parallel;
 mod pull;
@@ -25,18 +26,19 @@ pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretc
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use error::AppError;
+pub use exempt::ExemptionOrder;
 pub use facts::FactView;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
-pub use roster::RosterReport;
+pub use roster::{LeaveReport, RosterReport};
 pub use tokens::{Caller, random_token};
 
 pub use crate::store::{
-    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
-    Token as TokenRecord, Unit as UnitRecord,
+    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
+    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges, ScorecardDetail,
+    ScorecardSummary, StandingExemption, Token as TokenRecord, Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place};
+use super::{CliError, Place, exempt};
 use crate::app::Slice;
 
 #[derive(Subcommand)]
@@ -22,6 +22,8 @@ pub(super) enum CycleAction {
         #[arg(long, requires = "first")]
         last: Option<NaiveDate>,
     },
+    /// Exempt an agent from a cycle, or lift that
+    Exempt(exempt::ExemptArguments),
     /// List cycles
     List {
         #[arg(long, value_enum, default_value = "table")]
@@ -32,6 +34,7 @@ pub(super) enum CycleAction {
 pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
     match action {
+        CycleAction::Exempt(arguments) => return exempt::run(&app, arguments).await,
         CycleAction::Open { code, first, last } => {
             let days = first.zip(last);
             let cycle = app.open_cycle(&code, days, &place.rules).await?;

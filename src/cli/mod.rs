@@ -5,6 +5,7 @@ mod check;
 mod cycle;
 mod demo;
 mod error;
+mod exempt;
 mod facts;
 mod judgement;
 mod output;

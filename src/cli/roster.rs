@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::output::say;
 use super::{CliError, Place};
-use crate::app::RosterReport;
+use crate::app::{LeaveChanges, LeaveReport, RosterReport};
 
 #[derive(Subcommand)]
 pub(super) enum RosterAction {
@@ -24,20 +24,67 @@ pub(super) enum RosterAction {
         #[arg(long)]
         strict: bool,
     },
+    /// Import leave from CSV or XLSX, with the columns employee_number, from, to (included) and kind
+    ///
+    /// Kinds are annual, sick, parental, family, injury, unpaid, training and other; withdrawn takes back the leave that begins on
+    /// that day.
+    Leave {
+        file: PathBuf,
+        /// Read and compare, but change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// End with code 3 when rows were set aside
+        #[arg(long)]
+        strict: bool,
+    },
 }
 
 pub(super) async fn run(place: &Place, action: RosterAction) -> Result<ExitCode, CliError> {
-    let RosterAction::Import { file, mapping, dry_run, strict } = action;
     let app = place.open_current().await?;
-    let report = app.import_roster(&file, mapping.as_deref(), dry_run).await?;
-    print_report(&report);
-    Ok(if strict && !report.set_aside.is_empty() { ExitCode::from(3) } else { ExitCode::SUCCESS })
+    let (all_taken, strict) = match action {
+        RosterAction::Import { file, mapping, dry_run, strict } => {
+            let report = app.import_roster(&file, mapping.as_deref(), dry_run).await?;
+            print_report(&report);
+            (report.set_aside.is_empty(), strict)
+        }
+        RosterAction::Leave { file, dry_run, strict } => {
+            let report = app.import_leave(&file, dry_run).await?;
+            print_leave(&report);
+            (report.set_aside.is_empty(), strict)
+        }
+    };
+    Ok(if strict && !all_taken { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+/// What an import of leave did, for people.
+fn print_leave(report: &LeaveReport) {
+    print_head(&report.file, report.rows, report.dry_run);
+    let LeaveChanges { added, changed, withdrawn, unchanged: _ } = report.changes;
+    if added + changed + withdrawn > 0 {
+        say!("  leave: {added} added, {changed} changed, {withdrawn} withdrawn");
+    } else {
+        say!("  nothing to change");
+    }
+    print_set_aside(&report.set_aside);
+}
+
+fn print_head(file: &str, rows: usize, dry_run: bool) {
+    let dry = if dry_run { " (dry run, nothing was changed)" } else { "" };
+    say!("{file}{dry}: {rows} rows read");
+}
+
+fn print_set_aside(set_aside: &[String]) {
+    if !set_aside.is_empty() {
+        say!("  {} rows set aside:", set_aside.len());
+    }
+    for row in set_aside {
+        say!("    {row}");
+    }
 }
 
 /// What an import did, for people.
 pub(super) fn print_report(report: &RosterReport) {
-    let dry = if report.dry_run { " (dry run, nothing was changed)" } else { "" };
-    say!("{}{dry}: {} rows read", report.file, report.rows);
+    print_head(&report.file, report.rows, report.dry_run);
     let changes = &report.changes;
     for (what, added, changed) in [
         ("units", changes.units_added, changes.units_changed),
@@ -59,10 +106,5 @@ pub(super) fn print_report(report: &RosterReport) {
     if all.iter().all(|count| *count == 0) {
         say!("  nothing to change");
     }
-    if !report.set_aside.is_empty() {
-        say!("  {} rows set aside:", report.set_aside.len());
-    }
-    for row in &report.set_aside {
-        say!("    {row}");
-    }
+    print_set_aside(&report.set_aside);
 }

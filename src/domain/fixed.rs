@@ -77,10 +77,15 @@ impl Fixed {
 
     /// The sum of products `Σ a × b`, each exact, rounded once, half away from zero; `None` when it does not fit.
     pub fn sum_of_products(pairs: impl IntoIterator<Item = (Self, Self)>) -> Option<Self> {
+        Self::sum_of_products_per(pairs, Self::ONE)
+    }
+
+    /// `Σ a × b ÷ per`, computed exactly and rounded once, half away from zero; `None` when `per` is zero or it does not fit.
+    pub fn sum_of_products_per(pairs: impl IntoIterator<Item = (Self, Self)>, per: Self) -> Option<Self> {
         let sum = pairs
             .into_iter()
             .try_fold(0_i128, |sum, (left, right)| sum.checked_add(i128::from(left.0) * i128::from(right.0)))?;
-        wide_div_half_away(sum, i128::from(Self::SCALE))
+        wide_div_half_away(sum, i128::from(per.0))
     }
 
     /// The mean `(a × b + c × d) ÷ (a + c)` of two weighted values `(weight, value)`, computed exactly and rounded once, half away

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a function of its arguments, so that a past result can be replayed to the byte.
 
+pub mod appraisal;
 pub mod calendar;
 pub mod chance;
 pub mod curve;
@@ -9,12 +10,14 @@ pub mod cycle;
 mod decimal;
 pub mod fact;
 pub mod fixed;
+pub mod guidance;
 pub mod improvement;
 pub mod interval;
 pub mod judgement;
 pub mod metric;
 pub mod money;
 pub mod payout;
+pub mod peers;
 pub mod period;
 pub mod scorecard;
 pub mod shares;

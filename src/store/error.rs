@@ -5,6 +5,7 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use super::facts::commit::Window;
 use super::ratings::problem::RatingProblem;
+use super::roster::leave::LeaveProblem;
 use super::roster::problem::RosterProblem;
 
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,12 @@ pub enum StoreError {
     Roster(Vec<RosterProblem>),
     #[error("no rating was changed: {}", lines(.0))]
     Ratings(Vec<RatingProblem>),
+    #[error("leave was not changed: {}", lines(.0))]
+    Leave(Vec<LeaveProblem>),
+    #[error("the agent is exempt already: {reason}, granted by {granted_by}; lift that exemption first")]
+    AlreadyExempt { reason: String, granted_by: String },
+    #[error("cycle '{code}' is {state}: who is appraised can change only until the results are approved")]
+    ResultsAreOut { code: String, state: String },
     #[error(
         "the pull of '{source_name}' would remove {removed} of {existing} facts it covers, more than the {limit_percent} % allowed; nothing was \
          changed. If the export is right, raise max_removed_percent in the source's file"

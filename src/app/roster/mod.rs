@@ -1,6 +1,7 @@
 //! Roster: units, agents and assignments from a file, with the manners of a pull: good rows are taken, others set aside with
 //! line and reason, and the same file twice changes nothing.
 
+mod leave;
 mod people;
 pub(super) mod sheet;
 mod units;
@@ -12,6 +13,7 @@ use std::path::Path;
 use super::{App, AppError};
 use crate::rules::roster::{RosterMapping, load_mapping};
 use crate::store::{RosterChanges, RosterImport, RosterProblem, StoreError};
+pub use leave::LeaveReport;
 use sheet::Sheet;
 
 /// What an import did.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::Draft;
-use super::sheet::{Row, Sheet};
+use super::sheet::{Row, Sheet, iso_day};
 use crate::app::AppError;
 use crate::domain::fixed::Fixed;
 use crate::domain::money::{Currency, Money};
@@ -161,8 +161,7 @@ impl Reader<'_> {
     fn day(&self, text: &str) -> Result<NaiveDate, String> {
         let formats = &self.columns.date_formats;
         let own = formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
-        let iso = || text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
-        own.or_else(|| if formats.is_empty() { iso() } else { None }).ok_or_else(|| {
+        own.or_else(|| if formats.is_empty() { iso_day(text) } else { None }).ok_or_else(|| {
             let expected = if formats.is_empty() { "YYYY-MM-DD".to_owned() } else { formats.join(" or ") };
             format!("'{text}' is not a day; write it as {expected}")
         })

@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::open_error;
 use crate::app::AppError;
 use crate::pull::read_workbook;
 
 /// A table: its header, and rows of as many cells.
 pub(in crate::app) struct Sheet {
-    file: String,
+    pub(in crate::app) file: String,
     pub(in crate::app) header: Vec<String>,
     pub(in crate::app) rows: Vec<Row>,
 }
@@ -57,6 +59,11 @@ impl Row {
     pub(in crate::app) fn text(&self, column: usize) -> Option<&str> {
         self.cells.get(column).map(|cell| cell.trim()).filter(|text| !text.is_empty())
     }
+}
+
+/// The day at the beginning of an ISO 8601 text.
+pub(super) fn iso_day(text: &str) -> Option<NaiveDate> {
+    text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok())
 }
 
 type Lines = Vec<(u64, Vec<String>)>;

@@ -12,10 +12,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::appraisal::{Eligibility, StretchBasis};
 use super::fact::Pooled;
 use super::fixed::Fixed;
+use super::guidance::GuidedShare;
 use super::judgement::{Form, Ratings};
 use super::metric::{Metric, MetricId};
+use super::peers::PeerRule;
 use super::text::Text;
 
 pub use check::{
@@ -84,6 +87,13 @@ pub struct Card {
     pub bands: Vec<Band>,
     /// The part of the card that people judge; none where all of it is measured.
     pub judgement: Option<CardJudgement>,
+    /// What the stretches of an agent who moved are weighted by.
+    pub stretch_basis: StretchBasis,
+    pub eligibility: Eligibility,
+    /// Whom an agent is shown beside; nobody when `None`.
+    pub peers: Option<PeerRule>,
+    /// How ratings are expected to spread, best band first; empty when nothing is expected. Never applied.
+    pub guidance: Vec<GuidedShare>,
 }
 
 /// The working of one gate.

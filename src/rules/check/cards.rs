@@ -10,7 +10,7 @@ use super::super::problem::Problem;
 use super::super::shape::Shaped;
 use super::super::yaml::Document;
 use super::lines::{lines, weights};
-use super::{KnownMetrics, duplicates, metric_exists, place_in, refused_by_domain};
+use super::{KnownMetrics, duplicates, metric_exists, people, place_in, refused_by_domain};
 use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::{MOST_POINTS, check_card};
 
@@ -26,6 +26,8 @@ pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem
     weights(document, content, &mut problems);
     gates(document, content, known, &mut problems);
     bands(document, content, &mut problems);
+    people::peers(document, content, &mut problems);
+    people::guidance(document, content, &mut problems);
     if !problems.iter().any(Problem::is_error) {
         examples(document, content, known, &mut problems);
         let refused = check_card(&content.to_card());
@@ -205,7 +207,14 @@ fn bands(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
 }
 
 /// Figures that are compared with printed ones have no more decimals than those.
-fn printed(document: &Document, pointer: &str, what: &str, judged: &str, figure: Exact, problems: &mut Vec<Problem>) {
+pub(super) fn printed(
+    document: &Document,
+    pointer: &str,
+    what: &str,
+    judged: &str,
+    figure: Exact,
+    problems: &mut Vec<Problem>,
+) {
     if figure.0.round(PRINTED_DECIMALS) != figure.0 {
         problems.push(document.error(
             pointer,

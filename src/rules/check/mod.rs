@@ -6,6 +6,7 @@ pub(super) mod curves;
 pub(super) mod improvement;
 pub(super) mod judgement;
 mod lines;
+mod people;
 pub(super) mod plans;
 pub(super) mod sources;
 

@@ -1,5 +1,6 @@
 //! `scorecards/*.yaml`: how posts are measured.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -7,6 +8,7 @@ use serde::Deserialize;
 
 use super::judgement::ExampleRatings;
 use super::line::{LineEntry, ScopeName};
+use super::people::{BasisName, EligibilityEntry, PeersEntry, guided_shares};
 use super::{Exact, ID_PATTERN, Words};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::MetricId;
@@ -44,6 +46,18 @@ pub struct CardFile {
     /// The part of the card that people judge. The lines then have the rest, each its weight of it.
     #[serde(default)]
     pub judgement: Option<JudgementEntry>,
+    /// What the stretches of an agent who moved between teams or posts are weighted by.
+    #[serde(default)]
+    pub stretch_basis: BasisName,
+    /// What an appraisal needs at least; below it the agent is exempt, with the reason shown.
+    #[serde(default)]
+    pub eligibility: EligibilityEntry,
+    /// Whom an agent is shown beside. For information; no rating is made of it.
+    #[serde(default)]
+    pub peers: Option<PeersEntry>,
+    /// Percent of agents that guidance sees in each band, adding up to 100. Deviations are reported and never applied.
+    #[serde(default)]
+    pub guidance: BTreeMap<String, Exact>,
     /// Worked examples; `merit check` runs them.
     #[serde(default)]
     pub examples: Vec<CardExample>,
@@ -326,6 +340,13 @@ impl CardFile {
             gates: self.gates.iter().map(GateEntry::to_gate).collect(),
             bands: self.ascending_bands().into_iter().map(|(_, entry)| band(entry)).collect(),
             judgement: self.judgement.as_ref().map(JudgementEntry::to_judgement),
+            stretch_basis: self.stretch_basis.into(),
+            eligibility: self.eligibility.into(),
+            peers: self.peers.as_ref().map(PeersEntry::to_rule),
+            guidance: guided_shares(
+                &self.guidance,
+                self.ascending_bands().iter().rev().map(|(_, band)| band.id.as_str()),
+            ),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod improvement;
 pub mod judgement;
 pub mod line;
 pub mod metrics;
+pub mod people;
 pub mod plan;
 
 use std::borrow::Cow;

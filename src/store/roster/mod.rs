@@ -7,5 +7,6 @@ mod places;
 mod stretches;
 
 pub(crate) mod import;
+pub(crate) mod leave;
 pub(crate) mod problem;
 pub(crate) mod read;

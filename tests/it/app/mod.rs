@@ -1,6 +1,8 @@
 //! The use cases on both engines.
 
+mod exempt;
 mod full_disk;
+mod leave;
 mod pulling;
 mod quarter;
 mod ratings;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use merit::domain::appraisal::{Eligibility, StretchBasis};
 use merit::domain::curve::{Corner, Curve};
 use merit::domain::fact::Pooled;
 use merit::domain::fixed::Fixed;
@@ -102,6 +103,10 @@ pub(super) fn card(lines: Vec<Line>) -> Card {
         gates: Vec::new(),
         bands: bands(&[("D", "0"), ("C", "60"), ("B", "75"), ("A", "90")]),
         judgement: None,
+        stretch_basis: StretchBasis::Days,
+        eligibility: Eligibility::default(),
+        peers: None,
+        guidance: Vec::new(),
     }
 }
 

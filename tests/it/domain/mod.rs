@@ -1,5 +1,7 @@
 //! Tests of the arithmetic: worked examples, properties, and the published cases of others.
 
+mod appraisal;
+mod appraisal_properties;
 mod build;
 mod calendar;
 mod calendar_properties;
@@ -7,12 +9,14 @@ mod chance;
 mod curve;
 mod cycle;
 mod fixed;
+mod guidance;
 mod improvement;
 mod interval;
 mod judgement;
 mod money;
 mod oracles;
 mod payout;
+mod peers;
 mod period;
 mod representation;
 mod scorecard;
@@ -21,4 +25,5 @@ mod scorecard_judged;
 mod scorecard_line_properties;
 mod scorecard_lines;
 mod scorecard_properties;
+mod shares;
 mod tiers;

@@ -4,6 +4,7 @@ mod bad_calendars;
 mod bad_files;
 mod bad_judgement;
 mod bad_lines;
+mod bad_people;
 mod bad_rules;
 mod bad_shapes;
 mod bad_sources;

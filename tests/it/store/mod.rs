@@ -1,9 +1,11 @@
 //! Tests of store: each on SQLite and PostgreSQL.
 
 mod cycles;
+mod exemptions;
 mod facts;
 mod fixture;
 mod freeze;
+mod leave;
 mod packed;
 mod pulls;
 mod ratings;

@@ -1,5 +1,6 @@
 //! The figures of each kind of published case, through the real functions.
 
+use merit::domain::appraisal::Eligibility;
 use merit::domain::curve::Curve;
 use merit::domain::fixed::Fixed;
 use merit::domain::metric::{Metric, MetricKind, Unit};
@@ -374,6 +375,9 @@ fn eligibility(inputs: &Inputs<'_>) -> Figures {
     let payout = paid(&proportional(), result.printed, one_cycle(Fixed::HUNDRED));
     let qualified = result.lines[0].state == LineState::Measured;
     assert_eq!(payout.withheld.is_none(), qualified);
+    let whole = |name| inputs.number(name).micros() / Fixed::SCALE;
+    let eligibility = Eligibility { min_samples: whole("minimum"), ..Eligibility::default() };
+    assert_eq!(eligibility.judge(0, whole("deliveries")).is_none(), qualified);
     Figures::from([("qualified", Figure::Truth(qualified))])
 }
 

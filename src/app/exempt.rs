@@ -1,0 +1,60 @@
+//! Exempting an agent from a cycle, and lifting that.
+
+use super::{App, AppError};
+use crate::domain::appraisal::ExemptionReason;
+use crate::store::{NewExemption, StandingExemption, StoreError};
+
+/// A decision about one agent in one cycle.
+#[derive(Debug, Clone, Copy)]
+pub struct ExemptionOrder<'a> {
+    pub cycle: &'a str,
+    pub employee_number: &'a str,
+    /// Who decides.
+    pub by: &'a str,
+}
+
+impl App {
+    /// Exempts an agent from a cycle; the next appraisal of the cycle heeds it. A reason of `other` needs a note.
+    pub async fn exempt(&self, order: ExemptionOrder<'_>, reason: ExemptionReason, note: &str) -> Result<(), AppError> {
+        let (cycle_id, agent_id) = self.cycle_and_agent(order).await?;
+        let note = note.trim();
+        if reason == ExemptionReason::Other && note.is_empty() {
+            return Err(AppError::Invalid("the reason 'other' says nothing by itself: add a note".into()));
+        }
+        let exemption = NewExemption {
+            cycle_id,
+            agent_id,
+            reason,
+            note: note.to_owned(),
+            granted_by: order.by.to_owned(),
+            granted_at: self.clock.now(),
+        };
+        Ok(self.store.exempt(&exemption).await?)
+    }
+
+    /// Lifts an agent's exemption; the next appraisal of the cycle heeds it.
+    pub async fn lift_exemption(&self, order: ExemptionOrder<'_>) -> Result<(), AppError> {
+        let (cycle_id, agent_id) = self.cycle_and_agent(order).await?;
+        match self.store.lift_exemption(cycle_id, agent_id, order.by, self.clock.now()).await {
+            Err(StoreError::NotFound { .. }) => Err(AppError::NotFound(format!(
+                "agent '{}' has no exemption from cycle {} to lift",
+                order.employee_number, order.cycle
+            ))),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// The agent's exemption from a cycle; `None` when none stands.
+    pub async fn exemption(&self, cycle: &str, employee_number: &str) -> Result<Option<StandingExemption>, AppError> {
+        let (cycle_id, agent_id) = self.cycle_and_agent(ExemptionOrder { cycle, employee_number, by: "" }).await?;
+        Ok(self.store.exemptions_of(cycle_id, agent_id, agent_id).await?.pop())
+    }
+
+    async fn cycle_and_agent(&self, order: ExemptionOrder<'_>) -> Result<(i64, i64), AppError> {
+        let cycle = self.cycle(order.cycle).await?;
+        let number = order.employee_number;
+        let agent = self.store.agent_by_number(number).await?;
+        let agent = agent.ok_or_else(|| AppError::NotFound(format!("there is no agent '{number}' on the roster")))?;
+        Ok((cycle.id, agent.id))
+    }
+}
