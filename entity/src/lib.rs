@@ -17,6 +17,7 @@ pub mod payout_step;
 pub mod pull;
 pub mod pull_reason;
 pub mod pull_rejected;
+pub mod rule_version;
 pub mod ruleset;
 pub mod run;
 pub mod run_fact;

@@ -18,7 +18,13 @@ impl MigrationTrait for Migration {
         };
         run(manager, overlap).await?;
         run(manager, include_str!("schema/facts.sql")).await?;
+        run(manager, include_str!("schema/rules.sql")).await?;
         run(manager, include_str!("schema/runs.sql")).await?;
+        let pinned = match manager.get_database_backend() {
+            DbBackend::Postgres => include_str!("schema/pinned_postgres.sql"),
+            _ => include_str!("schema/pinned_sqlite.sql"),
+        };
+        run(manager, pinned).await?;
         run(manager, include_str!("schema/results.sql")).await
     }
 

@@ -10,6 +10,7 @@ mod pull;
 mod read;
 mod replay;
 mod roster;
+mod rules;
 mod snapshot;
 mod tokens;
 
@@ -21,17 +22,20 @@ pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretch};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
+pub use cycle::{PinnedCycle, RulesChoice};
 pub use error::AppError;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::RosterReport;
+pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use tokens::{Caller, random_token};
 
+pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, ScorecardDetail, ScorecardSummary,
-    Token as TokenRecord, Unit as UnitRecord,
+    PayoutTotal, PlanDetail, PlanSummary, RejectedRow, RosterChanges, RuleVersion as RuleVersionRecord,
+    ScorecardDetail, ScorecardSummary, Token as TokenRecord, Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -16,3 +16,4 @@ pub mod period;
 pub mod scorecard;
 pub mod text;
 pub mod tiers;
+pub mod version;

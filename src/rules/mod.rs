@@ -7,6 +7,7 @@
 
 mod check;
 pub mod defaults;
+pub mod diff;
 pub mod examples;
 mod explain;
 pub mod file;

@@ -5,6 +5,7 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use super::facts::commit::Window;
 use super::roster::problem::RosterProblem;
+use super::rules::problem::VersionProblem;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -20,6 +21,8 @@ pub enum StoreError {
     Exists { what: &'static str, name: String },
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
+    #[error(transparent)]
+    Version(#[from] VersionProblem),
     #[error(
         "the pull of '{source_name}' would remove {removed} of {existing} facts it covers, more than the {limit_percent} % allowed; nothing was \
          changed. If the export is right, raise max_removed_percent in the source's file"

@@ -27,7 +27,7 @@ async fn a_quarter_by_commands() {
             pull.contains(" 624 rows read\n") && pull.contains(" 624 used\n  facts: 624 added, 0 changed, 0 removed"),
             "{pull}"
         );
-        printed(run(&["cycle", "open", "2026-Q2"]));
+        printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
         let appraised = printed(run(&["appraise", "2026-Q2"]));
         assert!(appraised.contains(" 4 scored"), "{appraised}");
         let replay = printed(run(&["replay", "2026-Q2"]));
