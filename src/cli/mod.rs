@@ -41,7 +41,7 @@ struct Place {
     /// The database: a file (SQLite) or postgres://user:password@host/name
     #[arg(long, env = "MERIT_DATABASE_URL", default_value = "merit.db", global = true, hide_env_values = true)]
     database: String,
-    /// The folder of the rules
+    /// The folder of the rules; for cycle open and cycle repin also a version, by name or hash
     #[arg(long, env = "MERIT_RULES", default_value = "scoring-config", global = true)]
     rules: PathBuf,
     /// Whether --rules itself was given, and not only its default or the environment's.

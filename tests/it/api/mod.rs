@@ -3,4 +3,5 @@
 mod browser;
 mod problems;
 mod resources;
+mod rules;
 mod spec;

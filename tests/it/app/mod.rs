@@ -5,3 +5,4 @@ mod pulling;
 mod quarter;
 mod real_data;
 mod roster;
+mod rule_versions;

@@ -15,3 +15,4 @@ mod scorecard;
 mod scorecard_check;
 mod scorecard_properties;
 mod tiers;
+mod version;

@@ -8,6 +8,7 @@ mod pulls;
 mod reads;
 mod results;
 mod roster;
+mod rule_versions;
 mod schema;
 mod tokens;
 mod writers;
