@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::curve::{score_curve, score_curve_change};
+use super::line;
 use super::names::{Names, both, figure, join, leftover, number, text_of};
 use super::walk::keyed;
 use super::words::{Ends, came_or_went, described_change, figure_change, text_change};
@@ -37,43 +37,38 @@ pub(super) fn clause(names: &Names<'_>, card: &str, rest: &[&str], ends: Ends<'_
         ),
         ["lines"] if ends.order => Some(both("its lines stand in another order", "考核项顺序有变")),
         ["gates"] if ends.order => Some(both("its gates stand in another order", "门槛顺序有变")),
-        ["lines", line, rest @ ..] => line_clause(names, ["cards", card, "lines", line], rest, ends),
+        ["lines", line, rest @ ..] => line::clause(names, ["cards", card, "lines", line], rest, ends),
         ["gates", gate, rest @ ..] => gate_clause(names, ["cards", card, "gates", gate], rest, ends),
         ["bands", band, rest @ ..] => band_clause(band, rest, ends),
+        ["points_up_to"] => {
+            figure_change(&both("the most points of a line and of the total", "单项与总分上限"), ends, "")
+        }
+        ["stretch_basis"] => described_change(&both("what stretches are weighted by", "分段权重依据"), ends, basis),
+        ["eligibility", field] => {
+            let (_, en, zh) = ELIGIBILITY.iter().find(|(known, _, _)| known == field)?;
+            figure_change(&both(*en, *zh), ends, "")
+        }
+        ["guidance", band, "percent"] => {
+            let what = both(format!("the guidance for the share of {band}"), format!("等级 {band} 的指导比例"));
+            figure_change(&what, ends, "percent")
+        }
         _ => None,
     }
 }
 
-fn line_clause(names: &Names<'_>, at: [&str; 4], rest: &[&str], ends: Ends<'_>) -> Option<Text> {
-    let (of, unit) = (names.measured(&at), names.unit(&at));
-    let what = |en: &str, zh: &str| both(format!("{en} {}", of.en), format!("{}{zh}", of.zh));
-    match rest {
-        [] => came_or_went(
-            ends,
-            |new| {
-                let line = line(new, unit)?;
-                Some(both(
-                    format!("a line for {} is added: {}", of.en, line.en),
-                    format!("新增考核项{}：{}", of.zh, line.zh),
-                ))
-            },
-            |old| {
-                let line = line(old, unit)?;
-                Some(both(
-                    format!("the line for {} is gone (it was: {})", of.en, line.en),
-                    format!("删除考核项{}（原为：{}）", of.zh, line.zh),
-                ))
-            },
-        ),
-        ["weight"] => figure_change(&what("the weight of", "的权重"), ends, "percent"),
-        ["curve"] => score_curve_change(&of, ends, unit),
-        ["min_samples"] => figure_change(&what("the least number of cases of", "的最少样本数"), ends, ""),
-        ["low_sample"] => {
-            described_change(&what("what happens with too few cases of", "样本不足时的处理"), ends, absence)
-        }
-        ["no_data"] => described_change(&what("what happens without data of", "无数据时的处理"), ends, absence),
-        _ => None,
-    }
+/// Field of a card's eligibility, and what it says.
+const ELIGIBILITY: [(&str, &str, &str); 3] = [
+    ("min_days", "the least number of days for a score", "参与考核的最少天数"),
+    ("min_samples", "the least number of cases for a score", "参与考核的最少样本数"),
+    ("stretch_min_days", "the least number of days of a stretch", "单个分段的最少天数"),
+];
+
+fn basis(basis: &Value) -> Option<Text> {
+    Some(match basis.as_str()? {
+        "days" => both("days", "天数"),
+        "samples" => both("cases", "样本数"),
+        _ => return None,
+    })
 }
 
 fn gate_clause(names: &Names<'_>, at: [&str; 4], rest: &[&str], ends: Ends<'_>) -> Option<Text> {
@@ -83,14 +78,14 @@ fn gate_clause(names: &Names<'_>, at: [&str; 4], rest: &[&str], ends: Ends<'_>) 
         [] => came_or_went(
             ends,
             |new| {
-                let gate = gate(names, new, unit)?;
+                let gate = gate(names, at[1], new, unit)?;
                 Some(both(
                     format!("a gate on {} is added: {}", of.en, gate.en),
                     format!("新增门槛{}：{}", of.zh, gate.zh),
                 ))
             },
             |old| {
-                let gate = gate(names, old, unit)?;
+                let gate = gate(names, at[1], old, unit)?;
                 Some(both(
                     format!("the gate on {} is gone (it was: {})", of.en, gate.en),
                     format!("删除门槛{}（原为：{}）", of.zh, gate.zh),
@@ -103,7 +98,7 @@ fn gate_clause(names: &Names<'_>, at: [&str; 4], rest: &[&str], ends: Ends<'_>) 
             figure_change(&what("the least number of cases of the gate on", "门槛的最少样本数"), ends, "")
         }
         ["effect"] => {
-            let describe = |value: &Value| effect(names, value);
+            let describe = |value: &Value| effect(names, at[1], value);
             described_change(&what("what happens behind the gate on", "门槛未达标时的处理"), ends, describe)
         }
         ["reason"] => text_change(&what("the reason given for the gate on", "门槛的理由"), ends),
@@ -145,7 +140,6 @@ fn band_clause(band: &str, rest: &[&str], ends: Ends<'_>) -> Option<Text> {
     }
 }
 
-const LINE: [&str; 7] = ["metric", "scope", "weight", "curve", "min_samples", "low_sample", "no_data"];
 const GATE: [&str; 7] = ["metric", "scope", "at_least", "at_most", "min_samples", "effect", "reason"];
 const BAND: [&str; 3] = ["id", "name", "from"];
 
@@ -171,32 +165,8 @@ fn weights(names: &Names<'_>, card: &str, item: &Value) -> Option<Text> {
     Some(join(&lines?, ", ", "，"))
 }
 
-/// A whole line; `unit` is its metric's.
-pub(super) fn line(line: &Value, unit: &str) -> Option<Text> {
-    let weight = figure(line.get("weight")?, "percent")?;
-    let curve = score_curve(line.get("curve")?, unit)?;
-    let least = number(line.get("min_samples")?)?;
-    let (few, none) = (absence(line.get("low_sample")?)?, absence(line.get("no_data")?)?);
-    let missing = if few == none {
-        both(
-            format!("below {least} cases or without data {}", few.en),
-            format!("样本少于 {least} 或无数据时{}", few.zh),
-        )
-    } else {
-        both(
-            format!("below {least} cases {}; without data {}", few.en, none.en),
-            format!("样本少于 {least} 时{}；无数据时{}", few.zh, none.zh),
-        )
-    };
-    let more = leftover(line, &LINE);
-    Some(both(
-        format!("weight {}; {}; {}{}", weight.en, curve.en, missing.en, more.en),
-        format!("权重 {}；{}；{}{}", weight.zh, curve.zh, missing.zh, more.zh),
-    ))
-}
-
 /// A whole gate; `unit` is its metric's.
-pub(super) fn gate(names: &Names<'_>, gate: &Value, unit: &str) -> Option<Text> {
+pub(super) fn gate(names: &Names<'_>, card: &str, gate: &Value, unit: &str) -> Option<Text> {
     let limit = |field: &str, en: &str, zh: &str| {
         let limit = figure(gate.get(field)?, unit)?;
         Some(both(format!("{en} {}", limit.en), format!("{zh} {}", limit.zh)))
@@ -206,7 +176,7 @@ pub(super) fn gate(names: &Names<'_>, gate: &Value, unit: &str) -> Option<Text> 
         .flatten()
         .collect();
     let limits = join(&limits, " and ", "且");
-    let effect = effect(names, gate.get("effect")?)?;
+    let effect = effect(names, card, gate.get("effect")?)?;
     let least = number(gate.get("min_samples")?)?;
     let reason = text_of(gate.get("reason")?)?;
     let more = leftover(gate, &GATE);
@@ -230,23 +200,7 @@ pub(super) fn bands(card: &Value) -> Option<Text> {
     Some(join(&bands?, ", ", "，"))
 }
 
-fn absence(absence: &Value) -> Option<Text> {
-    if let Some(neutral) = absence.get("neutral") {
-        let points = number(neutral.get("points").filter(|_| neutral.as_object().is_some_and(|all| all.len() == 1))?)?;
-        return Some(both(format!("the line earns {points} points"), format!("该项计 {points} 分")));
-    }
-    Some(match absence.as_str()? {
-        "redistribute" => {
-            both("the line leaves the card and its weight goes to the others", "该项退出，权重分给其他项")
-        }
-        "hold" => both("the card waits", "考核表等待数据"),
-        "zero" => both("the line earns nothing", "该项计 0 分"),
-        "count" => both("the value counts as it is", "按实际值计分"),
-        _ => return None,
-    })
-}
-
-fn effect(names: &Names<'_>, effect: &Value) -> Option<Text> {
+fn effect(names: &Names<'_>, card: &str, effect: &Value) -> Option<Text> {
     let (kind, inner) = effect.as_object().filter(|kinds| kinds.len() == 1)?.iter().next()?;
     let fields = inner.as_object().filter(|fields| fields.len() == 1)?;
     Some(match kind.as_str() {
@@ -259,8 +213,11 @@ fn effect(names: &Names<'_>, effect: &Value) -> Option<Text> {
             both(format!("the rating is at best {at}"), format!("等级最高为 {at}"))
         }
         "zero_line" => {
-            let metric = names.metric(fields.get("metric")?.as_str()?);
-            both(format!("the line of {} earns nothing", metric.en), format!("{}一项计 0 分", metric.zh))
+            let line = match (fields.get("line"), fields.get("metric")) {
+                (Some(line), _) => names.measured(&["cards", card, "lines", line.as_str()?]),
+                (None, metric) => names.metric(metric?.as_str()?),
+            };
+            both(format!("the line of {} earns nothing", line.en), format!("{}一项计 0 分", line.zh))
         }
         _ => return None,
     })

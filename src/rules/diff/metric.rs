@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::{both, leftover, text_of};
-use super::words::{Ends, came_or_went, described_change, text_change};
+use super::words::{Ends, came_or_went, described_change, figure_change, text_change};
 use crate::domain::text::Text;
 
 /// What changed about a metric, without its name; `None` where there is no sentence for it.
@@ -22,6 +22,9 @@ pub(super) fn clause(rest: &[&str], ends: Ends<'_>) -> Option<Text> {
         ["name"] => text_change(&both("its name", "名称"), ends),
         ["description"] => text_change(&both("its description", "说明"), ends),
         ["unit"] => described_change(&both("its unit", "单位"), ends, unit),
+        ["standard_deviation"] => {
+            figure_change(&both("the standard deviation of one case", "单个样本的标准差"), ends, "")
+        }
         ["kind"] => described_change(&both("what a case counts", "单个样本的计法"), ends, kind),
         ["direction"] => described_change(&both("what is better", "优劣方向"), ends, direction),
         _ => None,

@@ -6,6 +6,7 @@
 mod card;
 mod curve;
 mod improvement;
+mod line;
 mod metric;
 mod names;
 mod outline;

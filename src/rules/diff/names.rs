@@ -62,7 +62,12 @@ impl<'a> Names<'a> {
 
     /// The unit of the metric of a line, gate or trigger, as the rules name it.
     pub(super) fn unit(&self, path: &[&str]) -> &'a str {
-        let metric = self.find(path).and_then(|item| item.get("metric")).and_then(Value::as_str);
+        let item = self.find(path);
+        // An index is a ratio, whatever its metric's unit.
+        if item.and_then(|item| item.get("measure")).is_some_and(|measure| measure == "index") {
+            return "";
+        }
+        let metric = item.and_then(|item| item.get("metric")).and_then(Value::as_str);
         let unit = metric.and_then(|metric| self.find(&["metrics", metric, "unit"])).and_then(Value::as_str);
         unit.unwrap_or_default()
     }
@@ -117,10 +122,20 @@ pub(super) fn raw(value: &Value) -> Text {
     }
 }
 
+/// Whether a value is empty through and through.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(says_nothing),
+        _ => false,
+    }
+}
+
 /// What is left of an item beside the fields that its description tells; empty when nothing is.
 pub(super) fn leftover(item: &Value, told: &[&str]) -> Text {
     let rest = item.as_object().into_iter().flatten();
-    let rest = rest.filter(|(field, value)| !told.contains(&field.as_str()) && !value.is_null());
+    let rest = rest.filter(|(field, value)| !told.contains(&field.as_str()) && !says_nothing(value));
     let parts: Vec<Text> = rest
         .map(|(field, value)| {
             let Text { en, zh } = raw(value);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::{Names, both, leftover, quoted, raw, text_of};
-use super::{Area, card, improvement, metric, plan};
+use super::{Area, card, improvement, line, metric, plan};
 use crate::domain::text::Text;
 
 /// A part of the rules.
@@ -60,7 +60,7 @@ fn card_lines(names: &Names<'_>, item: &Value) -> Option<Vec<Text>> {
         for (key, part) in super::walk::keyed(item.get(field)?.as_array()?)? {
             let at = ["cards", item.get("id")?.as_str()?, field, key.as_str()];
             let (of, unit) = (names.measured(&at), names.unit(&at));
-            let terms = if describe { card::line(part, unit) } else { card::gate(names, part, unit) };
+            let terms = if describe { line::whole(part, unit) } else { card::gate(names, at[1], part, unit) };
             let terms = terms.unwrap_or_else(|| raw(part));
             let (en, zh) = if describe { ("", "") } else { ("gate on ", "门槛") };
             lines.push(both(format!("{en}{}: {}", of.en, terms.en), format!("{zh}{}：{}", of.zh, terms.zh)));

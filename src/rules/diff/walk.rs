@@ -16,7 +16,7 @@ pub(super) struct Difference {
 }
 
 /// Fields that change as one thing.
-const WHOLE: [&str; 4] = ["curve", "low_sample", "no_data", "effect"];
+const WHOLE: [&str; 5] = ["curve", "low_sample", "no_data", "no_benchmark", "effect"];
 
 /// Every difference, depth first; items that were there in their old order, then the new ones.
 pub(super) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
@@ -43,7 +43,7 @@ pub(super) fn keyed(list: &[Value]) -> Option<Vec<(String, &Value)>> {
         .collect()
 }
 
-/// What names an item: a text itself; an object's id, or its metric with the scope where that is not the usual one.
+/// What names an item: a text itself; an object's id, or its metric with the scope where that is not the usual one, or its band.
 fn key_of(item: &Value) -> Option<String> {
     let text = |field: &str| item.get(field).and_then(Value::as_str);
     match item {
@@ -52,7 +52,7 @@ fn key_of(item: &Value) -> Option<String> {
             (Some(id), _, _) => Some(id.to_owned()),
             (None, Some(metric), None | Some("own")) => Some(metric.to_owned()),
             (None, Some(metric), Some(scope)) => Some(format!("{metric}@{scope}")),
-            (None, None, _) => None,
+            (None, None, _) => text("band").map(str::to_owned),
         },
         _ => None,
     }

@@ -244,19 +244,62 @@ fn an_outline_tells_every_card_plan_and_metric() {
     let titles: Vec<&str> = sections.iter().map(|section| section.title.en.as_str()).collect();
     assert_eq!(titles[..3], ["Card 'Back office'", "Card 'Front line'", "Card 'Middle desk'"]);
     let front = &sections[1];
+    assert_eq!(front.lines[0].zh, "适用岗位“front_line”");
     assert_eq!(
         front.lines[1].en,
         "'Customer satisfaction (top two)': weight 20 %; nothing up to 85 %, full marks from 90 %; below 30 cases or without data the \
          line leaves the card and its weight goes to the others"
     );
-    let all: Vec<&str> = sections.iter().flat_map(|section| &section.lines).map(|line| line.en.as_str()).collect();
-    assert!(!all.iter().any(|line| line.contains('{')), "everything has words: {all:#?}");
     let mut later = content;
-    later["cards"][1]["points_up_to"] = "120".into();
+    later["cards"][1]["colour"] = "green".into();
     later["cards"][1]["lines"][0]["shrink"] = serde_json::json!({"strength": "20"});
     let told = outline(&later);
-    assert!(told[1].lines.iter().any(|line| line.en == "points_up_to: 120"), "{:#?}", told[1].lines);
+    assert!(told[1].lines.iter().any(|line| line.en.contains("colour: green")), "{:#?}", told[1].lines);
     assert!(told[1].lines[1].en.ends_with("; shrink: {\"strength\":\"20\"}"), "{:#?}", told[1].lines);
+}
+
+/// Clauses of the front line's first line when its fields become these.
+fn line_becomes(fields: &[(&str, Value)]) -> Vec<String> {
+    let before = canonical();
+    let mut after = before.clone();
+    for (field, value) in fields {
+        after["cards"][1]["lines"][0][*field] = value.clone();
+    }
+    let told = changes_between(&before, &after).into_iter().map(|change| change.sentence.en);
+    told.map(|sentence| sentence.strip_prefix(EN_CARD).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_treatment_and_place_of_a_line_has_words() {
+    use serde_json::json;
+    let of = "'Customer satisfaction (top two)'";
+    let carry = json!({"carry": {"otherwise": {"neutral": {"points": "50"}}}});
+    assert_eq!(
+        line_becomes(&[("no_data", carry)]),
+        [format!(
+            "what happens without data of {of} is now: the line earns its points of the previous cycle, or where it had none, the line \
+             earns 50 points (was: the line leaves the card and its weight goes to the others)."
+        )]
+    );
+    let odd = json!({"neutral": {"points": "50", "from": "1"}});
+    assert_eq!(
+        line_becomes(&[("no_data", odd)]),
+        ["cards/front_line/lines/csat_t2b/no_data: redistribute → {\"neutral\":{\"from\":\"1\",\"points\":\"50\"}}."]
+    );
+    assert_eq!(
+        line_becomes(&[("floor", json!("10")), ("cap", json!("90"))]),
+        [
+            format!("the most points of {of} is now 90 (was none)."),
+            format!("the least points of {of} is now 10 (was none)."),
+        ]
+    );
+    let steps = json!({"step": {"corners": [{"value": "85", "points": "50"}, {"value": "90", "points": "100"}]}});
+    assert_eq!(
+        line_becomes(&[("curve", steps)]),
+        [format!(
+            "the curve of {of} is now: 85 % → 50, 90 % → 100 points, in steps (was: nothing up to 85 %, full marks from 90 %)."
+        )]
+    );
 }
 
 fn canonical() -> Value {
