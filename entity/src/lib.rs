@@ -19,6 +19,7 @@ pub mod pull;
 pub mod pull_reason;
 pub mod pull_rejected;
 pub mod rating;
+pub mod rule_version;
 pub mod ruleset;
 pub mod run;
 pub mod run_agent;

@@ -1,4 +1,4 @@
-//! Versions of the rules, by the hash of their canonical text.
+//! The content of versions of the rules, by the hash of their canonical text.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,6 @@ pub struct Model {
     pub hash: String,
     #[sea_orm(column_type = "Text")]
     pub canonical: String,
-    pub created_at: DateTimeUtc,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

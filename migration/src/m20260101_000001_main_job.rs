@@ -20,8 +20,14 @@ impl MigrationTrait for Migration {
         };
         run(manager, overlap).await?;
         run(manager, include_str!("schema/facts.sql")).await?;
+        run(manager, include_str!("schema/rules.sql")).await?;
         run(manager, include_str!("schema/runs.sql")).await?;
         run(manager, include_str!("schema/ratings.sql")).await?;
+        let pinned = match manager.get_database_backend() {
+            DbBackend::Postgres => include_str!("schema/pinned_postgres.sql"),
+            _ => include_str!("schema/pinned_sqlite.sql"),
+        };
+        run(manager, pinned).await?;
         run(manager, include_str!("schema/results.sql")).await?;
         run(manager, include_str!("schema/people.sql")).await?;
         run(manager, absence_overlap).await

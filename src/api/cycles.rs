@@ -24,7 +24,7 @@ struct Cycle {
     last_day: chrono::NaiveDate,
     /// `open` or `scored`.
     state: String,
-    /// SHA-256 of the rules the cycle pinned when it was opened.
+    /// SHA-256 of the rules the cycle pinned.
     ruleset: String,
 }
 

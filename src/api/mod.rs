@@ -8,6 +8,7 @@ mod page;
 mod payouts;
 mod plans;
 mod pulls;
+mod rules;
 mod scorecard_judgement;
 mod scorecard_lines;
 mod scorecards;
@@ -23,6 +24,7 @@ type Apis = (
     payouts::PayoutsApi,
     plans::PlansApi,
     pulls::PullsApi,
+    rules::RulesApi,
 );
 
 #[derive(Tags)]
@@ -41,6 +43,8 @@ enum Resource {
     Plans,
     /// Pulls of sources and the rows they set aside
     Pulls,
+    /// Versions of the rules and what changes between them
+    Rules,
 }
 
 /// The service that answers below `/api/v1`.
@@ -53,6 +57,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         payouts::PayoutsApi,
         plans::PlansApi,
         pulls::PullsApi,
+        rules::RulesApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

@@ -11,7 +11,7 @@ use crate::pull::{self, AgentIndex, AgentRef, PullRequest, Pulled};
 use crate::rules::source::{
     ColumnSpec, ExampleFact, ExampleSetAside, FileFormat, FilesInput, InputSpec, SourceExample, SourceSpec,
 };
-use crate::rules::{self, Calendars, Loaded, Problem};
+use crate::rules::{self, Calendars, Loaded, Problem, Ruleset};
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -32,7 +32,13 @@ pub struct CheckReport {
 
 /// Checks the rules in `folder` and runs their examples.
 pub async fn check(folder: &Path) -> Result<CheckReport, AppError> {
+    Ok(check_and_load(folder).await?.0)
+}
+
+/// As [`check`], with the rules as far as they can be read as rules.
+pub(super) async fn check_and_load(folder: &Path) -> Result<(CheckReport, Option<Ruleset>), AppError> {
     let mut report = CheckReport::default();
+    let mut ruleset = None;
     match rules::load(folder) {
         Err(problems) => report.problems = problems,
         Ok(loaded) => {
@@ -46,12 +52,13 @@ pub async fn check(folder: &Path) -> Result<CheckReport, AppError> {
             report.sources = loaded.sources.len();
             report.calendars = loaded.calendars.len();
             report.ruleset_hash.clone_from(&loaded.ruleset.hash);
+            ruleset = Some(loaded.ruleset);
         }
     }
     report.problems.sort();
     report.errors = report.problems.iter().filter(|problem| problem.is_error()).count();
     report.warnings = report.problems.len() - report.errors;
-    Ok(report)
+    Ok((report, ruleset))
 }
 
 /// Writes the default rules into a new folder.

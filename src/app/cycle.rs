@@ -4,10 +4,41 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{App, AppError};
+use super::rules::Reference;
+use super::{AddedRules, App, AppError};
 use crate::domain::period::{CycleKind, Period};
-use crate::rules;
-use crate::store::{Cycle, NewCycle, Run};
+use crate::domain::version::VersionState;
+use crate::store::{Cycle, NewCycle, RuleVersion, Run};
+
+/// Which rules a cycle pins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulesChoice<'a> {
+    /// Those in force on the cycle's first day.
+    InForce,
+    /// A version by its name or digits of its hash, or a folder.
+    Named(&'a str),
+    /// Those in a folder as they are now.
+    Folder(&'a Path),
+}
+
+/// A cycle with the rules it pinned.
+#[derive(Debug)]
+pub struct PinnedCycle {
+    pub cycle: Cycle,
+    pub rules: RuleVersion,
+    /// Whether the rules were published for this cycle, or moved to its first day, in the same step.
+    pub published: bool,
+    /// What was brought in, when the rules were those of a folder.
+    pub added: Option<AddedRules>,
+}
+
+/// Rules chosen for a cycle.
+struct Chosen {
+    version: RuleVersion,
+    /// Named for this cycle, so that they are published with it if need be.
+    named: bool,
+    added: Option<AddedRules>,
+}
 
 impl App {
     /// Opens a cycle and pins the rules in `rules_dir` as they are now. Without `days`, the code says them.
@@ -17,6 +48,17 @@ impl App {
         days: Option<(NaiveDate, NaiveDate)>,
         rules_dir: &Path,
     ) -> Result<Cycle, AppError> {
+        Ok(self.open_cycle_with(code, days, RulesChoice::Folder(rules_dir)).await?.cycle)
+    }
+
+    /// Opens a cycle and pins the chosen rules. Without `days`, the code says them. Rules that were named are checked and
+    /// published from the cycle's first day on in the same step, when they are not yet in force by then.
+    pub async fn open_cycle_with(
+        &self,
+        code: &str,
+        days: Option<(NaiveDate, NaiveDate)>,
+        choice: RulesChoice<'_>,
+    ) -> Result<PinnedCycle, AppError> {
         let (kind, period) = match days {
             Some((first, last)) => (CycleKind::Custom, Period::new(first, last)),
             None => {
@@ -25,16 +67,62 @@ impl App {
             }
         };
         let period = period.map_err(|error| AppError::Invalid(error.to_string()))?;
-        let ruleset = rules::load(rules_dir).map_err(AppError::Rules)?.ruleset;
-        self.store.put_ruleset(&ruleset.hash, &ruleset.canonical, self.clock.now()).await?;
+        let chosen = self.choose(choice, code, period.first).await?;
         let cycle = NewCycle {
             public_id: self.clock.new_id(),
             code: code.to_owned(),
             kind: kind.as_str().to_owned(),
             period,
-            ruleset_hash: ruleset.hash,
+            ruleset_hash: chosen.version.hash.clone(),
         };
-        Ok(self.store.open_cycle(&cycle).await?)
+        let cycle = match chosen.named {
+            true => self.store.open_cycle_publishing(&cycle, self.clock.now()).await?,
+            false => self.store.open_cycle(&cycle).await?,
+        };
+        self.pinned(cycle, chosen).await
+    }
+
+    /// Exchanges the rules that a cycle pinned, while it is not appraised.
+    pub async fn repin_cycle(&self, code: &str, choice: RulesChoice<'_>) -> Result<PinnedCycle, AppError> {
+        let cycle = self.cycle(code).await?;
+        let chosen = self.choose(choice, code, cycle.period.first).await?;
+        let now = self.clock.now();
+        let cycle = self.store.repin_cycle(code, &chosen.version.hash, chosen.named.then_some(now), now).await?;
+        self.pinned(cycle, chosen).await
+    }
+
+    async fn choose(&self, choice: RulesChoice<'_>, code: &str, first_day: NaiveDate) -> Result<Chosen, AppError> {
+        match choice {
+            RulesChoice::InForce => {
+                let version = self.store.rules_in_force(first_day).await?.ok_or_else(|| {
+                    AppError::Refused(format!(
+                        "no rules are in force on {first_day}, the first day of cycle {code}: publish a version with 'merit rules \
+                         publish', or name a folder with --rules to check and publish its rules now"
+                    ))
+                })?;
+                Ok(Chosen { version, named: false, added: None })
+            }
+            RulesChoice::Named(text) => match self.rules_named(text).await? {
+                Reference::Version(version) => Ok(Chosen { version, named: true, added: None }),
+                Reference::Folder(folder) => self.choose_folder(&folder).await,
+            },
+            RulesChoice::Folder(folder) => self.choose_folder(folder).await,
+        }
+    }
+
+    async fn choose_folder(&self, folder: &Path) -> Result<Chosen, AppError> {
+        let added = self.add_rules(folder, None, None).await?;
+        if added.version.state == VersionState::Draft {
+            return Err(AppError::Rules(added.check.problems));
+        }
+        Ok(Chosen { version: added.version.clone(), named: true, added: Some(added) })
+    }
+
+    /// The cycle with its rules as they stand now.
+    async fn pinned(&self, cycle: Cycle, chosen: Chosen) -> Result<PinnedCycle, AppError> {
+        let rules = self.rule_version(&cycle.ruleset_hash).await?;
+        let published = chosen.version.effective_from != rules.effective_from;
+        Ok(PinnedCycle { cycle, rules, published, added: chosen.added })
     }
 
     /// The cycle of this code.

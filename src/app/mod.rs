@@ -14,6 +14,7 @@ mod ratings;
 mod read;
 mod replay;
 mod roster;
+mod rules;
 mod snapshot;
 mod tokens;
 
@@ -25,6 +26,7 @@ pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretch};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
+pub use cycle::{PinnedCycle, RulesChoice};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use facts::FactView;
@@ -33,12 +35,15 @@ pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
+pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use tokens::{Caller, random_token};
 
+pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
-    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges, ScorecardDetail,
-    ScorecardSummary, StandingExemption, Token as TokenRecord, Unit as UnitRecord,
+    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges,
+    RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, Token as TokenRecord,
+    Unit as UnitRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -177,7 +177,7 @@ fn no_result(what: &str, cycle: &str, employee_number: &str) -> AppError {
     AppError::NotFound(format!("cycle {cycle} has no {what} of agent '{employee_number}'"))
 }
 
-fn number(key: &str) -> Result<i64, AppError> {
+pub(super) fn number(key: &str) -> Result<i64, AppError> {
     key.parse().map_err(|_| AppError::Invalid("cursor: not one that Merit gave for this list".to_owned()))
 }
 

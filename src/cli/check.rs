@@ -1,9 +1,7 @@
-//! `merit check` and `merit rules`.
+//! `merit check`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-use clap::Subcommand;
 
 use super::output::say;
 use super::{CliError, Place};
@@ -13,12 +11,6 @@ use crate::app;
 pub(super) struct CheckArguments {
     /// The folder of the rules; that of --rules when left out
     folder: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-pub(super) enum RulesAction {
-    /// Write the default rules, with their JSON Schemas, into a new folder
-    Init { folder: PathBuf },
 }
 
 pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<ExitCode, CliError> {
@@ -43,12 +35,5 @@ pub(super) async fn run(place: &Place, arguments: CheckArguments) -> Result<Exit
         report.warnings
     );
     say!("ruleset {}", report.ruleset_hash);
-    Ok(ExitCode::SUCCESS)
-}
-
-pub(super) fn rules(action: RulesAction) -> Result<ExitCode, CliError> {
-    let RulesAction::Init { folder } = action;
-    app::write_default_rules(&folder)?;
-    say!("Default rules written to {0}; check them with: merit check {0}", folder.display());
     Ok(ExitCode::SUCCESS)
 }

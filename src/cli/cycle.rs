@@ -7,11 +7,12 @@ use clap::Subcommand;
 
 use super::output::{Format, Table, say};
 use super::{CliError, Place, exempt};
-use crate::app::Slice;
+use crate::app::{PinnedCycle, RulesChoice, Slice};
 
 #[derive(Subcommand)]
 pub(super) enum CycleAction {
-    /// Open a cycle and pin the rules as they are now
+    /// Open a cycle; it pins the rules in force on its first day, or with --rules a version or a folder, which is checked and
+    /// published from that day on if need be
     Open {
         /// 2023-Q3, 2023-08, 2023-H1 or 2023; any name when --first and --last say the days
         code: String,
@@ -24,6 +25,12 @@ pub(super) enum CycleAction {
     },
     /// Exempt an agent from a cycle, or lift that
     Exempt(exempt::ExemptArguments),
+    /// Exchange the rules that a cycle pinned, while it is not appraised; with --rules for a version or a folder, without for the
+    /// rules in force on its first day
+    Repin {
+        /// The cycle's code
+        code: String,
+    },
     /// List cycles
     List {
         #[arg(long, value_enum, default_value = "table")]
@@ -37,9 +44,16 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
         CycleAction::Exempt(arguments) => return exempt::run(&app, arguments).await,
         CycleAction::Open { code, first, last } => {
             let days = first.zip(last);
-            let cycle = app.open_cycle(&code, days, &place.rules).await?;
-            let rules = cycle.ruleset_hash.get(..12).unwrap_or_default();
-            say!("Cycle {code} is open: {} to {}, rules {rules}.", cycle.period.first, cycle.period.last);
+            let pinned = app.open_cycle_with(&code, days, choice(place)?).await?;
+            let PinnedCycle { cycle, rules, .. } = &pinned;
+            let (first, last) = (cycle.period.first, cycle.period.last);
+            say!("Cycle {code} is open: {first} to {last}, rules {}.", rules.label());
+            print_rules(&pinned);
+        }
+        CycleAction::Repin { code } => {
+            let pinned = app.repin_cycle(&code, choice(place)?).await?;
+            say!("Cycle {code} now pins rules {}.", pinned.rules.label());
+            print_rules(&pinned);
         }
         CycleAction::List { format } => {
             let mut table = Table::new(&[
@@ -64,4 +78,27 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which rules a cycle shall pin: those that --rules names, else those in force. The environment's folder is not enough: rules
+/// that nobody named or published decide about nobody's pay.
+fn choice(place: &Place) -> Result<RulesChoice<'_>, CliError> {
+    Ok(place.named_rules()?.map_or(RulesChoice::InForce, RulesChoice::Named))
+}
+
+/// Says where the rules came from, and what was done for the cycle's sake.
+fn print_rules(pinned: &PinnedCycle) {
+    let PinnedCycle { cycle, rules, published, added } = pinned;
+    let in_force = rules.effective_from.map(|day| day.to_string()).unwrap_or_default();
+    if let Some(added) = added {
+        let kept = if added.new { "were added" } else { "were there already" };
+        say!("The folder's rules {kept}, and all {} worked examples hold.", added.check.examples);
+    }
+    if *published {
+        say!("Version {} was published with the cycle, in force from {in_force}.", rules.short_hash());
+    } else if rules.effective_from.is_some_and(|day| day > cycle.period.first) {
+        say!("They are in force from {in_force} only; the cycle pins them because they were named for it.");
+    } else {
+        say!("They are in force from {in_force}.");
+    }
 }

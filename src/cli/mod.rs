@@ -14,13 +14,15 @@ mod pull;
 mod ratings;
 mod results;
 mod roster;
+mod rules;
 mod serve;
 mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::CliError;
@@ -43,12 +45,24 @@ struct Place {
     /// The database: a file (SQLite) or postgres://user:password@host/name
     #[arg(long, env = "MERIT_DATABASE_URL", default_value = "merit.db", global = true, hide_env_values = true)]
     database: String,
-    /// The folder of the rules
+    /// The folder of the rules; for cycle open and cycle repin also a version, by name or hash
     #[arg(long, env = "MERIT_RULES", default_value = "scoring-config", global = true)]
     rules: PathBuf,
+    /// Whether --rules itself was given, and not only its default or the environment's.
+    #[arg(skip)]
+    rules_named: bool,
 }
 
 impl Place {
+    /// What --rules names, when it was given on the command line: opening a cycle must not take rules that nobody named.
+    fn named_rules(&self) -> Result<Option<&str>, CliError> {
+        if !self.rules_named {
+            return Ok(None);
+        }
+        let named = self.rules.to_str();
+        named.map(Some).ok_or_else(|| CliError::new(format!("--rules: '{}' is not UTF-8", self.rules.display())))
+    }
+
     async fn open(&self) -> Result<App, CliError> {
         Ok(App::open(&self.database, Clock::System).await?)
     }
@@ -71,10 +85,10 @@ enum Command {
     Migrate,
     /// Check the rules and run their worked examples
     Check(check::CheckArguments),
-    /// Write the default rules into a folder, to start from
+    /// Versions of the rules: bring them in, publish, compare
     Rules {
         #[command(subcommand)]
-        action: check::RulesAction,
+        action: rules::RulesAction,
     },
     /// Units, agents and assignments
     Roster {
@@ -119,7 +133,9 @@ enum Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = Arguments::command().get_matches();
+    let mut arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    arguments.place.rules_named = matches.value_source("rules") == Some(ValueSource::CommandLine);
     start_log(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -150,7 +166,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Serve(serve) => serve::run(place, serve).await,
         Command::Migrate => serve::migrate(place).await,
         Command::Check(check) => check::run(place, check).await,
-        Command::Rules { action } => check::rules(action),
+        Command::Rules { action } => rules::run(place, action).await,
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,
         Command::Facts { action } => facts::run(place, action).await,

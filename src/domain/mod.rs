@@ -23,3 +23,4 @@ pub mod scorecard;
 pub mod shares;
 pub mod text;
 pub mod tiers;
+pub mod version;

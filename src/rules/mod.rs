@@ -8,6 +8,7 @@
 mod calendars;
 mod check;
 pub mod defaults;
+pub mod diff;
 pub mod examples;
 mod explain;
 pub mod file;

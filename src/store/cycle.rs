@@ -1,11 +1,13 @@
 //! Appraisal cycles.
 
+use chrono::{DateTime, Utc};
 use entity::cycle::{ActiveModel, Column, Entity, Model};
 use entity::day::Day;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
 use super::error::Step;
+use super::rules::publish::pin;
 use super::write::Lock;
 use super::{Page, Store, StoreError};
 use crate::domain::cycle::CycleState;
@@ -18,7 +20,7 @@ pub struct NewCycle {
     /// Such as quarter or month; a day belongs to one cycle of a kind.
     pub kind: String,
     pub period: Period,
-    /// The version of the rules; kept before with `put_ruleset`.
+    /// The version of the rules that it pins; kept before with `add_ruleset`.
     pub ruleset_hash: String,
 }
 
@@ -35,7 +37,7 @@ pub struct Cycle {
 }
 
 impl Cycle {
-    fn from_model(model: Model) -> Result<Self, StoreError> {
+    pub(super) fn from_model(model: Model) -> Result<Self, StoreError> {
         let Model { id, public_id, code, kind, first_day, last_day, state, ruleset_hash, current_run_id } = model;
         let state: CycleState =
             state.parse().map_err(|_| StoreError::Unreadable { what: "the cycle state", value: state })?;
@@ -45,8 +47,22 @@ impl Cycle {
 }
 
 impl Store {
-    /// Errors: `Exists` for the code, `CycleOverlaps`, `CycleBackwards`, `NotFound` for the ruleset.
+    /// Opens a cycle that pins published rules, in force by its first day.
+    ///
+    /// Errors: `Exists` for the code, `CycleOverlaps`, `CycleBackwards`, `NotFound` for the rules, `Version` for rules that are
+    /// not in force.
     pub async fn open_cycle(&self, cycle: &NewCycle) -> Result<Cycle, StoreError> {
+        self.open_and_pin(cycle, None).await
+    }
+
+    /// As [`Store::open_cycle`], for rules named for this very cycle: checked ones are published from its first day on, in the
+    /// same transaction, and published ones that come in force later are moved to it while no cycle pinned them. Pinned ones
+    /// keep their day.
+    pub async fn open_cycle_publishing(&self, cycle: &NewCycle, now: DateTime<Utc>) -> Result<Cycle, StoreError> {
+        self.open_and_pin(cycle, Some(now)).await
+    }
+
+    async fn open_and_pin(&self, cycle: &NewCycle, publish_at: Option<DateTime<Utc>>) -> Result<Cycle, StoreError> {
         let step = "opening a cycle";
         let (first, last) = (cycle.period.first, cycle.period.last);
         if last < first {
@@ -66,10 +82,7 @@ impl Store {
         if let Some(other) = shares_days {
             return Err(StoreError::CycleOverlaps { code: cycle.code.clone(), first, last, other: other.code });
         }
-        let ruleset = entity::ruleset::Entity::find_by_id(cycle.ruleset_hash.clone()).one(&tx).await.step(step)?;
-        if ruleset.is_none() {
-            return Err(StoreError::NotFound { what: "version of the rules", name: cycle.ruleset_hash.clone() });
-        }
+        pin(&tx, &cycle.ruleset_hash, first, publish_at).await?;
         let row = ActiveModel {
             id: NotSet,
             public_id: Set(cycle.public_id),

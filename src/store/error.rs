@@ -7,6 +7,7 @@ use super::facts::commit::Window;
 use super::ratings::problem::RatingProblem;
 use super::roster::leave::LeaveProblem;
 use super::roster::problem::RosterProblem;
+use super::rules::problem::VersionProblem;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -30,6 +31,8 @@ pub enum StoreError {
     AlreadyExempt { reason: String, granted_by: String },
     #[error("cycle '{code}' is {state}: who is appraised can change only until the results are approved")]
     ResultsAreOut { code: String, state: String },
+    #[error(transparent)]
+    Version(#[from] VersionProblem),
     #[error(
         "the pull of '{source_name}' would remove {removed} of {existing} facts it covers, more than the {limit_percent} % allowed; nothing was \
          changed. If the export is right, raise max_removed_percent in the source's file"

@@ -1,9 +1,3 @@
-CREATE TABLE ruleset (
-    hash @key NOT NULL PRIMARY KEY,
-    canonical @text NOT NULL,
-    created_at @time NOT NULL
-) @table;
-
 CREATE TABLE cycle (
     id @id,
     public_id @uuid NOT NULL UNIQUE,

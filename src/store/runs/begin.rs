@@ -6,6 +6,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, N
 use uuid::Uuid;
 
 use super::super::error::Step;
+use super::super::rules::problem::VersionProblem;
 use super::super::write::{Lock, execute, instant};
 use super::super::{Store, StoreError};
 use crate::domain::cycle::CycleState;
@@ -110,15 +111,8 @@ impl Store {
     pub async fn begin_run(&self, run: &NewRun) -> Result<Run, StoreError> {
         let step = "beginning a run";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
-        let earlier = Entity::find()
-            .filter(Column::CycleId.eq(run.cycle_id))
-            .order_by_desc(Column::Revision)
-            .all(&tx)
-            .await
-            .step(step)?;
-        for half in earlier.iter().filter(|earlier| earlier.state == RunState::Running.code()) {
-            fail(&tx, half.id, run.started_at).await?;
-        }
+        refuse_exchanged(&tx, run).await?;
+        let earlier = fail_running(&tx, run.cycle_id, run.started_at).await?;
         let row = ActiveModel {
             id: NotSet,
             public_id: Set(run.public_id),
@@ -186,6 +180,33 @@ impl Store {
             .step("listing runs")?;
         runs.into_iter().map(Run::try_from).collect()
     }
+}
+
+/// Refuses a run by rules that its cycle has exchanged meanwhile.
+async fn refuse_exchanged(tx: &DatabaseTransaction, run: &NewRun) -> Result<(), StoreError> {
+    let found = entity::cycle::Entity::find_by_id(run.cycle_id).one(tx).await;
+    match found.step("looking up the cycle of a run")? {
+        Some(cycle) if cycle.ruleset_hash != run.ruleset_hash => Err(VersionProblem::Exchanged(cycle.code).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Ends the cycle's runs that still say they are running; gives all its runs as they were, newest first.
+pub(in super::super) async fn fail_running(
+    tx: &DatabaseTransaction,
+    cycle_id: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>, StoreError> {
+    let runs = Entity::find()
+        .filter(Column::CycleId.eq(cycle_id))
+        .order_by_desc(Column::Revision)
+        .all(tx)
+        .await
+        .step("looking up earlier runs")?;
+    for half in runs.iter().filter(|run| run.state == RunState::Running.code()) {
+        fail(tx, half.id, now).await?;
+    }
+    Ok(runs)
 }
 
 async fn fail(tx: &DatabaseTransaction, run_id: i64, now: DateTime<Utc>) -> Result<(), StoreError> {

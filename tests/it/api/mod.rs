@@ -4,4 +4,5 @@ mod browser;
 mod judgement;
 mod problems;
 mod resources;
+mod rules;
 mod spec;

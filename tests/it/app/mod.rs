@@ -8,3 +8,4 @@ mod quarter;
 mod ratings;
 mod real_data;
 mod roster;
+mod rule_versions;

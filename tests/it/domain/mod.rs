@@ -27,3 +27,4 @@ mod scorecard_lines;
 mod scorecard_properties;
 mod shares;
 mod tiers;
+mod version;

@@ -9,6 +9,7 @@ mod bad_rules;
 mod bad_shapes;
 mod bad_sources;
 mod defaults;
+mod diff;
 mod examples;
 mod hash;
 

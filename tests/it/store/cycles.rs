@@ -1,4 +1,4 @@
-//! Cycles, versions of the rules, and the life of runs.
+//! Cycles and the life of runs.
 
 use merit::domain::cycle::CycleState;
 use merit::store::{CompleteRun, NewCycle, RunState, StoreError};
@@ -22,14 +22,6 @@ fn completing(run_id: i64) -> CompleteRun {
 }
 
 on_both_engines! {
-    async fn rules_are_kept_once_by_hash(store: TestStore) {
-        store.put_ruleset("h1", "{\"名\":1}", noon()).await.unwrap();
-        store.put_ruleset("h1", "something else", noon()).await.unwrap();
-        let kept = store.ruleset("h1").await.unwrap().unwrap();
-        assert_eq!((kept.canonical.as_str(), kept.created_at), ("{\"名\":1}", noon()));
-        assert_eq!(store.ruleset("h2").await.unwrap(), None);
-    }
-
     async fn a_day_belongs_to_one_cycle_of_a_kind(store: TestStore) {
         let q3 = open(&store, "2023-Q3", "2023-07-01", "2023-09-30").await;
         assert_eq!((q3.state, q3.current_run_id), (CycleState::Open, None));

@@ -9,8 +9,8 @@ use merit::domain::metric::MetricId;
 use merit::domain::money::Currency;
 use merit::domain::period::Period;
 use merit::store::{
-    AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, LiveAgent, NewCycle, NewPull, NewRun,
-    PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store, StoreError, UnitRow, Window,
+    AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, LiveAgent, NewCycle, NewPull,
+    NewRuleset, NewRun, PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store, StoreError, UnitRow, Window,
 };
 use uuid::Uuid;
 
@@ -164,7 +164,14 @@ pub(super) async fn pull(store: &Store, source: &str, facts: &Facts) -> FactChan
 }
 
 pub(super) async fn open(store: &Store, code: &str, first: &str, last: &str) -> Cycle {
-    store.put_ruleset("rules-1", "{}", noon()).await.unwrap();
+    let rules = NewRuleset {
+        hash: "rules-1".to_owned(),
+        canonical: "{}".to_owned(),
+        name: None,
+        note: None,
+        examples_hold: true,
+    };
+    store.add_ruleset(&rules, noon()).await.unwrap();
     let cycle = NewCycle {
         public_id: Uuid::now_v7(),
         code: code.to_owned(),
@@ -172,7 +179,7 @@ pub(super) async fn open(store: &Store, code: &str, first: &str, last: &str) -> 
         period: period(first, last),
         ruleset_hash: "rules-1".to_owned(),
     };
-    store.open_cycle(&cycle).await.unwrap()
+    store.open_cycle_publishing(&cycle, noon()).await.unwrap()
 }
 
 pub(super) async fn begin_run(store: &Store, cycle: &Cycle) -> Run {

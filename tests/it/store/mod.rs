@@ -12,6 +12,7 @@ mod ratings;
 mod reads;
 mod results;
 mod roster;
+mod rule_versions;
 mod schema;
 mod tokens;
 mod writers;

@@ -1,0 +1,36 @@
+//! Publish and withdraw: from which day a version of the rules is in force.
+
+use chrono::NaiveDate;
+
+use crate::app::{App, AppError};
+use crate::store::RuleVersion;
+
+/// Rules that were published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedRules {
+    pub version: RuleVersion,
+    /// The version that was in force on that day until now.
+    pub before: Option<RuleVersion>,
+}
+
+impl App {
+    /// Puts a checked version in force from a day on. Cycles that are open keep the rules they pinned, so a day inside such a
+    /// cycle is refused.
+    pub async fn publish_rules(
+        &self,
+        version: &str,
+        effective_from: NaiveDate,
+        note: Option<&str>,
+    ) -> Result<PublishedRules, AppError> {
+        let version = self.rule_version(version).await?;
+        let before = self.store.rules_in_force(effective_from).await?;
+        let version = self.store.publish_ruleset(&version.hash, effective_from, note, self.clock.now()).await?;
+        Ok(PublishedRules { before: before.filter(|before| before.hash != version.hash), version })
+    }
+
+    /// Takes a version back that no cycle pinned.
+    pub async fn withdraw_rules(&self, version: &str) -> Result<RuleVersion, AppError> {
+        let version = self.rule_version(version).await?;
+        Ok(self.store.withdraw_ruleset(&version.hash, self.clock.now()).await?)
+    }
+}
