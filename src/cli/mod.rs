@@ -14,6 +14,7 @@ mod pull;
 mod ratings;
 mod results;
 mod roster;
+mod scorecard;
 mod rules;
 mod serve;
 mod token;
