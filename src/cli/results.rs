@@ -201,3 +201,17 @@ fn objectives(table: &mut Table, plan: &PlanDetail) {
         ]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+    use crate::domain::fixed::Fixed;
+    use crate::domain::scorecard::{Absence, Fallback, LineState};
+
+    #[test]
+    fn names_of_enums_are_shown_with_and_without_data() {
+        assert_eq!(name(LineState::LowSample), "low_sample");
+        assert_eq!(name(Absence::Neutral { points: Fixed::HUNDRED }), "neutral");
+        assert_eq!(name(Absence::Carry { otherwise: Fallback::Hold }), "carry");
+    }
+}
