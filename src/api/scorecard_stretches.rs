@@ -120,19 +120,8 @@ impl From<StretchResult> for Stretch {
 
 impl From<CardResult> for Card {
     fn from(result: CardResult) -> Self {
-        let CardResult {
-            card,
-            state,
-            lines,
-            gates,
-            judged,
-            subtotal,
-            adjusted,
-            points_up_to,
-            total,
-            printed,
-            rating,
-        } = result;
+        let CardResult { card, state, lines, gates, judged, subtotal, adjusted, points_up_to, total, printed, rating } =
+            result;
         let state = match state {
             CardState::Scored => "scored",
             CardState::OnHold => "on_hold",

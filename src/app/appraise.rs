@@ -40,6 +40,8 @@ impl App {
     pub async fn appraise(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
         let cycle = self.cycle(code).await?;
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
+        // A command that was killed between opening the cycle and freezing them left none.
+        self.freeze_benchmarks(&cycle, &rules).await?;
         // At least the cycle before, whose points lines may carry.
         let before = u64::from(rules.improvement.of_periods.saturating_sub(1)).max(1);
         let earlier = self.store.earlier_runs(cycle.id, before).await?;

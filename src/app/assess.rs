@@ -153,7 +153,8 @@ impl Assessor<'_> {
         let group = agent.peer_group(&measured, self.common);
         let mut cards = Vec::with_capacity(measured.len());
         for stretch in &measured {
-            let group = group.as_ref().and_then(|group| group.as_ref().ok()).filter(|_| stretch.card.id == last.card.id);
+            let group =
+                group.as_ref().and_then(|group| group.as_ref().ok()).filter(|_| stretch.card.id == last.card.id);
             cards.push(self.score(agent, stretch, group)?);
         }
         let exempted = agent.exempt.map(|reason| Exemption::Granted { reason });

@@ -23,10 +23,7 @@ struct Sums {
 pub struct Pooling(BTreeMap<MetricId, Sums>);
 
 impl Pooling {
-    pub(super) fn of<'f>(
-        whose: &str,
-        facts: impl IntoIterator<Item = &'f SegmentFact>,
-    ) -> Result<Self, AssessError> {
+    pub(super) fn of<'f>(whose: &str, facts: impl IntoIterator<Item = &'f SegmentFact>) -> Result<Self, AssessError> {
         let mut pooling = Self::default();
         for SegmentFact { metric, segment, pooled } in facts {
             pooling.add(whose, metric, segment, pooled)?;

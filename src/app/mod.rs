@@ -2,6 +2,7 @@
 
 mod appraise;
 mod assess;
+mod benchmark;
 mod check;
 mod clock;
 mod cycle;

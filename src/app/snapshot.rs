@@ -46,12 +46,7 @@ pub(super) struct Member {
 impl<'a> Snapshot<'a> {
     /// Takes the snapshot of a running run: units, assignments cut to the cycle's days, facts pooled over them, leave, ratings, and
     /// values of earlier cycles; roster and facts as they stand at one moment.
-    pub(super) async fn take(
-        store: &'a Store,
-        run: &'a Run,
-        cycle: &Cycle,
-        rules: &Ruleset,
-    ) -> Result<Self, AppError> {
+    pub(super) async fn take(store: &'a Store, run: &'a Run, cycle: &Cycle, rules: &Ruleset) -> Result<Self, AppError> {
         let live = store.live_view(cycle.period).await?;
         let mut gathering = Gathering::of(live.units().await?, rules);
         store.write_run_units(run.id, &gathering.units).await?;
@@ -234,7 +229,9 @@ impl Part {
             }
         }
         let measured = snapshot.measured(rules);
-        let Some((last, Ok(group))) = measured.last().zip(snapshot.peer_group(&measured, common)) else { return Ok(()) };
+        let Some((last, Ok(group))) = measured.last().zip(snapshot.peer_group(&measured, common)) else {
+            return Ok(());
+        };
         let facts = peer_facts(&snapshot.employee_number, &measured, last.card)?;
         for (metric, pooled) in facts.totals() {
             let Some(metric) = rules.metric(metric) else { continue };

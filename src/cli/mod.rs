@@ -14,8 +14,8 @@ mod pull;
 mod ratings;
 mod results;
 mod roster;
-mod scorecard;
 mod rules;
+mod scorecard;
 mod serve;
 mod token;
 

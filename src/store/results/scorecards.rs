@@ -158,7 +158,10 @@ impl Store {
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
-    pub async fn scorecard_counts(&self, run_id: i64) -> Result<Vec<(AppraisalState, Option<String>, u64)>, StoreError> {
+    pub async fn scorecard_counts(
+        &self,
+        run_id: i64,
+    ) -> Result<Vec<(AppraisalState, Option<String>, u64)>, StoreError> {
         let text = "SELECT state, rating, COUNT(*) AS cards FROM scorecard WHERE run_id = $1
             GROUP BY state, rating ORDER BY state, COALESCE(rating, '')";
         let rows: Vec<CountRow> = fetch(&self.readers, "counting scorecards", text, [run_id.into()]).await?;

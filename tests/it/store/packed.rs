@@ -14,7 +14,7 @@ use merit::store::{PayoutRow, PlanRow, ResultRow, StoreError};
 use uuid::Uuid;
 
 use super::fixture::{cny, day, fixed, pooled, settle};
-use super::results::running;
+use super::results::{running, whole};
 use super::schema::execute;
 use crate::support::stores::{TestStore, on_both_engines};
 
@@ -161,7 +161,7 @@ async fn written(store: &TestStore) -> (i64, ResultRow) {
         unit_id: store.units().await.unwrap()[1].id,
         post: "front_line".into(),
         public_id: Uuid::now_v7(),
-        card: card(),
+        result: whole(card()),
         payout: Some(PayoutRow { public_id: Uuid::now_v7(), result: payout() }),
         plan: Some(PlanRow { public_id: Uuid::now_v7(), suggestion: plan() }),
     };
@@ -229,7 +229,7 @@ on_both_engines! {
             );
             assert_eq!(refused.to_string(), said);
             assert_eq!(store.results_chunk(run_id, None, 9).await.unwrap_err().to_string(), said);
-            assert_eq!(store.value_history(&[run_id], i64::MIN, i64::MAX).await.unwrap_err().to_string(), said);
+            assert_eq!(store.line_history(&[run_id], i64::MIN, i64::MAX).await.unwrap_err().to_string(), said);
         }
         // Lists do not open workings.
         assert_eq!(store.scorecards_page(run_id, None, 9, &merit::store::ResultFilter::default()).await.unwrap().rows.len(), 1);
