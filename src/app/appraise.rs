@@ -36,7 +36,8 @@ pub struct AppraisalReport {
 
 impl App {
     /// Appraises the cycle by the rules it pinned. Until the last step the cycle's earlier result stands; a run that was
-    /// killed is cleared away by the next. `progress` is told how many agents are done.
+    /// killed is cleared away by the next. `progress` is told how many agents are done,
+    /// first 0 when the snapshot is taken.
     pub async fn appraise(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
         let cycle = self.cycle(code).await?;
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
@@ -72,6 +73,7 @@ impl App {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<AppraisalReport, AppError> {
         let snapshot = Snapshot::take(&self.store, run, cycle, rules).await?;
+        progress(0);
         let assessor = Assessor { rules, cycle: cycle.period, common: &snapshot.common };
         let mut report = AppraisalReport { revision: run.revision, ..AppraisalReport::default() };
         let (mut found, mut payable, mut writing) = (Digests::default(), Payable::default(), Writing::default());
