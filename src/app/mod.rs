@@ -18,6 +18,7 @@ mod replay;
 mod roster;
 mod rules;
 mod snapshot;
+mod spread;
 mod tokens;
 
 use std::collections::HashMap;
@@ -38,6 +39,7 @@ pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
+pub use spread::CardSpread;
 pub use tokens::{Caller, random_token};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};

@@ -87,7 +87,7 @@ impl App {
         Ok(self.store.cycles_page(slice.key(), slice.limit.into()).await?)
     }
 
-    async fn filter(&self, wanted: &Wanted) -> Result<ResultFilter, AppError> {
+    pub(super) async fn filter(&self, wanted: &Wanted) -> Result<ResultFilter, AppError> {
         let unit = match &wanted.unit {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,

@@ -17,6 +17,7 @@ mod roster;
 mod rules;
 mod scorecard;
 mod serve;
+mod spread;
 mod token;
 
 use std::path::PathBuf;
@@ -121,6 +122,8 @@ enum Command {
     Scorecard(results::ResultArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
+    /// How a cycle's ratings are spread, beside the guidance of each card
+    Spread(spread::SpreadArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives
     Plans(results::ResultArguments),
     /// Tokens for programs that read the API
@@ -177,6 +180,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Replay(cycle) => appraise::replay(place, cycle).await,
         Command::Scorecard(which) => results::scorecards(place, which).await,
         Command::Payouts(which) => results::payouts(place, which).await,
+        Command::Spread(which) => spread::run(place, which).await,
         Command::Plans(which) => results::plans(place, which).await,
         Command::Token { action } => token::run(place, action).await,
         Command::Openapi => serve::openapi(),

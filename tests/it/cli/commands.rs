@@ -38,6 +38,12 @@ async fn a_quarter_by_commands() {
         printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
         let appraised = printed(run(&["appraise", "2026-Q2"]));
         assert!(appraised.contains(" 4 scored"), "{appraised}");
+        let spread = printed(run(&["spread", "2026-Q2"]));
+        assert!(spread.contains("front_line") && spread.contains("no rating is changed to meet the guidance"), "{spread}");
+        let spread: Value = serde_json::from_str(&printed(run(&["spread", "2026-Q2", "--format", "json"]))).unwrap();
+        let bands = spread.as_array().unwrap();
+        assert_eq!(bands.iter().map(|band| band["agents"].as_i64().unwrap()).sum::<i64>(), 4);
+        assert_eq!(bands.iter().map(|band| band["agents_apart"].as_i64().unwrap()).sum::<i64>(), 0);
         let replay = printed(run(&["replay", "2026-Q2"]));
         assert!(replay.starts_with("Cycle 2026-Q2: 4 results recomputed, all the same to the byte."), "{replay}");
 
