@@ -8,6 +8,7 @@ mod cycle;
 mod error;
 mod exempt;
 mod facts;
+mod fairness;
 mod parallel;
 mod pull;
 mod ratings;
@@ -30,6 +31,9 @@ pub use cycle::{PinnedCycle, RulesChoice};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use facts::FactView;
+pub use fairness::{
+    FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
+};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted};
