@@ -74,7 +74,6 @@ fn identical_agents_differ_as_published() {
     // The mean of 40 groups' ranges has a standard error of about 0.7 at n = 30, and 0.4 at n = 100.
     for (samples, tolerance) in [(30, 2.5), (100, 1.4)] {
         let width = |report| float(row(report, JudgedBy::Cliff, None, samples).outcome.rate.width());
-        #[expect(clippy::float_arithmetic, reason = "the yardstick of a statistic")]
         let mean = reports.iter().map(width).sum::<f64>() / count;
         assert_near(mean, expected_range(50, samples, 0.9), tolerance);
     }
@@ -83,7 +82,6 @@ fn identical_agents_differ_as_published() {
 /// An agent whose true rate is 87.5 % gets nothing in 26 % of periods and full marks in 28 % at n = 100, where 85 % itself still earns
 /// nothing, as on the card's curve; where it is the first to earn something, as on a step, nothing is 18 %.
 #[test]
-#[expect(clippy::float_arithmetic, reason = "the yardstick of a statistic")]
 fn edges_are_met_by_chance_as_published() {
     let exact = cumulated(100, 0.875);
     let (up_to_85, below_85, from_90) = (exact[85] * 100.0, exact[84] * 100.0, (1.0 - exact[89]) * 100.0);

@@ -38,6 +38,24 @@ fn a_table_says_what_was_simulated() {
     assert_eq!(csv.lines().count(), 21);
 }
 
+/// Words and figures of the table's rows for 30 cases.
+fn rows_at_30(text: &str) -> Vec<Vec<&str>> {
+    let rows = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    rows.filter(|words| words.first() == Some(&"30")).collect()
+}
+
+#[test]
+fn the_documented_table_is_what_is_printed() {
+    let printed = printed(run(&["--samples", "30"]));
+    let documented = std::fs::read_to_string(project_root().join("docs/fairness.md")).unwrap();
+    assert_eq!(rows_at_30(&printed).len(), 10);
+    assert_eq!(
+        rows_at_30(&documented),
+        rows_at_30(&printed),
+        "copy what 'merit fairness' prints into docs/fairness.md"
+    );
+}
+
 #[test]
 fn what_cannot_be_simulated_is_refused() {
     let unknown = refused(run(&["--card", "nobody"]), 1);
