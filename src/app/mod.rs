@@ -9,6 +9,7 @@ mod cycle;
 mod error;
 mod exempt;
 mod facts;
+mod fairness;
 mod figures;
 mod parallel;
 mod pull;
@@ -33,6 +34,9 @@ pub use cycle::{PinnedCycle, RulesChoice};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use facts::FactView;
+pub use fairness::{
+    FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
+};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted};

@@ -7,6 +7,7 @@ mod demo;
 mod error;
 mod exempt;
 mod facts;
+mod fairness;
 mod judgement;
 mod output;
 mod progress;
@@ -87,6 +88,8 @@ enum Command {
     Migrate,
     /// Check the rules and run their worked examples
     Check(check::CheckArguments),
+    /// Show how far chance alone moves identical agents under a card, its cliff, and shrinkage
+    Fairness(fairness::FairnessArguments),
     /// Versions of the rules: bring them in, publish, compare
     Rules {
         #[command(subcommand)]
@@ -170,6 +173,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Serve(serve) => serve::run(place, serve).await,
         Command::Migrate => serve::migrate(place).await,
         Command::Check(check) => check::run(place, check).await,
+        Command::Fairness(order) => fairness::run(place, order),
         Command::Rules { action } => rules::run(place, action).await,
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,

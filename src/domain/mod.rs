@@ -9,6 +9,7 @@ pub mod curve;
 pub mod cycle;
 mod decimal;
 pub mod fact;
+pub mod fairness;
 pub mod fixed;
 pub mod guidance;
 pub mod improvement;

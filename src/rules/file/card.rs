@@ -227,6 +227,19 @@ pub struct ExampleLine {
     pub effective_weight: Option<Exact>,
 }
 
+impl CardExample {
+    /// Cases behind the agent's own facts, by metric.
+    pub(crate) fn cases(&self) -> BTreeMap<MetricId, i64> {
+        let mut cases: BTreeMap<MetricId, i64> = BTreeMap::new();
+        for row in self.facts.iter().filter(|row| row.scope == ScopeName::Own) {
+            let samples = row.samples.unwrap_or(row.denominator.0.micros() / Fixed::SCALE);
+            let sum = cases.entry(MetricId::new(&row.metric)).or_default();
+            *sum = sum.saturating_add(samples);
+        }
+        cases
+    }
+}
+
 impl ExampleLine {
     /// Whether it speaks of this line: by id, or by metric and scope.
     pub fn is(&self, line: &LineEntry) -> bool {

@@ -1,6 +1,7 @@
 //! The use cases on both engines.
 
 mod exempt;
+mod fairness;
 mod full_disk;
 mod leave;
 mod pulling;

@@ -2,5 +2,6 @@
 
 mod commands;
 mod demo;
+mod fairness;
 mod killed;
 mod rules;
