@@ -17,6 +17,7 @@ mod read;
 mod replay;
 mod roster;
 mod rules;
+mod simulate;
 mod snapshot;
 mod tokens;
 
@@ -38,6 +39,10 @@ pub use read::{AgentView, Slice, Wanted};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
+pub use simulate::{
+    AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
+    SimulationOrder, UnitChange, Unmeasured, WithoutCard,
+};
 pub use tokens::{Caller, random_token};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
