@@ -4,3 +4,4 @@ mod commands;
 mod demo;
 mod killed;
 mod rules;
+mod simulate;
