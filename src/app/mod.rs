@@ -18,6 +18,7 @@ mod read;
 mod replay;
 mod roster;
 mod rules;
+mod simulate;
 mod snapshot;
 mod spread;
 mod tokens;
@@ -44,6 +45,10 @@ pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use spread::CardSpread;
+pub use simulate::{
+    AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
+    SimulationOrder, UnitChange, Unmeasured, WithoutCard,
+};
 pub use tokens::{Caller, random_token};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};

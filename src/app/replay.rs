@@ -63,7 +63,7 @@ impl App {
     }
 
     /// The stored results of the agents after `after` up to `last`.
-    async fn stored(&self, run: &Run, after: Option<i64>, last: i64) -> Result<Vec<ResultRow>, AppError> {
+    pub(super) async fn stored(&self, run: &Run, after: Option<i64>, last: i64) -> Result<Vec<ResultRow>, AppError> {
         let mut rows = Vec::new();
         let mut after = after;
         loop {

@@ -19,6 +19,7 @@ mod rules;
 mod scorecard;
 mod serve;
 mod spread;
+mod simulate;
 mod token;
 
 use std::path::PathBuf;
@@ -48,7 +49,7 @@ struct Place {
     /// The database: a file (SQLite) or postgres://user:password@host/name
     #[arg(long, env = "MERIT_DATABASE_URL", default_value = "merit.db", global = true, hide_env_values = true)]
     database: String,
-    /// The folder of the rules; for cycle open and cycle repin also a version, by name or hash
+    /// The folder of the rules; for cycle open, cycle repin and simulate also a version, by name or hash
     #[arg(long, env = "MERIT_RULES", default_value = "scoring-config", global = true)]
     rules: PathBuf,
     /// Whether --rules itself was given, and not only its default or the environment's.
@@ -121,6 +122,8 @@ enum Command {
     Appraise(appraise::CycleArguments),
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
     Replay(appraise::CycleArguments),
+    /// Say what other rules (--rules) would have made of an appraised cycle: who moves, by how much, what it costs
+    Simulate(simulate::SimulateArguments),
     /// Scorecards of a cycle, or one agent's with its working
     Scorecard(results::ResultArguments),
     /// Payouts of a cycle, or one agent's with its steps
@@ -182,6 +185,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Cycle { action } => cycle::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,
+        Command::Simulate(simulation) => simulate::run(place, simulation).await,
         Command::Scorecard(which) => results::scorecards(place, which).await,
         Command::Payouts(which) => results::payouts(place, which).await,
         Command::Spread(which) => spread::run(place, which).await,

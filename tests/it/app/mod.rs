@@ -10,3 +10,4 @@ mod ratings;
 mod real_data;
 mod roster;
 mod rule_versions;
+pub(crate) mod simulate;

@@ -5,3 +5,4 @@ mod demo;
 mod fairness;
 mod killed;
 mod rules;
+mod simulate;
