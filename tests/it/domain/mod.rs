@@ -8,6 +8,8 @@ mod calendar_properties;
 mod chance;
 mod curve;
 mod cycle;
+mod explanation;
+mod explanation_properties;
 mod fixed;
 mod guidance;
 mod improvement;

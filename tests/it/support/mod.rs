@@ -5,6 +5,7 @@ use std::path::PathBuf;
 pub(crate) mod command;
 pub(crate) mod company;
 pub(crate) mod engines;
+pub(crate) mod formula;
 pub(crate) mod mariadb;
 pub(crate) mod postgres;
 pub(crate) mod server;
