@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
@@ -77,59 +78,74 @@ async fn load(folder: &Path, database: &str, agents: usize) {
     println!("loaded: {facts} facts of {agents} agents in {:.1} s", started.elapsed().as_secs_f64());
 }
 
-/// A quarter of daily facts, one source a metric so that memory stays small.
+/// A quarter of daily facts from one source, ten days a pull so that memory stays small.
 async fn write_facts(database: &str) -> usize {
     let store = Store::open(database).await.unwrap();
     let agents: Vec<AgentRef> = store.agent_keys().await.unwrap().iter().map(|key| AgentRef::Known(key.id)).collect();
-    let first = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+    let metrics = METRICS.map(|(metric, ..)| MetricId::new(metric));
     let mut random = ChaCha8Rng::seed_from_u64(8);
-    let clock = Clock::System;
     let mut written = 0;
-    for (metric, cases, per_mille) in METRICS {
-        let mut facts = Vec::with_capacity(agents.len() * usize::try_from(DAYS).unwrap());
-        for agent in 0..u32::try_from(agents.len()).unwrap() {
-            for day in 0..DAYS {
+    let mut first = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+    let end = first + Days::new(DAYS);
+    while first < end {
+        let last = (first + Days::new(9)).min(end - Days::new(1));
+        let facts = facts_of_days(agents.len(), first, last, &mut random);
+        written += facts.len();
+        commit(&store, Window { from: Some(first), to: Some(last) }, &agents, &metrics, &facts).await;
+        first = last + Days::new(1);
+    }
+    written
+}
+
+fn facts_of_days(agents: usize, first: NaiveDate, last: NaiveDate, random: &mut ChaCha8Rng) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for agent in 0..u32::try_from(agents).unwrap() {
+        for (metric, (_, cases, per_mille)) in (0..).zip(METRICS) {
+            for day in first.iter_days().take_while(|day| *day <= last) {
                 let reached = cases * (per_mille + random.random_range(-50..=20)) * 1000;
                 let pooled = Pooled {
                     numerator: Fixed::from_micros(reached),
                     denominator: Fixed::from_int(cases),
                     samples: cases,
                 };
-                facts.push(Fact { agent, metric: 0, day: first + Days::new(day), segment: 0, pooled });
+                facts.push(Fact { agent, metric, segment: 0, day, pooled });
             }
         }
-        let now = clock.now();
-        let new =
-            NewPull { public_id: clock.new_id(), source: metric.to_owned(), window: Window::ALL, started_at: now };
-        let commit = CommitPull {
-            pull_id: store.begin_pull(&new).await.unwrap(),
-            window: Window::ALL,
-            facts: FactSet {
-                agents: &agents,
-                metrics: &[MetricId::new(metric)],
-                segments: &["".into()],
-                facts: &facts,
-            },
-            counts: PullCounts::default(),
-            reasons: Vec::new(),
-            rejected: std::iter::empty(),
-            max_removed_percent: 100,
-            finished_at: now,
-        };
-        store.commit_pull(commit, &mut || clock.new_id()).await.unwrap();
-        written += facts.len();
     }
-    written
+    facts
+}
+
+async fn commit(store: &Store, window: Window, agents: &[AgentRef], metrics: &[MetricId], facts: &[Fact]) {
+    let clock = Clock::System;
+    let now = clock.now();
+    let new = NewPull { public_id: clock.new_id(), source: "daily".to_owned(), window, started_at: now };
+    let commit = CommitPull {
+        pull_id: store.begin_pull(&new).await.unwrap(),
+        window,
+        facts: FactSet { agents, metrics, segments: &["".into()], facts },
+        counts: PullCounts::default(),
+        reasons: Vec::new(),
+        rejected: std::iter::empty(),
+        max_removed_percent: 100,
+        finished_at: now,
+    };
+    store.commit_pull(commit, &mut || clock.new_id()).await.unwrap();
 }
 
 async fn appraise(database: &str) {
     let app = App::open(database, Clock::System).await.unwrap();
     let started = Instant::now();
-    let report = app.appraise(CYCLE, &|_| {}).await.unwrap();
+    let frozen = Mutex::new(None);
+    let progress = |_| {
+        frozen.lock().unwrap().get_or_insert_with(|| started.elapsed());
+    };
+    let report = app.appraise(CYCLE, &progress).await.unwrap();
     let seconds = started.elapsed().as_secs_f64();
+    let freezing = frozen.into_inner().unwrap().unwrap_or_default().as_secs_f64();
     let agents = f64::from(u32::try_from(report.agents).unwrap());
     println!(
-        "appraise + pay: {agents} agents in {seconds:.2} s, {:.0} agents a second, peak {} MiB",
+        "appraise + pay: {agents} agents in {seconds:.2} s (snapshot {freezing:.2}, scored, paid and stored {:.2}), {:.0} agents a second, peak {} MiB",
+        seconds - freezing,
         agents / seconds,
         peak_mib()
     );

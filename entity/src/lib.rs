@@ -9,6 +9,7 @@ pub mod agent_alias;
 pub mod api_token;
 pub mod assignment;
 pub mod cycle;
+pub mod cycle_benchmark;
 pub mod exemption;
 pub mod fact_days;
 pub mod fact_sums;

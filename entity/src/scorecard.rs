@@ -21,7 +21,6 @@ pub struct Model {
     pub card: String,
     #[sea_orm(column_type = "Text")]
     pub state: String,
-    pub subtotal: Option<Micros>,
     pub total: Option<Micros>,
     pub printed: Option<Micros>,
     #[sea_orm(column_type = "Text", nullable)]

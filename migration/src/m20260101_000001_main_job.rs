@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/facts.sql")).await?;
         run(manager, include_str!("schema/rules.sql")).await?;
         run(manager, include_str!("schema/runs.sql")).await?;
+        run(manager, include_str!("schema/benchmarks.sql")).await?;
         run(manager, include_str!("schema/ratings.sql")).await?;
         let pinned = match manager.get_database_backend() {
             DbBackend::Postgres => include_str!("schema/pinned_postgres.sql"),

@@ -11,6 +11,7 @@ mod pulls;
 mod rules;
 mod scorecard_judgement;
 mod scorecard_lines;
+mod scorecard_stretches;
 mod scorecards;
 mod units;
 

@@ -10,10 +10,9 @@ use super::Resource;
 use super::auth::ApiToken;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use super::scorecard_judgement::Judgement;
-use super::scorecard_lines::{Gate, Line};
+use super::scorecard_stretches::{ExemptionReason, PeerComparison, Stretch, basis};
 use crate::app::{App, ScorecardSummary, Wanted};
-use crate::domain::scorecard::{CardResult, CardState};
+use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 
 /// A scorecard without its lines.
 #[derive(Object)]
@@ -25,12 +24,10 @@ struct Scorecard {
     /// Code of the unit the card was given in.
     unit: String,
     post: String,
-    /// The card's id in the rules.
+    /// The id of the last stretch's card in the rules.
     card: String,
     state: State,
-    /// Sum of the weighted lines' contributions, before bonuses, penalties and gates; six decimals.
-    subtotal: Option<String>,
-    /// After gates; six decimals.
+    /// Over all stretches; six decimals.
     total: Option<String>,
     /// The total with two decimals: the figure people see, and the one bands judge.
     score: Option<String>,
@@ -46,22 +43,27 @@ enum State {
     OnHold,
     /// No line has enough data.
     InsufficientData,
+    /// Not appraised in this cycle; the exemption says why.
+    Exempt,
 }
 
-/// A scorecard with its whole working: subtotal = Σ contributions of the weighted lines; adjusted = subtotal + Σ contributions of the
-/// lines outside the weights, at least 0 and at most points_up_to; total = adjusted, capped by gates that were not passed.
+/// A scorecard with its whole working: total = Σ a counted stretch's total × its share ÷ 100.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct ScorecardDetail {
     scorecard: Scorecard,
-    /// The subtotal with bonuses and penalties, before gates; six decimals.
-    adjusted: Option<String>,
-    /// The most a total can be: 100, or more where the card allows points above full marks.
-    points_up_to: String,
-    lines: Vec<Line>,
-    gates: Vec<Gate>,
-    /// Absent on a card that is only measured.
-    judgement: Option<Judgement>,
+    /// What the shares of the stretches go by: `days`, `samples` or `equal`.
+    basis: String,
+    /// Calendar days assigned net of leave, over all stretches.
+    days: i64,
+    /// Cases over all stretches.
+    samples: i64,
+    /// Present when the agent is not appraised in this cycle.
+    exemption: Option<ExemptionReason>,
+    /// By first day; one where the agent neither changed unit nor post.
+    stretches: Vec<Stretch>,
+    /// Empty where the card compares with nobody.
+    peers: Vec<PeerComparison>,
 }
 
 #[derive(Object)]
@@ -71,22 +73,24 @@ struct ScorecardPage {
     next_cursor: Option<String>,
 }
 
-impl From<CardState> for State {
-    fn from(state: CardState) -> Self {
+impl From<AppraisalState> for State {
+    fn from(state: AppraisalState) -> Self {
         match state {
-            CardState::Scored => Self::Scored,
-            CardState::OnHold => Self::OnHold,
-            CardState::InsufficientData => Self::InsufficientData,
+            AppraisalState::Scored => Self::Scored,
+            AppraisalState::OnHold => Self::OnHold,
+            AppraisalState::InsufficientData => Self::InsufficientData,
+            AppraisalState::Exempt => Self::Exempt,
         }
     }
 }
 
-impl From<State> for CardState {
+impl From<State> for AppraisalState {
     fn from(state: State) -> Self {
         match state {
             State::Scored => Self::Scored,
             State::OnHold => Self::OnHold,
             State::InsufficientData => Self::InsufficientData,
+            State::Exempt => Self::Exempt,
         }
     }
 }
@@ -102,7 +106,6 @@ fn scorecard(summary: ScorecardSummary) -> Scorecard {
         post,
         card,
         state,
-        subtotal,
         total,
         printed,
         rating,
@@ -115,7 +118,6 @@ fn scorecard(summary: ScorecardSummary) -> Scorecard {
         post,
         card,
         state: state.into(),
-        subtotal: subtotal.map(|subtotal| subtotal.to_string()),
         total: total.map(|total| total.to_string()),
         score: printed.map(|printed| format!("{printed:.2}")),
         rating,
@@ -146,7 +148,7 @@ impl ScorecardsApi {
         #[oai(name = "cursor")]
         after: Query<Option<String>>,
     ) -> Result<Json<ScorecardPage>, ListError> {
-        let wanted = Wanted { unit: unit.0, rating: rating.0, state: state.0.map(CardState::from) };
+        let wanted = Wanted { unit: unit.0, rating: rating.0, state: state.0.map(AppraisalState::from) };
         let page = app.scorecards(&code.0, &slice(limit.0, after.0)?, &wanted).await?;
         let next_cursor = page.rows.last().filter(|_| page.more).map(|card| cursor(&card.employee_number));
         Ok(Json(ScorecardPage { items: page.rows.into_iter().map(scorecard).collect(), next_cursor }))
@@ -162,26 +164,26 @@ impl ScorecardsApi {
         employee_number: Path<String>,
     ) -> Result<Json<ScorecardDetail>, GetError> {
         let detail = app.scorecard(&code.0, &employee_number.0).await?;
-        let CardResult {
-            card: _,
+        let AppraisalResult {
+            stretches,
+            basis: by,
+            days,
+            samples,
             state: _,
-            lines,
-            gates,
-            judged,
-            subtotal: _,
-            adjusted,
-            points_up_to,
+            exemption,
             total: _,
             printed: _,
             rating: _,
+            peers,
         } = detail.result;
         Ok(Json(ScorecardDetail {
             scorecard: scorecard(detail.summary),
-            adjusted: adjusted.map(|adjusted| adjusted.to_string()),
-            points_up_to: points_up_to.to_string(),
-            lines: lines.into_iter().map(Line::from).collect(),
-            gates: gates.into_iter().map(Gate::from).collect(),
-            judgement: judged.map(Judgement::from),
+            basis: basis(by),
+            days,
+            samples,
+            exemption: exemption.map(ExemptionReason::from),
+            stretches: stretches.into_iter().map(Stretch::from).collect(),
+            peers: peers.into_iter().map(PeerComparison::from).collect(),
         }))
     }
 }

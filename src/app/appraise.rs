@@ -8,8 +8,8 @@ use super::assess::{Assessment, Assessor};
 use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
 use super::{App, AppError, Clock, ENGINE_VERSION};
+use crate::domain::appraisal::AppraisalState;
 use crate::domain::money::{Currency, Money};
-use crate::domain::scorecard::CardState;
 use crate::rules::Ruleset;
 use crate::store::{CompleteRun, Cycle, NewRun, PayoutRow, PlanRow, ResultRow, Run, pack};
 
@@ -22,6 +22,7 @@ pub struct AppraisalReport {
     pub scored: u64,
     pub on_hold: u64,
     pub insufficient: u64,
+    pub exempt: u64,
     /// Agents whose post no scorecard measures.
     pub without_card: u64,
     /// Scored cards by rating.
@@ -35,11 +36,15 @@ pub struct AppraisalReport {
 
 impl App {
     /// Appraises the cycle by the rules it pinned. Until the last step the cycle's earlier result stands; a run that was
-    /// killed is cleared away by the next. `progress` is told how many agents are done.
+    /// killed is cleared away by the next. `progress` is told how many agents are done,
+    /// first 0 when the snapshot is taken.
     pub async fn appraise(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
         let cycle = self.cycle(code).await?;
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
-        let before = u64::from(rules.improvement.of_periods.saturating_sub(1));
+        // A command that was killed between opening the cycle and freezing them left none.
+        self.freeze_benchmarks(&cycle, &rules).await?;
+        // At least the cycle before, whose points lines may carry.
+        let before = u64::from(rules.improvement.of_periods.saturating_sub(1)).max(1);
         let earlier = self.store.earlier_runs(cycle.id, before).await?;
         let run = NewRun {
             public_id: self.clock.new_id(),
@@ -67,8 +72,9 @@ impl App {
         run: &Run,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<AppraisalReport, AppError> {
-        let snapshot = Snapshot::take(&self.store, run, cycle.period).await?;
-        let assessor = Assessor { rules, cycle: cycle.period, units: &snapshot.units };
+        let snapshot = Snapshot::take(&self.store, run, cycle, rules).await?;
+        progress(0);
+        let assessor = Assessor { rules, cycle: cycle.period, common: &snapshot.common };
         let mut report = AppraisalReport { revision: run.revision, ..AppraisalReport::default() };
         let (mut found, mut payable, mut writing) = (Digests::default(), Payable::default(), Writing::default());
         let mut after = None;
@@ -120,7 +126,7 @@ pub(super) fn assess(assessor: &Assessor<'_>, member: &Member) -> Result<Option<
 }
 
 fn row(clock: Clock, member: &Member, assessment: Assessment) -> ResultRow {
-    let Assessment { employee_number, unit: _, post, card, payout, plan } = assessment;
+    let Assessment { employee_number, unit: _, post, result, payout, plan } = assessment;
     let id = || -> Uuid { clock.new_id() };
     ResultRow {
         agent_id: member.agent_id,
@@ -128,7 +134,7 @@ fn row(clock: Clock, member: &Member, assessment: Assessment) -> ResultRow {
         unit_id: member.unit_id,
         post,
         public_id: id(),
-        card,
+        result,
         payout: payout.map(|result| PayoutRow { public_id: id(), result }),
         plan: plan.map(|suggestion| PlanRow { public_id: id(), suggestion }),
     }
@@ -141,12 +147,13 @@ impl AppraisalReport {
             self.without_card += 1;
             return;
         };
-        match assessment.card.state {
-            CardState::Scored => self.scored += 1,
-            CardState::OnHold => self.on_hold += 1,
-            CardState::InsufficientData => self.insufficient += 1,
+        match assessment.result.state {
+            AppraisalState::Scored => self.scored += 1,
+            AppraisalState::OnHold => self.on_hold += 1,
+            AppraisalState::InsufficientData => self.insufficient += 1,
+            AppraisalState::Exempt => self.exempt += 1,
         }
-        if let Some(rating) = &assessment.card.rating {
+        if let Some(rating) = &assessment.result.rating {
             *self.ratings.entry(rating.to_string()).or_default() += 1;
         }
         self.plans += u64::from(assessment.plan.is_some());

@@ -121,6 +121,7 @@ impl App {
     /// The cycle with its rules as they stand now.
     async fn pinned(&self, cycle: Cycle, chosen: Chosen) -> Result<PinnedCycle, AppError> {
         let rules = self.rule_version(&cycle.ruleset_hash).await?;
+        self.freeze_benchmarks(&cycle, &self.pinned_rules(&cycle.ruleset_hash).await?).await?;
         let published = chosen.version.effective_from != rules.effective_from;
         Ok(PinnedCycle { cycle, rules, published, added: chosen.added })
     }

@@ -2,12 +2,14 @@
 
 mod appraise;
 mod assess;
+mod benchmark;
 mod check;
 mod clock;
 mod cycle;
 mod error;
 mod exempt;
 mod facts;
+mod figures;
 mod parallel;
 mod pull;
 mod ratings;
@@ -23,7 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use appraise::AppraisalReport;
-pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, Facts, Stretch};
+pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};

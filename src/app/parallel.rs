@@ -28,6 +28,20 @@ pub(super) fn on_all_cores<T: Sync, R: Send>(
     })
 }
 
+/// `add` on every item, on all cores, each into its own part; the parts in order. The first error ends it.
+pub(super) fn parts_on_all_cores<T: Sync, P: Default + Send>(
+    items: &[T],
+    add: impl Fn(&mut P, &T) -> Result<(), AppError> + Sync,
+) -> Result<Vec<P>, AppError> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let shares: Vec<&[T]> = items.chunks(items.len().div_ceil(cores).max(1)).collect();
+    on_all_cores(&shares, |share| {
+        let mut part = P::default();
+        share.iter().try_for_each(|item| add(&mut part, item))?;
+        Ok(part)
+    })
+}
+
 /// At most one chunk being written in the background.
 #[derive(Default)]
 pub(super) struct Writing(Option<JoinHandle<Result<(), StoreError>>>);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::pull::{PullReport, PullView};
 use super::{App, AppError};
-use crate::domain::scorecard::CardState;
+use crate::domain::appraisal::AppraisalState;
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
     ResultFilter, ScorecardDetail, ScorecardSummary, Unit,
@@ -31,7 +31,7 @@ pub struct Wanted {
     /// Code of a unit: it and everything below it.
     pub unit: Option<String>,
     pub rating: Option<String>,
-    pub state: Option<CardState>,
+    pub state: Option<AppraisalState>,
 }
 
 /// An agent with the texts sources may use, and all assignments.

@@ -37,8 +37,8 @@ impl App {
             )));
         }
         let rules = self.pinned_rules(&run.ruleset_hash).await?;
-        let snapshot = Snapshot::open(&self.store, &run).await?;
-        let assessor = Assessor { rules: &rules, cycle: cycle.period, units: &snapshot.units };
+        let snapshot = Snapshot::open(&self.store, &run, &rules).await?;
+        let assessor = Assessor { rules: &rules, cycle: cycle.period, common: &snapshot.common };
         let mut report = ReplayReport::default();
         let mut found = Digests::default();
         let mut after = None;
@@ -142,12 +142,12 @@ impl ReplayReport {
 }
 
 fn as_assessment(row: ResultRow, unit: String) -> Assessment {
-    let ResultRow { agent_id: _, employee_number, unit_id: _, post, public_id: _, card, payout, plan } = row;
+    let ResultRow { agent_id: _, employee_number, unit_id: _, post, public_id: _, result, payout, plan } = row;
     Assessment {
         employee_number,
         unit,
         post,
-        card,
+        result,
         payout: payout.map(|payout| payout.result),
         plan: plan.map(|plan| plan.suggestion),
     }

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::AppError;
-use super::assess::{AgentSnapshot, Facts, Stretch, add};
-use super::parallel::{Writing, on_all_cores};
+use super::assess::{AgentSnapshot, CarriedLine, Stretch, peer_facts};
+use super::figures::{Common, Pooling};
+use super::parallel::{Writing, on_all_cores, parts_on_all_cores};
 use super::tokens::hex;
-use crate::domain::fact::SegmentFact;
+use crate::domain::appraisal::ExemptionReason;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::History;
+use crate::domain::judgement::Ratings;
 use crate::domain::metric::MetricId;
+use crate::domain::peers::{PeerGather, UnitTree};
 use crate::domain::period::Period;
-use crate::domain::scorecard::Scope;
-use crate::store::{LiveAgent, LiveStretch, PastLine, Run, RunUnit, SnapshotRow, Store, pack, unpack};
+use crate::domain::scorecard::{Carried, Scope};
+use crate::rules::Ruleset;
+use crate::store::{Cycle, LiveAgent, LiveStretch, PastLine, Run, RunUnit, SnapshotRow, Store, pack, unpack};
 
 /// Agents read, assessed and written together.
 pub(super) const CHUNK: u64 = 2_000;
@@ -25,9 +30,8 @@ const WHAT: &str = "the snapshot of an agent";
 pub(super) struct Snapshot<'a> {
     store: &'a Store,
     run: &'a Run,
-    /// Facts pooled over each unit and everything below it, by the unit's code.
-    pub units: BTreeMap<String, Facts>,
-    /// Digest of all agents' snapshots.
+    pub common: Common,
+    /// Digest of all agents' snapshots and of the benchmarks.
     pub hash: String,
 }
 
@@ -39,19 +43,12 @@ pub(super) struct Member {
     pub snapshot: AgentSnapshot,
 }
 
-/// What all agents of a snapshot have in common, gathered while they pass by.
-struct Gathering {
-    units: Vec<RunUnit>,
-    own: BTreeMap<String, Facts>,
-    digests: Digests,
-}
-
 impl<'a> Snapshot<'a> {
-    /// Takes the snapshot of a running run: units, assignments cut to the cycle's days, facts pooled over them, values of earlier
-    /// cycles; all as they stand at one moment.
-    pub(super) async fn take(store: &'a Store, run: &'a Run, period: Period) -> Result<Self, AppError> {
-        let live = store.live_view(period).await?;
-        let mut gathering = Gathering::of(live.units().await?);
+    /// Takes the snapshot of a running run: units, assignments cut to the cycle's days, facts pooled over them, leave, ratings, and
+    /// values of earlier cycles; roster and facts as they stand at one moment.
+    pub(super) async fn take(store: &'a Store, run: &'a Run, cycle: &Cycle, rules: &Ruleset) -> Result<Self, AppError> {
+        let live = store.live_view(cycle.period).await?;
+        let mut gathering = Gathering::of(live.units().await?, rules);
         store.write_run_units(run.id, &gathering.units).await?;
         let codes = gathering.codes();
         let mut after = None;
@@ -59,43 +56,41 @@ impl<'a> Snapshot<'a> {
         loop {
             let agents = live.agents(after, CHUNK).await?;
             let (Some(first), Some(last)) = (agents.first(), agents.last()) else { break };
-            let past = store.value_history(&run.history_run_ids, first.agent_id, last.agent_id).await?;
+            let beside = Beside::read(store, run, cycle, (first.agent_id, last.agent_id), rules).await?;
             after = Some(last.agent_id);
-            let members = members(run, &codes, agents, past);
+            let members: Vec<Member> = agents.into_iter().map(|agent| beside.member(&codes, agent)).collect();
             let rows = tokio::task::block_in_place(|| on_all_cores(&members, row))?;
-            gathering.add(members.iter().map(|member| &member.snapshot).zip(&rows))?;
+            tokio::task::block_in_place(|| gathering.add(&members, &rows))?;
             let (store, run_id) = (store.clone(), run.id);
             writing.next(async move { store.write_snapshot(run_id, rows).await }).await?;
         }
         writing.end().await?;
-        gathering.finish(store, run)
+        gathering.finish(store, run).await
     }
 
-    /// The snapshot a run took.
-    pub(super) async fn open(store: &'a Store, run: &'a Run) -> Result<Self, AppError> {
-        let mut gathering = Gathering::of(store.run_units(run.id).await?);
+    /// The snapshot a run took, to be assessed by `rules`.
+    pub(super) async fn open(store: &'a Store, run: &'a Run, rules: &Ruleset) -> Result<Self, AppError> {
+        let mut gathering = Gathering::of(store.run_units(run.id).await?, rules);
         let mut after = None;
         loop {
             let rows = store.snapshot_chunk(run.id, after, CHUNK).await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.agent_id);
-            let snapshots = tokio::task::block_in_place(|| on_all_cores(&rows, read))?;
-            gathering.add(snapshots.iter().zip(&rows))?;
+            let members = tokio::task::block_in_place(|| on_all_cores(&rows, member_of))?;
+            tokio::task::block_in_place(|| gathering.add(&members, &rows))?;
         }
-        gathering.finish(store, run)
+        gathering.finish(store, run).await
     }
 
     /// The agents after `after`, in order of id; empty at the end.
     pub(super) async fn chunk(&self, after: Option<i64>) -> Result<Vec<Member>, AppError> {
         let rows = self.store.snapshot_chunk(self.run.id, after, CHUNK).await?;
-        tokio::task::block_in_place(|| {
-            on_all_cores(&rows, |row| Ok(Member { agent_id: row.agent_id, unit_id: row.unit_id, snapshot: read(row)? }))
-        })
+        tokio::task::block_in_place(|| on_all_cores(&rows, member_of))
     }
 }
 
-fn read(row: &SnapshotRow) -> Result<AgentSnapshot, AppError> {
-    Ok(unpack(WHAT, &row.snapshot)?)
+fn member_of(row: &SnapshotRow) -> Result<Member, AppError> {
+    Ok(Member { agent_id: row.agent_id, unit_id: row.unit_id, snapshot: unpack(WHAT, &row.snapshot)? })
 }
 
 fn row(member: &Member) -> Result<SnapshotRow, AppError> {
@@ -107,99 +102,199 @@ fn row(member: &Member) -> Result<SnapshotRow, AppError> {
     })
 }
 
-/// The agents as the run knows them.
-fn members(run: &Run, codes: &BTreeMap<i64, String>, agents: Vec<LiveAgent>, past: Vec<PastLine>) -> Vec<Member> {
-    let mut past = past.into_iter().peekable();
-    let mut members = Vec::with_capacity(agents.len());
-    for agent in agents {
-        let id = agent.agent_id;
-        // Earlier cycles had people who have left since.
-        while past.next_if(|line| line.agent_id < id).is_some() {}
-        let past: Vec<PastLine> = std::iter::from_fn(|| past.next_if(|line| line.agent_id == id)).collect();
-        members.push(member(run, codes, agent, &past));
-    }
-    members
+/// What is known of a chunk of agents beside roster and facts, by agent id.
+struct Beside {
+    /// Runs whose values the rules of improvement plans look at, oldest first.
+    looked_back: Vec<i64>,
+    previous: Option<i64>,
+    past: BTreeMap<i64, Vec<PastLine>>,
+    leave: BTreeMap<i64, Vec<Period>>,
+    exempt: BTreeMap<i64, ExemptionReason>,
+    ratings: BTreeMap<i64, BTreeMap<Arc<str>, Ratings>>,
 }
 
-fn member(run: &Run, codes: &BTreeMap<i64, String>, agent: LiveAgent, past: &[PastLine]) -> Member {
-    let LiveAgent { agent_id, employee_number, attributes: _, stretches } = agent;
-    let unit_id = stretches.last().map(|stretch| stretch.unit_id).unwrap_or_default();
-    let stretch = |stretch: LiveStretch| Stretch {
-        unit: codes.get(&stretch.unit_id).cloned().unwrap_or_default(),
-        post: stretch.post,
-        period: stretch.period,
-        fte: stretch.fte,
-        target_minor: stretch.target_minor,
-        currency: stretch.currency,
-        facts: stretch.facts,
-    };
-    let stretches = stretches.into_iter().map(stretch).collect();
-    Member { agent_id, unit_id, snapshot: AgentSnapshot { employee_number, stretches, history: history(run, past) } }
-}
-
-/// Own values of the earlier runs, one place a run, whether or not it has a value.
-fn history(run: &Run, past: &[PastLine]) -> Vec<History> {
-    let runs = &run.history_run_ids;
-    let mut histories: BTreeMap<MetricId, History> = BTreeMap::new();
-    for line in past.iter().filter(|line| line.scope == Scope::Own) {
-        let history = histories.entry(line.metric.clone()).or_insert_with(|| History {
-            metric: line.metric.clone(),
-            weight: Fixed::ZERO,
-            periods: vec![None; runs.len()],
-        });
-        let place = runs.iter().position(|run| *run == line.run_id);
-        if let Some(period) = place.and_then(|place| history.periods.get_mut(place)) {
-            *period = Some(line.past.clone());
+impl Beside {
+    async fn read(
+        store: &Store,
+        run: &Run,
+        cycle: &Cycle,
+        (first, last): (i64, i64),
+        rules: &Ruleset,
+    ) -> Result<Self, AppError> {
+        let runs = &run.history_run_ids;
+        let looked_back = usize::try_from(rules.improvement.of_periods.saturating_sub(1)).unwrap_or(usize::MAX);
+        let mut beside = Self {
+            looked_back: runs.iter().rev().take(looked_back).rev().copied().collect(),
+            previous: runs.last().copied(),
+            past: BTreeMap::new(),
+            leave: BTreeMap::new(),
+            exempt: BTreeMap::new(),
+            ratings: BTreeMap::new(),
+        };
+        for line in store.line_history(runs, first, last).await? {
+            beside.past.entry(line.agent_id).or_default().push(line);
         }
+        for leave in store.absences_of(first, last, cycle.period).await? {
+            beside.leave.entry(leave.agent_id).or_default().push(leave.period);
+        }
+        for exemption in store.exemptions_of(cycle.id, first, last).await? {
+            beside.exempt.insert(exemption.agent_id, exemption.reason);
+        }
+        for given in store.ratings_of(cycle.id, first, last).await? {
+            beside.ratings.entry(given.agent_id).or_default().insert(given.form, given.ratings);
+        }
+        Ok(beside)
     }
-    histories.into_values().collect()
+
+    fn member(&self, codes: &BTreeMap<i64, String>, agent: LiveAgent) -> Member {
+        let LiveAgent { agent_id, employee_number, attributes, stretches } = agent;
+        let unit_id = stretches.last().map(|stretch| stretch.unit_id).unwrap_or_default();
+        let stretch = |stretch: LiveStretch| Stretch {
+            unit: codes.get(&stretch.unit_id).cloned().unwrap_or_default(),
+            post: stretch.post,
+            period: stretch.period,
+            fte: stretch.fte,
+            target_minor: stretch.target_minor,
+            currency: stretch.currency,
+            facts: stretch.facts,
+        };
+        let past = self.past.get(&agent_id).map(Vec::as_slice).unwrap_or_default();
+        let snapshot = AgentSnapshot {
+            employee_number,
+            stretches: stretches.into_iter().map(stretch).collect(),
+            leave: self.leave.get(&agent_id).cloned().unwrap_or_default(),
+            exempt: self.exempt.get(&agent_id).copied(),
+            // The store writes this object itself; what is no object of texts groups nobody.
+            attributes: serde_json::from_str(&attributes).unwrap_or_default(),
+            ratings: self.ratings.get(&agent_id).cloned().unwrap_or_default(),
+            history: self.history(past),
+            carried: self.carried(past),
+        };
+        Member { agent_id, unit_id, snapshot }
+    }
+
+    /// Own values of the earlier runs, one place a run, whether or not it has a value.
+    fn history(&self, past: &[PastLine]) -> Vec<History> {
+        let mut histories: BTreeMap<MetricId, History> = BTreeMap::new();
+        for line in past.iter().filter(|line| line.scope == Scope::Own && line.past.is_some()) {
+            let Some(place) = self.looked_back.iter().position(|run| *run == line.run_id) else { continue };
+            let history = histories.entry(line.metric.clone()).or_insert_with(|| History {
+                metric: line.metric.clone(),
+                weight: Fixed::ZERO,
+                periods: vec![None; self.looked_back.len()],
+            });
+            if let Some(period) = history.periods.get_mut(place) {
+                period.clone_from(&line.past);
+            }
+        }
+        histories.into_values().collect()
+    }
+
+    /// The points of the cycle just before.
+    fn carried(&self, past: &[PastLine]) -> Vec<CarriedLine> {
+        let previous = past.iter().filter(|line| Some(line.run_id) == self.previous);
+        let carried = previous.filter_map(|line| {
+            let carried = Carried { points: line.points?, from: Arc::clone(&line.cycle) };
+            Some(CarriedLine { line: Arc::clone(&line.line), carried })
+        });
+        carried.collect()
+    }
 }
 
-impl Gathering {
-    fn of(units: Vec<RunUnit>) -> Self {
-        Self { units, own: BTreeMap::new(), digests: Digests::default() }
+/// What all agents of a snapshot have in common, gathered while they pass by.
+struct Gathering<'r> {
+    rules: &'r Ruleset,
+    units: Vec<RunUnit>,
+    part: Part,
+    digests: Digests,
+    common: Common,
+}
+
+/// What some of the agents add to it.
+#[derive(Default)]
+struct Part {
+    own: BTreeMap<String, Pooling>,
+    peers: PeerGather,
+}
+
+impl Part {
+    fn add(&mut self, rules: &Ruleset, common: &Common, snapshot: &AgentSnapshot) -> Result<(), AppError> {
+        for stretch in &snapshot.stretches {
+            if !self.own.contains_key(&stretch.unit) {
+                self.own.insert(stretch.unit.clone(), Pooling::default());
+            }
+            let Some(own) = self.own.get_mut(&stretch.unit) else { continue };
+            for fact in &stretch.facts {
+                own.add(&stretch.unit, &fact.metric, &fact.segment, &fact.pooled)?;
+            }
+        }
+        let measured = snapshot.measured(rules);
+        let Some((last, Ok(group))) = measured.last().zip(snapshot.peer_group(&measured, common)) else {
+            return Ok(());
+        };
+        let facts = peer_facts(&snapshot.employee_number, &measured, last.card)?;
+        for (metric, pooled) in facts.totals() {
+            let Some(metric) = rules.metric(metric) else { continue };
+            if last.card.lines.iter().any(|line| line.scope == Scope::Own && line.metric == metric.id) {
+                self.peers.add(&group, metric, pooled).map_err(super::AssessError::from)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, other: Self) -> Result<(), AppError> {
+        for (unit, facts) in other.own {
+            self.own.entry(unit.clone()).or_default().add_all(&unit, &facts)?;
+        }
+        Ok(self.peers.merge(other.peers).map_err(super::AssessError::from)?)
+    }
+}
+
+impl<'r> Gathering<'r> {
+    fn of(units: Vec<RunUnit>, rules: &'r Ruleset) -> Self {
+        let codes: BTreeMap<i64, String> = units.iter().map(|unit| (unit.unit_id, unit.code.clone())).collect();
+        let parent = |unit: &RunUnit| unit.parent_id.and_then(|parent| codes.get(&parent).cloned());
+        let tree = UnitTree::new(units.iter().map(|unit| (unit.code.clone(), unit.kind.clone(), parent(unit))));
+        let common = Common { tree, ..Common::default() };
+        Self { rules, units, part: Part::default(), digests: Digests::default(), common }
     }
 
     fn codes(&self) -> BTreeMap<i64, String> {
         self.units.iter().map(|unit| (unit.unit_id, unit.code.clone())).collect()
     }
 
-    fn add<'m>(&mut self, members: impl Iterator<Item = (&'m AgentSnapshot, &'m SnapshotRow)>) -> Result<(), AppError> {
-        for (snapshot, row) in members {
+    fn add(&mut self, members: &[Member], rows: &[SnapshotRow]) -> Result<(), AppError> {
+        for row in rows {
             self.digests.add(&row.employee_number, &row.snapshot);
-            for stretch in &snapshot.stretches {
-                if !self.own.contains_key(&stretch.unit) {
-                    self.own.insert(stretch.unit.clone(), Facts::new());
-                }
-                let Some(own) = self.own.get_mut(&stretch.unit) else { continue };
-                for fact in &stretch.facts {
-                    add(own, &stretch.unit, fact)?;
-                }
-            }
         }
-        Ok(())
+        let (rules, common) = (self.rules, &self.common);
+        let parts = parts_on_all_cores(members, |part: &mut Part, member| part.add(rules, common, &member.snapshot))?;
+        parts.into_iter().try_for_each(|part| self.part.merge(part))
     }
 
-    fn finish<'a>(mut self, store: &'a Store, run: &'a Run) -> Result<Snapshot<'a>, AppError> {
-        Ok(Snapshot { store, run, units: roll_up(&self.units, &self.own)?, hash: self.digests.finish() })
+    async fn finish<'a>(mut self, store: &'a Store, run: &'a Run) -> Result<Snapshot<'a>, AppError> {
+        let benchmarks = store.benchmarks(run.cycle_id).await?;
+        // No employee has an empty number.
+        self.digests.add("", &pack("the benchmarks", &benchmarks)?);
+        self.common.benchmarks =
+            benchmarks.into_iter().map(|fact| ((fact.metric, fact.segment), fact.pooled)).collect();
+        self.common.units = roll_up(&self.units, &self.part.own)?;
+        self.common.peers = self.part.peers.finish();
+        Ok(Snapshot { store, run, common: self.common, hash: self.digests.finish() })
     }
 }
 
 /// Each unit's own facts, added to it and to every unit above it.
-fn roll_up(units: &[RunUnit], own: &BTreeMap<String, Facts>) -> Result<BTreeMap<String, Facts>, AppError> {
+fn roll_up(units: &[RunUnit], own: &BTreeMap<String, Pooling>) -> Result<BTreeMap<String, Pooling>, AppError> {
     let by_id: BTreeMap<i64, &RunUnit> = units.iter().map(|unit| (unit.unit_id, unit)).collect();
-    let mut rolled: BTreeMap<String, Facts> = BTreeMap::new();
+    let mut rolled: BTreeMap<String, Pooling> = BTreeMap::new();
     for unit in units {
         let Some(facts) = own.get(&unit.code) else { continue };
         let mut at = Some(unit);
         // The tree is no deeper than it has units; a loop, which imports refuse, would end here.
         for _ in units {
             let Some(unit) = at else { break };
-            let sums = rolled.entry(unit.code.clone()).or_default();
-            for (metric, pooled) in facts {
-                let fact = SegmentFact { metric: metric.clone(), segment: "".into(), pooled: *pooled };
-                add(sums, &unit.code, &fact)?;
-            }
+            rolled.entry(unit.code.clone()).or_default().add_all(&unit.code, facts)?;
             at = unit.parent_id.and_then(|parent| by_id.get(&parent).copied());
         }
     }

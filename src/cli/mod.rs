@@ -15,6 +15,7 @@ mod ratings;
 mod results;
 mod roster;
 mod rules;
+mod scorecard;
 mod serve;
 mod token;
 

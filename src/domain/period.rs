@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// Whole days from `first` to `last`, both included; `first` is not after `last`.
@@ -106,6 +106,20 @@ impl Period {
 
     pub fn contains(&self, day: NaiveDate) -> bool {
         self.first <= day && day <= self.last
+    }
+
+    /// The period of the same length that ends the day before this one begins: as many whole months where this one has whole
+    /// months, as many days otherwise. `None` outside the calendar.
+    pub fn before(&self) -> Option<Self> {
+        let last = self.first.pred_opt()?;
+        let next = self.last.succ_opt()?;
+        if self.first.day() != 1 || next.day() != 1 {
+            let first = self.first.checked_sub_days(Days::new(u64::try_from(self.days()).ok()?))?;
+            return Some(Self { first, last });
+        }
+        let months = (next.year() - self.first.year()) * 12 + i32::try_from(next.month()).ok()?
+            - i32::try_from(self.first.month()).ok()?;
+        Some(Self { first: self.first.checked_sub_months(Months::new(u32::try_from(months).ok()?))?, last })
     }
 
     /// The days both periods share.

@@ -23,6 +23,8 @@ pub enum StoreError {
     Exists { what: &'static str, name: String },
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
+    #[error("the cycle was appraised already: what its indexes are measured against cannot change any more")]
+    Benchmarked,
     #[error("no rating was changed: {}", lines(.0))]
     Ratings(Vec<RatingProblem>),
     #[error("leave was not changed: {}", lines(.0))]

@@ -2,6 +2,7 @@
 //!
 //! SQLite and PostgreSQL run the same code. Every public operation that writes is one transaction.
 
+mod benchmark;
 mod bulk;
 mod connect;
 mod cycle;

@@ -11,7 +11,6 @@ CREATE TABLE scorecard (
     post @key NOT NULL,
     card @text NOT NULL,
     state @text NOT NULL,
-    subtotal @int,
     total @int,
     printed @int,
     rating @key,

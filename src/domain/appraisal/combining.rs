@@ -48,6 +48,7 @@ pub fn combine<'c>(
         total: None,
         printed: None,
         rating: None,
+        peers: Vec::new(),
     };
     if result.state == AppraisalState::Scored {
         let total = total_of(&result.stretches).ok_or(CombineError::Overflow)?;

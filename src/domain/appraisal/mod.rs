@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
+use super::peers::PeerStanding;
 use super::period::Period;
 use super::scorecard::CardResult;
 
@@ -80,6 +81,14 @@ pub enum AppraisalState {
     Exempt,
 }
 
+/// An agent beside the peers in one line of the agent's own. For information: nothing is computed from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerLine {
+    /// The line's id on the card of the last stretch.
+    pub line: Arc<str>,
+    pub standing: PeerStanding,
+}
+
 /// The whole of a cycle. Totals and ratings inside the stretches' cards are working; only those here count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppraisalResult {
@@ -100,4 +109,13 @@ pub struct AppraisalResult {
     pub printed: Option<Fixed>,
     /// By the bands of the last stretch's card, at best what the failed gates of the counted stretches allow.
     pub rating: Option<Arc<str>>,
+    /// Empty where the card of the last stretch compares with nobody.
+    pub peers: Vec<PeerLine>,
+}
+
+impl AppraisalResult {
+    /// The card of the last stretch, whose bands judge.
+    pub fn last_card(&self) -> Option<&CardResult> {
+        self.stretches.last().map(|result| &result.stretch.card)
+    }
 }

@@ -17,10 +17,10 @@ use super::list::Whole;
 use super::payouts::PayoutColumns;
 use super::plans::PlanColumns;
 use super::scorecards::ScorecardColumns;
+use crate::domain::appraisal::AppraisalResult;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::Suggestion;
 use crate::domain::payout::PayoutResult;
-use crate::domain::scorecard::CardResult;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayoutRow {
@@ -43,7 +43,7 @@ pub struct ResultRow {
     pub post: String,
     /// The scorecard's.
     pub public_id: Uuid,
-    pub card: CardResult,
+    pub result: AppraisalResult,
     pub payout: Option<PayoutRow>,
     pub plan: Option<PlanRow>,
 }
@@ -61,13 +61,12 @@ impl ResultRow {
             employee_number: self.employee_number.clone(),
             unit_id: self.unit_id,
             post: self.post.clone(),
-            card: self.card.card.to_string(),
-            state: code(&self.card.state)?,
-            subtotal: self.card.subtotal.map(micros),
-            total: self.card.total.map(micros),
-            printed: self.card.printed.map(micros),
-            rating: self.card.rating.as_deref().map(str::to_owned),
-            working: pack(format_args!("the scorecard of {}", self.employee_number), &self.card)?,
+            card: self.result.last_card().map(|card| card.card.to_string()).unwrap_or_default(),
+            state: code(&self.result.state)?,
+            total: self.result.total.map(micros),
+            printed: self.result.printed.map(micros),
+            rating: self.result.rating.as_deref().map(str::to_owned),
+            working: pack(format_args!("the scorecard of {}", self.employee_number), &self.result)?,
         })
     }
 
@@ -171,7 +170,7 @@ impl Store {
             .into_iter()
             .map(|Whole { row, working }| {
                 Ok(ResultRow {
-                    card: row.result(&working)?,
+                    result: row.result(&working)?,
                     payout: payouts.remove(&row.agent_id),
                     plan: plans.remove(&row.agent_id),
                     agent_id: row.agent_id,

@@ -9,8 +9,8 @@ use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
 use super::list::{Found, Row, Whole};
+use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 use crate::domain::fixed::Fixed;
-use crate::domain::scorecard::{CardResult, CardState};
 
 /// Which results a list shows; the default shows all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,7 +20,7 @@ pub struct ResultFilter {
     /// Only scorecards with this rating (payouts and plans are not filtered by it).
     pub rating: Option<String>,
     /// Only scorecards in this state (payouts and plans are not filtered by it).
-    pub state: Option<CardState>,
+    pub state: Option<AppraisalState>,
 }
 
 /// A scorecard without its lines.
@@ -33,9 +33,9 @@ pub struct ScorecardSummary {
     pub unit_id: i64,
     pub unit_code: String,
     pub post: String,
+    /// Of the last stretch.
     pub card: String,
-    pub state: CardState,
-    pub subtotal: Option<Fixed>,
+    pub state: AppraisalState,
     pub total: Option<Fixed>,
     pub printed: Option<Fixed>,
     pub rating: Option<String>,
@@ -44,7 +44,7 @@ pub struct ScorecardSummary {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScorecardDetail {
     pub summary: ScorecardSummary,
-    pub result: CardResult,
+    pub result: AppraisalResult,
 }
 
 #[derive(FromQueryResult)]
@@ -56,7 +56,6 @@ pub(super) struct ScorecardColumns {
     pub(super) post: String,
     card: String,
     state: String,
-    subtotal: Option<Micros>,
     total: Option<Micros>,
     printed: Option<Micros>,
     rating: Option<String>,
@@ -64,7 +63,7 @@ pub(super) struct ScorecardColumns {
 
 impl Row for ScorecardColumns {
     const TABLE: &'static str = "scorecard";
-    const COLUMNS: &'static str = "r.post, r.card, r.state, r.subtotal, r.total, r.printed, r.rating";
+    const COLUMNS: &'static str = "r.post, r.card, r.state, r.total, r.printed, r.rating";
     const RATED: bool = true;
 }
 
@@ -73,18 +72,16 @@ fn fixed(value: Micros) -> Fixed {
 }
 
 impl ScorecardColumns {
-    fn state(&self) -> Result<CardState, StoreError> {
+    fn state(&self) -> Result<AppraisalState, StoreError> {
         from_code("the state of a scorecard", self.state.clone())
     }
 
-    /// The card as it was scored. Where the columns say the same as the working, they count, for they are what lists show: a
+    /// The result as it was found. Where the columns say the same as the working, they count, for they are what lists show: a
     /// replay sees when they were changed.
-    pub(super) fn result(&self, working: &[u8]) -> Result<CardResult, StoreError> {
-        let packed: CardResult = unpack(format_args!("the scorecard of {}", self.employee_number), working)?;
-        Ok(CardResult {
-            card: self.card.as_str().into(),
+    pub(super) fn result(&self, working: &[u8]) -> Result<AppraisalResult, StoreError> {
+        let packed: AppraisalResult = unpack(format_args!("the scorecard of {}", self.employee_number), working)?;
+        Ok(AppraisalResult {
             state: self.state()?,
-            subtotal: self.subtotal.map(fixed),
             total: self.total.map(fixed),
             printed: self.printed.map(fixed),
             rating: self.rating.as_deref().map(Into::into),
@@ -108,7 +105,6 @@ impl TryFrom<Found<ScorecardColumns>> for ScorecardSummary {
             unit_code: found.unit_code,
             post: row.post,
             card: row.card,
-            subtotal: row.subtotal.map(fixed),
             total: row.total.map(fixed),
             printed: row.printed.map(fixed),
             rating: row.rating,
@@ -162,7 +158,10 @@ impl Store {
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
-    pub async fn scorecard_counts(&self, run_id: i64) -> Result<Vec<(CardState, Option<String>, u64)>, StoreError> {
+    pub async fn scorecard_counts(
+        &self,
+        run_id: i64,
+    ) -> Result<Vec<(AppraisalState, Option<String>, u64)>, StoreError> {
         let text = "SELECT state, rating, COUNT(*) AS cards FROM scorecard WHERE run_id = $1
             GROUP BY state, rating ORDER BY state, COALESCE(rating, '')";
         let rows: Vec<CountRow> = fetch(&self.readers, "counting scorecards", text, [run_id.into()]).await?;

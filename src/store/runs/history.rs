@@ -1,13 +1,17 @@
 //! What earlier cycles said, for the rule that suggests improvement plans.
 
+use std::sync::Arc;
+
 use sea_orm::FromQueryResult;
 
 use super::super::packed::unpack;
 use super::super::write::fetch;
 use super::super::{Store, StoreError};
+use crate::domain::appraisal::AppraisalResult;
+use crate::domain::fixed::Fixed;
 use crate::domain::improvement::PastValue;
 use crate::domain::metric::MetricId;
-use crate::domain::scorecard::{CardResult, Measure, Scope};
+use crate::domain::scorecard::{Measure, Scope};
 
 /// The current run of an earlier cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +20,20 @@ pub struct EarlierRun {
     pub cycle_code: String,
 }
 
-/// A line's value in an earlier run.
+/// A line of an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastLine {
     pub agent_id: i64,
     pub run_id: i64,
+    /// Code of the run's cycle.
+    pub cycle: Arc<str>,
+    /// The line's id on its card.
+    pub line: Arc<str>,
     pub metric: MetricId,
     pub scope: Scope,
-    pub past: PastValue,
+    pub points: Option<Fixed>,
+    /// `None` without a value in the metric's unit.
+    pub past: Option<PastValue>,
 }
 
 #[derive(FromQueryResult)]
@@ -32,24 +42,38 @@ struct EarlierRow {
     cycle_code: String,
 }
 
-/// A card of an earlier run, packed.
+/// A result of an earlier run, packed.
 #[derive(FromQueryResult)]
-struct PastCard {
+struct PastResult {
     agent_id: i64,
     run_id: i64,
+    cycle_code: String,
     employee_number: String,
     working: Vec<u8>,
 }
 
-impl PastCard {
-    /// Its lines with a value in their metric's unit, which an index has not.
-    fn lines(&self) -> Result<impl Iterator<Item = PastLine>, StoreError> {
-        let card: CardResult = unpack(format_args!("the scorecard of {}", self.employee_number), &self.working)?;
+impl PastResult {
+    /// The lines of its last stretch.
+    fn lines(self) -> Result<impl Iterator<Item = PastLine>, StoreError> {
+        let mut result: AppraisalResult =
+            unpack(format_args!("the scorecard of {}", self.employee_number), &self.working)?;
         let (agent_id, run_id) = (self.agent_id, self.run_id);
-        let values = card.lines.into_iter().filter(|line| line.measure == Measure::Value);
-        Ok(values.filter_map(move |line| {
-            let past = PastValue { value: line.value?, interval: line.interval, samples: line.pooled.samples };
-            Some(PastLine { agent_id, run_id, metric: line.metric, scope: line.scope, past })
+        let cycle: Arc<str> = self.cycle_code.into();
+        let lines = result.stretches.pop().map(|last| last.stretch.card.lines).unwrap_or_default();
+        Ok(lines.into_iter().map(move |line| {
+            // An index has no value in the metric's unit.
+            let value = line.value.filter(|_| line.measure == Measure::Value);
+            let samples = line.pooled.samples;
+            PastLine {
+                agent_id,
+                run_id,
+                cycle: Arc::clone(&cycle),
+                line: line.id,
+                metric: line.metric,
+                scope: line.scope,
+                points: line.points,
+                past: value.map(|value| PastValue { value, interval: line.interval, samples }),
+            }
         }))
     }
 }
@@ -67,22 +91,23 @@ impl Store {
         Ok(rows.into_iter().rev().map(|row| EarlierRun { run_id: row.run_id, cycle_code: row.cycle_code }).collect())
     }
 
-    /// The lines with a value of the agents `first..=last` in these runs, in order of agent id, run id and line.
-    pub async fn value_history(&self, run_ids: &[i64], first: i64, last: i64) -> Result<Vec<PastLine>, StoreError> {
+    /// The lines of the agents `first..=last` in these runs, in order of agent id, run id and line.
+    pub async fn line_history(&self, run_ids: &[i64], first: i64, last: i64) -> Result<Vec<PastLine>, StoreError> {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
         let runs: Vec<String> = run_ids.iter().map(i64::to_string).collect();
         let text = format!(
-            "SELECT agent_id, run_id, employee_number, working FROM scorecard
-            WHERE run_id IN ({}) AND agent_id BETWEEN $1 AND $2 ORDER BY agent_id, run_id",
+            "SELECT s.agent_id, s.run_id, c.code AS cycle_code, s.employee_number, s.working
+            FROM scorecard s JOIN run r ON r.id = s.run_id JOIN cycle c ON c.id = r.cycle_id
+            WHERE s.run_id IN ({}) AND s.agent_id BETWEEN $1 AND $2 ORDER BY s.agent_id, s.run_id",
             runs.join(", ")
         );
-        let cards: Vec<PastCard> =
-            fetch(&self.readers, "reading earlier values", text, [first.into(), last.into()]).await?;
+        let results: Vec<PastResult> =
+            fetch(&self.readers, "reading earlier results", text, [first.into(), last.into()]).await?;
         let mut past = Vec::new();
-        for card in cards {
-            past.extend(card.lines()?);
+        for result in results {
+            past.extend(result.lines()?);
         }
         Ok(past)
     }

@@ -83,6 +83,8 @@ async fn a_scorecard_and_its_payout_can_be_recomputed_from_what_the_api_prints()
                 assert_eq!(product.round_dp_with_strategy(6, away), decimal(&line["contribution"]), "{line}");
             }
             assert_eq!(sum, decimal(&detail["scorecard"]["subtotal"]));
+            assert_eq!(sum, decimal(&detail["adjusted"]), "no line of this card stands outside");
+            assert_eq!(detail["points_up_to"], "100");
             let payout = server.ok(&format!("/api/v1/cycles/{SECOND_QUARTER}/payouts/E{agent:03}")).await;
             let steps = payout["steps"].as_array().unwrap();
             assert_eq!(

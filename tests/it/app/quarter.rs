@@ -106,7 +106,9 @@ async fn every_total_is_the_sum_of_its_printed_parts() {
     let page = app.scorecards(SECOND_QUARTER, &Slice::first(), &Wanted::default()).await.unwrap();
     assert_eq!(page.rows.len(), 20);
     for summary in page.rows {
-        let card = app.scorecard(SECOND_QUARTER, &summary.employee_number).await.unwrap().result;
+        let result = app.scorecard(SECOND_QUARTER, &summary.employee_number).await.unwrap().result;
+        let [stretch] = result.stretches.as_slice() else { panic!("nobody moves here") };
+        let card = &stretch.stretch.card;
         let decimal = |text: String| text.parse::<rust_decimal::Decimal>().unwrap();
         let sum: rust_decimal::Decimal = card.lines.iter().map(|line| decimal(line.contribution.to_string())).sum();
         assert_eq!(sum, decimal(card.subtotal.unwrap().to_string()), "{}", summary.employee_number);

@@ -34,16 +34,16 @@ fn a_line_is_weighted_or_outside() {
         CARD,
         "    outside: bonus\n",
         "    outside: bonus\n    weight: 5\n",
-        &["CARD:42:5: a line outside the weights has no weight of its own; take the weight away, or 'outside'"],
+        &["CARD:41:5: a line outside the weights has no weight of its own; take the weight away, or 'outside'"],
     );
     refused(
         CARD,
         "    cap: 5\n",
         "    no_data: hold\n    low_sample: {neutral: 3}\n",
         &[
-            "CARD:41:5: a line outside the weights needs a cap; add 'cap', the most points of the total it can move",
+            "CARD:40:5: a line outside the weights needs a cap; add 'cap', the most points of the total it can move",
+            "CARD:41:5: a line outside the weights contributes nothing without enough data; leave this out",
             "CARD:42:5: a line outside the weights contributes nothing without enough data; leave this out",
-            "CARD:43:5: a line outside the weights contributes nothing without enough data; leave this out",
         ],
     );
 }

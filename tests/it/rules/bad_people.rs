@@ -34,7 +34,7 @@ fn peers_are_grouped_by_what_is_known() {
     refused(
         PEERS,
         "{by: [posts, post, skill, post], min_members: 1}",
-        &["CARD:65:58: 'min_members' is 1, less than 2; write at least 2"],
+        &["CARD:65:54: 'min_members' is 1, less than 2; write at least 2"],
     );
     refused(
         PEERS,
@@ -45,7 +45,7 @@ fn peers_are_grouped_by_what_is_known() {
             "CARD:65:34: 'post' stands here already; remove one of the two",
         ],
     );
-    refused(PEERS, "{by: []}", &["CARD:65:12: 'by' needs at least 1 item; add what is missing"]);
+    refused(PEERS, "{by: []}", &["CARD:65:13: 'by' needs at least 1 item; add what is missing"]);
 }
 
 #[test]

@@ -40,9 +40,9 @@ fn of_scorecards() {
         "{kind: linear, points: [[60, 0], [90, 100]]}",
         "{kind: linear, points: [[54, 0], [90, 100]]}",
         &[
-            "71:32: example 'An ordinary quarter': points of 'exam': the rules give 83.333333, the example says 80; MEND",
-            "74:12: example 'An ordinary quarter': total: the rules give 69, the example says 68.83; MEND",
-            "88:12: example 'One case of the regulator came late': total: the rules give 69, the example says 68.83; MEND",
+            "80:32: example 'An ordinary quarter': points of 'exam': the rules give 83.333333, the example says 80; MEND",
+            "83:12: example 'An ordinary quarter': total: the rules give 69, the example says 68.83; MEND",
+            "97:12: example 'One case of the regulator came late': total: the rules give 69, the example says 68.83; MEND",
         ],
     );
     wrong(
@@ -50,8 +50,8 @@ fn of_scorecards() {
         "numerator: 5, denominator: 6}",
         "numerator: 6, denominator: 6}",
         &[
-            "87:9: example 'One case of the regulator came late': 'passed' of gate 'regulatory_15d': the rules give true, the example says false; MEND",
-            "89:13: example 'One case of the regulator came late': rating: the rules give B, the example says C; MEND",
+            "96:9: example 'One case of the regulator came late': 'passed' of gate 'regulatory_15d': the rules give true, the example says false; MEND",
+            "98:13: example 'One case of the regulator came late': rating: the rules give B, the example says C; MEND",
         ],
     );
     wrong(
@@ -59,11 +59,11 @@ fn of_scorecards() {
         "facts: []\n",
         "facts: [{metric: csat_t2b, numerator: 88, denominator: 100}]\n",
         &[
-            "117:5: example 'Nothing was measured': rating: the rules give B, the example says none; MEND",
-            "117:5: example 'Nothing was measured': total: the rules give 60, the example says none; MEND",
-            "120:9: example 'Nothing was measured': points of 'csat_t2b': the rules give 60, the example says none; MEND",
-            "120:9: example 'Nothing was measured': state of 'csat_t2b': the rules give measured, the example says no_data; MEND",
-            "121:12: example 'Nothing was measured': state: the rules give scored, the example says insufficient_data; MEND",
+            "129:5: example 'Nothing was measured': rating: the rules give B, the example says none; MEND",
+            "129:5: example 'Nothing was measured': total: the rules give 60, the example says none; MEND",
+            "132:9: example 'Nothing was measured': points of 'csat_t2b': the rules give 60, the example says none; MEND",
+            "132:9: example 'Nothing was measured': state of 'csat_t2b': the rules give measured, the example says no_data; MEND",
+            "133:12: example 'Nothing was measured': state: the rules give scored, the example says insufficient_data; MEND",
         ],
     );
 }

@@ -14,7 +14,7 @@ use merit::store::{PayoutRow, PlanRow, ResultRow, StoreError};
 use uuid::Uuid;
 
 use super::fixture::{cny, day, fixed, pooled, settle};
-use super::results::running;
+use super::results::{running, whole};
 use super::schema::execute;
 use crate::support::stores::{TestStore, on_both_engines};
 
@@ -161,7 +161,7 @@ async fn written(store: &TestStore) -> (i64, ResultRow) {
         unit_id: store.units().await.unwrap()[1].id,
         post: "front_line".into(),
         public_id: Uuid::now_v7(),
-        card: card(),
+        result: whole(card()),
         payout: Some(PayoutRow { public_id: Uuid::now_v7(), result: payout() }),
         plan: Some(PlanRow { public_id: Uuid::now_v7(), suggestion: plan() }),
     };
@@ -184,10 +184,13 @@ async fn working(url: &str, table: &str) -> String {
 }
 
 const CARD: &str = "\
-    010566726f6e74000202716100000080d4d4ab018088debe0190030180aaea5501c0a68f51e0838d5901d682ca3f80d0a54c\
-    0080d7cc5a8084af5f01d682ca3f809c9c39809c9c3980e89226046578616d0102010280c2d72f0000000000000180c2d72f\
-    80e8922680e8922680b4891301027161000180aaea55900301000101420661677265656406e7baa6e5ae9a01809c9c390180\
-    9c9c3901809c9c39010142";
+    010566726f6e740003027161027161000000000080d4d4ab018088debe0190033c0180aaea5501c0a68f51e0838d59010000\
+    000001d682ca3f80d0a54c0080d7cc5a8084af5f000001d682ca3f809c9c39809c9c3980e89226046578616d046578616d01\
+    000002010280c2d72f0000003c0000000000000000000180c2d72f80e8922680e8922680b4891304736c6f77046578616d01\
+    010101020105010000003c00000001010962726f616462616e64060e16eacd6a01e6a0ea05809bee02e6a0ea050180b48913\
+    01e00dd00fd00f8098f653c0a9885301809bee0207323032332d513200000180ade2040180c2d72f80e8922680e8922680b4\
+    891301027161000180aaea559003280180d7cc5a0001000101420661677265656406e7baa6e5ae9a01809c9c39018081ae36\
+    8084af5f01809c9c3901809c9c39010142";
 const PAYOUT: &str = "\
     010300010573636f7265023630023630050109737472657463685f3106313830302e3506313830302e35060209756e726f75\
     6e64656406313830302e3508646563696d616c73013206313830302e35";
@@ -215,7 +218,7 @@ on_both_engines! {
             ("", "it is empty"),
             ("07aa", "it is in format 7, not 1"),
             ("0105", "Hit the end of buffer, expected more data"),
-            ("010000000000000000ff", "1 bytes are left over"),
+            ("0100000000000000000000ff", "1 bytes are left over"),
         ] {
             execute(&store.url, &format!("UPDATE scorecard SET working = {hex}{bytes}'")).await;
             let refused = store.scorecard(run_id, "A0001").await.unwrap_err();
@@ -226,7 +229,7 @@ on_both_engines! {
             );
             assert_eq!(refused.to_string(), said);
             assert_eq!(store.results_chunk(run_id, None, 9).await.unwrap_err().to_string(), said);
-            assert_eq!(store.value_history(&[run_id], i64::MIN, i64::MAX).await.unwrap_err().to_string(), said);
+            assert_eq!(store.line_history(&[run_id], i64::MIN, i64::MAX).await.unwrap_err().to_string(), said);
         }
         // Lists do not open workings.
         assert_eq!(store.scorecards_page(run_id, None, 9, &merit::store::ResultFilter::default()).await.unwrap().rows.len(), 1);

@@ -1,6 +1,6 @@
 //! Reading results by page and by agent.
 
-use merit::domain::scorecard::CardState;
+use merit::domain::appraisal::AppraisalState;
 use merit::store::{PayoutTotal, ResultFilter, ResultRow, Store};
 
 use super::fixture::{begin_run, cny, open, settle};
@@ -50,28 +50,28 @@ on_both_engines! {
         assert_eq!(list(unit("T2")).await, ["A0002", "A0004", "A0006", "A0008", "A0010"]);
         assert_eq!(list(unit("HQ")).await.len(), 10);
         assert_eq!(list(ResultFilter { rating: Some("A".into()), ..unit("T1") }).await, ["A0003"]);
-        assert_eq!(list(ResultFilter { state: Some(CardState::OnHold), ..all.clone() }).await, ["A0002"]);
+        assert_eq!(list(ResultFilter { state: Some(AppraisalState::OnHold), ..all.clone() }).await, ["A0002"]);
         assert!(list(ResultFilter { rating: Some("A".into()), ..unit("T2") }).await.is_empty());
         let counts = store.scorecard_counts(run_id).await.unwrap();
         assert_eq!(counts, [
-            (CardState::InsufficientData, Some("A".into()), 1),
-            (CardState::OnHold, None, 1),
-            (CardState::Scored, Some("C".into()), 8),
+            (AppraisalState::InsufficientData, Some("A".into()), 1),
+            (AppraisalState::OnHold, None, 1),
+            (AppraisalState::Scored, Some("C".into()), 8),
         ]);
     }
 
     async fn one_scorecard_is_read_whole(store: TestStore) {
         let (run_id, rows) = scored(&store).await;
         let detail = store.scorecard(run_id, "A0002").await.unwrap().unwrap();
-        assert_eq!(detail.result, rows[1].card);
+        assert_eq!(detail.result, rows[1].result);
         let summary = &detail.summary;
         assert_eq!((summary.agent_name.as_str(), summary.unit_code.as_str()), ("Agent A0002", "T2"));
-        assert_eq!((summary.public_id, summary.state), (rows[1].public_id, CardState::OnHold));
+        assert_eq!((summary.public_id, summary.state), (rows[1].public_id, AppraisalState::OnHold));
         assert_eq!(store.scorecard(run_id, "A9999").await.unwrap(), None);
         let page = store.scorecard_details_page(run_id, Some("A0002"), 3, &ResultFilter::default()).await.unwrap();
         assert!(page.more);
         let cards: Vec<_> = page.rows.into_iter().map(|detail| detail.result).collect();
-        assert_eq!(cards, rows[2..5].iter().map(|row| row.card.clone()).collect::<Vec<_>>());
+        assert_eq!(cards, rows[2..5].iter().map(|row| row.result.clone()).collect::<Vec<_>>());
     }
 
     async fn payouts_are_listed_read_and_added_up(store: TestStore) {

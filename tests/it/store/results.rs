@@ -1,11 +1,15 @@
 //! Results come back exactly as they were written.
 
+use merit::domain::appraisal::{
+    AppraisalResult, AppraisalState, PeerLine, Standing, StretchBasis, StretchCard, StretchResult,
+};
 use merit::domain::curve::{Corner, Reading};
 use merit::domain::fixed::Fixed;
 use merit::domain::improvement::{Objective, Suggestion};
 use merit::domain::interval::{Interval, IntervalMethod};
 use merit::domain::metric::MetricId;
 use merit::domain::payout::{PayoutResult, PayoutStep, StepInput, StepKind, Withheld};
+use merit::domain::peers::PeerStanding;
 use merit::domain::scorecard::{
     Absence, CardResult, CardState, Carried, Fallback, GateEffect, GateResult, Index, IndexSegment, LineResult,
     LineState, Measure, Outside, Scope, Shrinkage, Toward,
@@ -15,7 +19,7 @@ use merit::store::{CompleteRun, PayoutRow, PlanRow, ResultRow, Run, Store, Store
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::fixture::{begin_run, cny, day, fixed, freeze, noon, open, pooled, settle};
+use super::fixture::{begin_run, cny, day, fixed, freeze, noon, open, period, pooled, settle};
 use super::schema::count;
 use crate::support::stores::on_both_engines;
 
@@ -170,13 +174,13 @@ pub(super) async fn results(store: &Store, agents: &[i64]) -> Vec<ResultRow> {
         unit_id,
         post: "front_line".into(),
         public_id: Uuid::now_v7(),
-        card: full_card(),
+        result: whole(full_card()),
         payout: Some(PayoutRow { public_id: Uuid::now_v7(), result: full_payout() }),
         plan: Some(PlanRow { public_id: Uuid::now_v7(), suggestion: full_plan() }),
     };
     let mut rows: Vec<ResultRow> = agents.iter().map(|id| row(*id)).collect();
     if let [_, unscored, bare, ..] = &mut rows[..] {
-        unscored.card = CardResult {
+        unscored.result = whole(CardResult {
             state: CardState::OnHold,
             subtotal: None,
             total: None,
@@ -184,17 +188,47 @@ pub(super) async fn results(store: &Store, agents: &[i64]) -> Vec<ResultRow> {
             rating: None,
             gates: vec![],
             ..full_card()
-        };
+        });
         let withheld =
             PayoutResult { withheld: Some(Withheld::NoScore), amount_minor: 0, steps: vec![], ..full_payout() };
         unscored.payout = Some(PayoutRow { public_id: Uuid::now_v7(), result: withheld });
         unscored.plan = None;
-        bare.card.state = CardState::InsufficientData;
-        bare.card.lines.clear();
-        bare.card.rating = Some("A".into());
+        bare.result = whole(CardResult { state: CardState::InsufficientData, lines: vec![], ..full_card() });
+        bare.result.rating = Some("A".into());
         bare.payout = None;
     }
     rows
+}
+
+/// The result of a card that measures the whole cycle.
+pub(super) fn whole(card: CardResult) -> AppraisalResult {
+    let state = match card.state {
+        CardState::Scored => AppraisalState::Scored,
+        CardState::OnHold => AppraisalState::OnHold,
+        CardState::InsufficientData => AppraisalState::InsufficientData,
+    };
+    let (total, printed, rating) = (card.total, card.printed, card.rating.clone());
+    let stretch = StretchCard {
+        unit: "T1".into(),
+        post: "front_line".into(),
+        period: period("2023-07-01", "2023-09-30"),
+        days: 92,
+        samples: 11,
+        card,
+    };
+    let standing = PeerStanding::Compared { members: 9, value: fixed("86.12"), percentile: Some(fixed("55.56")) };
+    AppraisalResult {
+        stretches: vec![StretchResult { stretch, standing: Standing::Counted, share: Fixed::HUNDRED }],
+        basis: StretchBasis::Days,
+        days: 92,
+        samples: 11,
+        state,
+        exemption: None,
+        total,
+        printed,
+        rating,
+        peers: vec![PeerLine { line: "csat_t2b".into(), standing }],
+    }
 }
 
 /// A frozen run of a new cycle.
@@ -261,14 +295,17 @@ on_both_engines! {
             finished_at: noon(),
         };
         store.complete_run(&done).await.unwrap();
-        let past = store.value_history(&[run.id], i64::MIN, i64::MAX).await.unwrap();
+        let lines = store.line_history(&[run.id], i64::MIN, i64::MAX).await.unwrap();
+        assert!(lines.iter().all(|line| (&*line.cycle, line.run_id) == ("2023-Q3", run.id)));
+        let past: Vec<_> = lines.iter().filter(|line| line.past.is_some()).collect();
         let found: Vec<_> = past.iter().map(|line| (line.agent_id, line.metric.as_str(), line.scope)).collect();
         assert_eq!(found, [(agents[0], "csat_t2b", Scope::Own), (agents[1], "csat_t2b", Scope::Own)]);
-        assert_eq!(past[0].past.value, fixed("86.123457"));
-        assert_eq!(past[0].past.interval, Some(Interval { lower: fixed("80.000001"), upper: fixed("91.5") }));
-        assert_eq!(past[0].past.samples, 11);
-        assert!(store.value_history(&[], i64::MIN, i64::MAX).await.unwrap().is_empty());
-        assert!(store.value_history(&[run.id], agents[2], agents[2]).await.unwrap().is_empty());
+        let first = past[0].past.as_ref().unwrap();
+        assert_eq!(first.value, fixed("86.123457"));
+        assert_eq!(first.interval, Some(Interval { lower: fixed("80.000001"), upper: fixed("91.5") }));
+        assert_eq!(first.samples, 11);
+        assert!(store.line_history(&[], i64::MIN, i64::MAX).await.unwrap().is_empty());
+        assert!(store.line_history(&[run.id], agents[2], agents[2]).await.unwrap().is_empty());
     }
 
     async fn thousands_of_results_are_written_and_read(store: TestStore) {
@@ -283,6 +320,6 @@ on_both_engines! {
             read.extend(chunk);
         }
         assert!(read == rows, "results differ");
-        assert_eq!(read[0].card.total, Some(Fixed::from_micros(59_990_000)));
+        assert_eq!(read[0].result.total, Some(Fixed::from_micros(59_990_000)));
     }
 }

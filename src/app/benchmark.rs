@@ -1,0 +1,43 @@
+//! What indexes of a cycle are measured against: what everybody reached together in the period just before it.
+
+use super::figures::Pooling;
+use super::snapshot::CHUNK;
+use super::{App, AppError};
+use crate::domain::fact::SegmentFact;
+use crate::domain::metric::MetricId;
+use crate::domain::scorecard::Measure;
+use crate::rules::Ruleset;
+use crate::store::Cycle;
+
+impl App {
+    /// Freezes the cycle's benchmarks by its rules: facts of the period before, pooled by metric and segment over everybody assigned
+    /// then, for the metrics whose index a card measures. What was frozen already stays.
+    pub(super) async fn freeze_benchmarks(&self, cycle: &Cycle, rules: &Ruleset) -> Result<(), AppError> {
+        let lines = || rules.cards.iter().flat_map(|card| &card.lines);
+        let indexed = |metric: &MetricId| lines().any(|line| line.measure == Measure::Index && line.metric == *metric);
+        if !lines().any(|line| line.measure == Measure::Index) || !self.store.benchmarks(cycle.id).await?.is_empty() {
+            return Ok(());
+        }
+        let Some(before) = cycle.period.before() else { return Ok(()) };
+        let live = self.store.live_view(before).await?;
+        let mut everybody = Pooling::default();
+        let mut after = None;
+        loop {
+            let agents = live.agents(after, CHUNK).await?;
+            let Some(last) = agents.last() else { break };
+            after = Some(last.agent_id);
+            let facts = agents.iter().flat_map(|agent| &agent.stretches).flat_map(|stretch| &stretch.facts);
+            for SegmentFact { metric, segment, pooled } in facts.filter(|fact| indexed(&fact.metric)) {
+                everybody.add("the benchmarks", metric, segment, pooled)?;
+            }
+        }
+        let mut benchmarks: Vec<SegmentFact> = everybody.facts().filter(|fact| !fact.segment.is_empty()).collect();
+        let overall = everybody.totals();
+        benchmarks.extend(overall.map(|(metric, pooled)| SegmentFact {
+            metric: metric.clone(),
+            segment: "".into(),
+            pooled: *pooled,
+        }));
+        Ok(self.store.freeze_benchmarks(cycle.id, &benchmarks).await?)
+    }
+}
