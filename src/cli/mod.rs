@@ -6,6 +6,7 @@ mod cycle;
 mod demo;
 mod error;
 mod exempt;
+mod explanation;
 mod facts;
 mod judgement;
 mod output;
@@ -118,7 +119,7 @@ enum Command {
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
     Replay(appraise::CycleArguments),
     /// Scorecards of a cycle, or one agent's with its working
-    Scorecard(results::ResultArguments),
+    Scorecard(results::ScorecardArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives

@@ -1,7 +1,10 @@
 //! A whole card: its lines, its gates, and its total.
 
+use std::collections::BTreeMap;
+
 use super::super::fixed::Fixed;
-use super::super::scorecard::{Absence, Card, CardResult, CardState, GateEffect, GateResult, Judged, Measure};
+use super::super::metric::{MetricId, Unit};
+use super::super::scorecard::{Absence, Band, Card, CardResult, CardState, GateEffect, GateResult, Judged, Measure};
 use super::super::text::Text;
 use super::gate::explain_gate;
 use super::line::{Place, explain_line};
@@ -16,6 +19,10 @@ pub struct CardExplanation {
     /// One a gate of the result, in its order.
     pub gates: Vec<Explanation>,
     pub total: Explanation,
+    /// The card's bands, by which its total is rated.
+    pub bands: Vec<Band>,
+    /// Of the metrics of its lines and gates.
+    pub units: BTreeMap<MetricId, Unit>,
 }
 
 /// Explains a result by the card it was scored with.
@@ -25,7 +32,15 @@ pub fn explain(book: &dyn Rulebook, card: &Card, result: &CardResult) -> CardExp
         lines: result.lines.iter().map(|line| explain_line(&place, line)).collect(),
         gates: result.gates.iter().map(|gate| explain_gate(&place, gate)).collect(),
         total: explain_total(&place),
+        bands: card.bands.clone(),
+        units: units(&place),
     }
+}
+
+fn units(place: &Place<'_>) -> BTreeMap<MetricId, Unit> {
+    let (lines, gates) = (&place.result.lines, &place.result.gates);
+    let metrics = lines.iter().map(|line| &line.metric).chain(gates.iter().map(|gate| &gate.metric));
+    metrics.filter_map(|id| Some((id.clone(), place.book.metric(id)?.unit))).collect()
 }
 
 fn explain_total(place: &Place<'_>) -> Explanation {

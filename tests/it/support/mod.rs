@@ -8,6 +8,7 @@ pub(crate) mod engines;
 pub(crate) mod formula;
 pub(crate) mod mariadb;
 pub(crate) mod postgres;
+pub(crate) mod recompute;
 pub(crate) mod server;
 pub(crate) mod shared_folder;
 pub(crate) mod stores;
