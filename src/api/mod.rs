@@ -4,6 +4,7 @@ mod agents;
 mod auth;
 mod cycles;
 mod error;
+mod explanations;
 mod page;
 mod payouts;
 mod plans;

@@ -10,7 +10,8 @@ use super::Resource;
 use super::auth::ApiToken;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use crate::app::{App, PayoutSummary, Wanted};
+use crate::app::{App, ExplainedPayout, PayoutSummary, Wanted};
+use crate::domain::money::Rounding;
 use crate::domain::payout::{PayoutStep, StepKind, Withheld};
 
 /// A payout without its steps.
@@ -49,9 +50,13 @@ struct Input {
 
 /// A payout with every step, in the order they were taken.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 struct PayoutDetail {
     payout: Payout,
     steps: Vec<Step>,
+    /// How the plan rounds to the minor unit: `half_up` (halves away from zero), `half_even`, `down` (toward zero) or `up` (away from
+    /// zero).
+    rounding: Option<String>,
 }
 
 #[derive(Object)]
@@ -91,6 +96,15 @@ fn withheld_name(why: Withheld) -> &'static str {
         Withheld::ExcludedRating => "excluded_rating",
         Withheld::TooFewDays => "too_few_days",
         Withheld::NoTarget => "no_target",
+    }
+}
+
+fn rounding_name(rounding: Rounding) -> &'static str {
+    match rounding {
+        Rounding::HalfUp => "half_up",
+        Rounding::HalfEven => "half_even",
+        Rounding::Down => "down",
+        Rounding::Up => "up",
     }
 }
 
@@ -146,8 +160,9 @@ impl PayoutsApi {
         code: Path<String>,
         employee_number: Path<String>,
     ) -> Result<Json<PayoutDetail>, GetError> {
-        let detail = app.payout(&code.0, &employee_number.0).await?;
+        let ExplainedPayout { detail, rounding } = app.explained_payout(&code.0, &employee_number.0).await?;
         let steps = detail.result.steps.into_iter().map(step).collect();
-        Ok(Json(PayoutDetail { payout: payout(detail.summary), steps }))
+        let rounding = rounding.map(|rounding| rounding_name(rounding).to_owned());
+        Ok(Json(PayoutDetail { payout: payout(detail.summary), steps, rounding }))
     }
 }

@@ -1,13 +1,17 @@
 //! The working of a scorecard as the API shows it.
 
+use std::collections::BTreeMap;
+
 use poem_openapi::Object;
 
+use super::explanations::{Explanation, measure_name, scope_name};
 use crate::domain::curve::{Corner, Reading};
+use crate::domain::explanation;
 use crate::domain::fixed::Fixed;
 use crate::domain::interval::{Interval, IntervalMethod};
+use crate::domain::metric::{MetricId, Unit};
 use crate::domain::scorecard::{
-    Absence, Carried, GateEffect, GateResult, Index, IndexSegment, LineResult, LineState, Measure, Outside, Scope,
-    Shrinkage, Toward,
+    Absence, Carried, GateEffect, GateResult, Index, IndexSegment, LineResult, LineState, Outside, Shrinkage, Toward,
 };
 
 /// One line with its whole working: value = numerator ÷ denominator (× 100 for percent), or actual ÷ expected of an index; points read
@@ -58,6 +62,10 @@ pub(super) struct Line {
     effective_weight: String,
     /// Of a bonus its points; of a penalty its points, below zero.
     contribution: String,
+    /// Of the metric's value: `percent` (× 100), `ratio`, `seconds`, `minutes`, `hours` or `points`; an index is a ratio whatever the unit.
+    unit: Option<String>,
+    /// How it came about.
+    explanation: Option<Explanation>,
 }
 
 #[derive(Object)]
@@ -150,6 +158,10 @@ pub(super) struct Gate {
     effect_at: String,
     reason_en: String,
     reason_zh: String,
+    /// Of the metric's value, as on a line.
+    unit: Option<String>,
+    /// What was judged, and what that does.
+    explanation: Option<Explanation>,
 }
 
 fn point(corner: Corner) -> Point {
@@ -158,13 +170,6 @@ fn point(corner: Corner) -> Point {
 
 pub(super) fn piece(reading: Reading) -> Piece {
     Piece { from: point(reading.from), to: point(reading.to) }
-}
-
-fn scope_name(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Own => "own",
-        Scope::Unit => "unit",
-    }
 }
 
 fn ends(interval: Interval, method: Option<IntervalMethod>) -> Ends {
@@ -245,6 +250,32 @@ fn treatment_name(treatment: Absence) -> &'static str {
     }
 }
 
+fn unit_of(metric: &str, units: &BTreeMap<MetricId, Unit>) -> Option<String> {
+    let unit = match units.get(&MetricId::new(metric))? {
+        Unit::Percent => "percent",
+        Unit::Ratio => "ratio",
+        Unit::Seconds => "seconds",
+        Unit::Minutes => "minutes",
+        Unit::Hours => "hours",
+        Unit::Points => "points",
+    };
+    Some(unit.to_owned())
+}
+
+impl Line {
+    pub(super) fn explained(self, told: explanation::Explanation, units: &BTreeMap<MetricId, Unit>) -> Self {
+        let unit = unit_of(&self.metric, units);
+        Self { explanation: Some(told.into()), unit, ..self }
+    }
+}
+
+impl Gate {
+    pub(super) fn explained(self, told: explanation::Explanation, units: &BTreeMap<MetricId, Unit>) -> Self {
+        let unit = unit_of(&self.metric, units);
+        Self { explanation: Some(told.into()), unit, ..self }
+    }
+}
+
 impl From<LineResult> for Line {
     fn from(line: LineResult) -> Self {
         let LineResult {
@@ -271,10 +302,6 @@ impl From<LineResult> for Line {
             effective_weight,
             contribution,
         } = line;
-        let measure = match measure {
-            Measure::Value => "value",
-            Measure::Index => "index",
-        };
         let outside = outside.map(|outside| match outside {
             Outside::Bonus => "bonus",
             Outside::Penalty => "penalty",
@@ -283,7 +310,7 @@ impl From<LineResult> for Line {
             id: id.to_string(),
             metric: metric.to_string(),
             scope: scope_name(scope).to_owned(),
-            measure: measure.to_owned(),
+            measure: measure_name(measure).to_owned(),
             outside: outside.map(str::to_owned),
             state: state_name(state).to_owned(),
             treatment: treatment.map(|treatment| treatment_name(treatment).to_owned()),
@@ -303,6 +330,8 @@ impl From<LineResult> for Line {
             weight: weight.to_string(),
             effective_weight: effective_weight.to_string(),
             contribution: contribution.to_string(),
+            unit: None,
+            explanation: None,
         }
     }
 }
@@ -328,6 +357,8 @@ impl From<GateResult> for Gate {
             effect_at,
             reason_en: reason.en.clone(),
             reason_zh: reason.zh.clone(),
+            unit: None,
+            explanation: None,
         }
     }
 }

@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use poem_openapi::Object;
 
+use super::explanations::{Band, Explanation};
 use super::scorecard_judgement::Judgement;
 use super::scorecard_lines::{Gate, Line};
 use crate::domain::appraisal::{Exemption, PeerLine, Standing, StretchBasis, StretchResult};
+use crate::domain::explanation::CardExplanation;
 use crate::domain::fixed::Fixed;
 use crate::domain::peers::PeerStanding;
 use crate::domain::scorecard::{CardResult, CardState};
@@ -56,6 +58,10 @@ pub(super) struct Card {
     gates: Vec<Gate>,
     /// Absent on a card that is only measured.
     judgement: Option<Judgement>,
+    /// By which the score is rated, ascending.
+    bands: Option<Vec<Band>>,
+    /// From the lines to the total and its rating.
+    explanation: Option<Explanation>,
 }
 
 /// Why somebody is not appraised in this cycle.
@@ -139,7 +145,24 @@ impl From<CardResult> for Card {
             lines: lines.into_iter().map(Line::from).collect(),
             gates: gates.into_iter().map(Gate::from).collect(),
             judgement: judged.map(Judgement::from),
+            bands: None,
+            explanation: None,
         }
+    }
+}
+
+impl Stretch {
+    pub(super) fn explained(self, explanation: Option<CardExplanation>) -> Self {
+        let Some(CardExplanation { lines, gates, total, bands, units }) = explanation else { return self };
+        let Card { lines: shown_lines, gates: shown_gates, .. } = self.card;
+        let card = Card {
+            lines: shown_lines.into_iter().zip(lines).map(|(line, told)| line.explained(told, &units)).collect(),
+            gates: shown_gates.into_iter().zip(gates).map(|(gate, told)| gate.explained(told, &units)).collect(),
+            bands: Some(bands.into_iter().map(Band::from).collect()),
+            explanation: Some(total.into()),
+            ..self.card
+        };
+        Self { card, ..self }
     }
 }
 

@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::ApiToken;
 use super::error::{GetError, ListError};
+use super::explanations::{self, Explanation, NextBand};
 use super::page::{cursor, slice};
 use super::scorecard_stretches::{ExemptionReason, PeerComparison, Stretch, basis};
-use crate::app::{App, ScorecardSummary, Wanted};
+use crate::app::{App, ExplainedScorecard, ScorecardSummary, Wanted};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 
 /// A scorecard without its lines.
@@ -64,6 +65,10 @@ struct ScorecardDetail {
     stretches: Vec<Stretch>,
     /// Empty where the card compares with nobody.
     peers: Vec<PeerComparison>,
+    /// From the stretches to the score and its rating.
+    explanation: Explanation,
+    /// What would change the rating; absent without one, or in the best band.
+    next_band: Option<NextBand>,
 }
 
 #[derive(Object)]
@@ -163,7 +168,8 @@ impl ScorecardsApi {
         code: Path<String>,
         employee_number: Path<String>,
     ) -> Result<Json<ScorecardDetail>, GetError> {
-        let detail = app.scorecard(&code.0, &employee_number.0).await?;
+        let explained = app.explained_scorecard(&code.0, &employee_number.0).await?;
+        let ExplainedScorecard { detail, explanation, next_band } = explained;
         let AppraisalResult {
             stretches,
             basis: by,
@@ -176,14 +182,19 @@ impl ScorecardsApi {
             rating: _,
             peers,
         } = detail.result;
+        let next_band = next_band.map(|next| explanations::next_band(next, &stretches));
+        let told = explanation.stretches.into_iter().chain(std::iter::repeat_with(|| None));
+        let stretches = stretches.into_iter().map(Stretch::from).zip(told);
         Ok(Json(ScorecardDetail {
             scorecard: scorecard(detail.summary),
             basis: basis(by),
             days,
             samples,
             exemption: exemption.map(ExemptionReason::from),
-            stretches: stretches.into_iter().map(Stretch::from).collect(),
+            stretches: stretches.map(|(stretch, told)| stretch.explained(told)).collect(),
             peers: peers.into_iter().map(PeerComparison::from).collect(),
+            explanation: explanation.total.into(),
+            next_band,
         }))
     }
 }

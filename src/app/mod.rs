@@ -8,6 +8,7 @@ mod clock;
 mod cycle;
 mod error;
 mod exempt;
+mod explain;
 mod facts;
 mod fairness;
 mod figures;
@@ -34,6 +35,7 @@ pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
+pub use explain::{ExplainedPayout, ExplainedScorecard};
 pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
@@ -72,6 +74,7 @@ pub struct App {
     environment: Arc<HashMap<String, String>>,
     /// Where pulls into this database keep working files.
     spool: PathBuf,
+    last_rules: explain::LastRules,
 }
 
 /// Whether the database can be worked with.
@@ -91,7 +94,8 @@ impl App {
         let store = Store::open(address).await?;
         let spool =
             std::env::var_os("MERIT_SPOOL").map_or_else(|| std::env::temp_dir().join("merit-spool"), PathBuf::from);
-        Ok(Self { store, clock, environment: Arc::default(), spool: spool.join(tokens::short_digest(address)) })
+        let spool = spool.join(tokens::short_digest(address));
+        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules: explain::LastRules::default() })
     }
 
     /// The same, with these environment variables set for sources.

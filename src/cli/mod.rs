@@ -6,6 +6,7 @@ mod cycle;
 mod demo;
 mod error;
 mod exempt;
+mod explanation;
 mod facts;
 mod fairness;
 mod judgement;
@@ -125,7 +126,7 @@ enum Command {
     /// Say what other rules (--rules) would have made of an appraised cycle: who moves, by how much, what it costs
     Simulate(simulate::SimulateArguments),
     /// Scorecards of a cycle, or one agent's with its working
-    Scorecard(results::ResultArguments),
+    Scorecard(results::ScorecardArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
     /// How a cycle's ratings are spread, beside the guidance of each card

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place, scorecard};
+use super::rules::Language;
+use super::{CliError, Place, explanation, scorecard};
 use crate::app::{App, PayoutDetail, PlanDetail, Slice, Wanted};
 use crate::domain::fixed::Fixed;
 
@@ -20,6 +21,18 @@ pub(super) struct ResultArguments {
     unit: Option<String>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ScorecardArguments {
+    #[command(flatten)]
+    which: ResultArguments,
+    /// Say in sentences how every figure came about, and what would change the rating
+    #[arg(long, requires = "employee_number", conflicts_with = "format")]
+    explain: bool,
+    /// The language of the sentences
+    #[arg(long, value_enum, default_value = "en")]
+    lang: Language,
 }
 
 impl ResultArguments {
@@ -41,9 +54,14 @@ pub(super) fn name(value: impl serde::Serialize) -> Value {
     }
 }
 
-pub(super) async fn scorecards(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {
+pub(super) async fn scorecards(place: &Place, arguments: ScorecardArguments) -> Result<ExitCode, CliError> {
+    let ScorecardArguments { which, explain, lang } = arguments;
     let app = place.open_current().await?;
     if let Some(employee_number) = &which.employee_number {
+        if explain {
+            explanation::print(&app.explained_scorecard(&which.cycle, employee_number).await?, lang);
+            return Ok(ExitCode::SUCCESS);
+        }
         scorecard::print(&app.scorecard(&which.cycle, employee_number).await?, which.format)?;
         return Ok(ExitCode::SUCCESS);
     }

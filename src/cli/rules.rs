@@ -82,7 +82,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    fn pick(self, text: &Text) -> &str {
+    pub(super) fn pick(self, text: &Text) -> &str {
         match self {
             Self::En => &text.en,
             Self::Zh => &text.zh,

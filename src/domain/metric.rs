@@ -78,6 +78,10 @@ pub struct Metric {
     pub id: MetricId,
     pub name: Text,
     pub description: Text,
+    /// What is summed above the line.
+    pub numerator: Text,
+    /// What is summed below the line.
+    pub denominator: Text,
     pub unit: Unit,
     pub kind: MetricKind,
     pub direction: Direction,

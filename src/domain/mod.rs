@@ -8,6 +8,7 @@ pub mod chance;
 pub mod curve;
 pub mod cycle;
 mod decimal;
+pub mod explanation;
 pub mod fact;
 pub mod fairness;
 pub mod fixed;

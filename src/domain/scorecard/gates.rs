@@ -12,8 +12,7 @@ pub(super) fn judge(card: &Card, gate: &Gate, measured: &impl Measured) -> Resul
     let pooled = measured.pooled(&gate.metric, gate.scope).unwrap_or_default();
     let value = value_of(card, metric, &pooled)?;
     let judged = value.filter(|_| pooled.samples >= gate.min_samples).map(printed);
-    let passed = judged
-        .map(|value| gate.at_least.is_none_or(|least| value >= least) && gate.at_most.is_none_or(|most| value <= most));
+    let passed = judged.map(|value| within(gate.at_least, gate.at_most, value));
     Ok(GateResult {
         metric: gate.metric.clone(),
         scope: gate.scope,
@@ -26,6 +25,11 @@ pub(super) fn judge(card: &Card, gate: &Gate, measured: &impl Measured) -> Resul
         effect: gate.effect.clone(),
         reason: gate.reason.clone(),
     })
+}
+
+/// Whether a printed value passes from `at_least` to `at_most`.
+pub(super) fn within(at_least: Option<Fixed>, at_most: Option<Fixed>, value: Fixed) -> bool {
+    at_least.is_none_or(|least| value >= least) && at_most.is_none_or(|most| value <= most)
 }
 
 /// The effects of the gates that were judged and not passed.

@@ -80,12 +80,12 @@ pub(super) fn measure(card: &Card, line: &Line, measured: &impl Measured) -> Res
 }
 
 /// The curve's points within the line's floor and cap.
-fn limited(line: &Line, points: Fixed) -> Fixed {
+pub(super) fn limited(line: &Line, points: Fixed) -> Fixed {
     let raised = line.floor.map_or(points, |floor| points.max(floor));
     line.cap.map_or(raised, |cap| raised.min(cap))
 }
 
-fn unread(card: &Card, line: &Line) -> ScoreError {
+pub(super) fn unread(card: &Card, line: &Line) -> ScoreError {
     if line.curve.corners().is_empty() {
         ScoreError::CurveWithoutCorner { card: card.id.clone(), metric: line.metric.clone() }
     } else {

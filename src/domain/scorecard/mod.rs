@@ -7,6 +7,7 @@ mod line;
 mod measuring;
 mod scoring;
 mod weights;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub use line::{
     Toward,
 };
 pub use scoring::{ScoreError, printed, score};
+pub use what_if::{Figure, rescore};
 
 /// What a gate does when it is not passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -85,7 +85,7 @@ pub fn score(card: &Card, measured: &impl Measured) -> Result<CardResult, ScoreE
     Ok(result)
 }
 
-fn contribute(card: &Card, lines: &mut [LineResult], gates: &[GateResult]) -> Result<(), ScoreError> {
+pub(super) fn contribute(card: &Card, lines: &mut [LineResult], gates: &[GateResult]) -> Result<(), ScoreError> {
     for line in lines {
         line.contribution = match line.points {
             Some(points) if !zeroed(gates, &line.id) => {
@@ -107,7 +107,7 @@ fn worth(line: &LineResult, points: Fixed) -> Option<Fixed> {
 }
 
 /// Subtotal, lines outside, caps, printed total and rating of a card whose lines have contributed.
-fn conclude(card: &Card, result: &mut CardResult) -> Result<(), ScoreError> {
+pub(super) fn conclude(card: &Card, result: &mut CardResult) -> Result<(), ScoreError> {
     let subtotal = add(card, Fixed::ZERO, result.lines.iter().filter(|line| line.outside.is_none()))?;
     result.subtotal = Some(subtotal);
     let joined = judged::join(card, result, subtotal)?;

@@ -21,6 +21,8 @@ pub(super) fn clause(rest: &[&str], ends: Ends<'_>) -> Option<Text> {
         ),
         ["name"] => text_change(&both("its name", "名称"), ends),
         ["description"] => text_change(&both("its description", "说明"), ends),
+        ["numerator"] => text_change(&both("what is summed above the line", "分子"), ends),
+        ["denominator"] => text_change(&both("what is summed below the line", "分母"), ends),
         ["unit"] => described_change(&both("its unit", "单位"), ends, unit),
         ["standard_deviation"] => {
             figure_change(&both("the standard deviation of one case", "单个样本的标准差"), ends, "")
@@ -31,7 +33,7 @@ pub(super) fn clause(rest: &[&str], ends: Ends<'_>) -> Option<Text> {
     }
 }
 
-const METRIC: [&str; 6] = ["id", "name", "description", "unit", "kind", "direction"];
+const METRIC: [&str; 8] = ["id", "name", "description", "numerator", "denominator", "unit", "kind", "direction"];
 
 /// Everything a metric says but its name.
 pub(super) fn terms(metric: &Value) -> Option<Text> {

@@ -103,6 +103,8 @@ impl MetricEntry {
             id: MetricId::new(&self.id),
             name: self.name.clone().into(),
             description: self.description.clone().into(),
+            numerator: self.numerator.clone().into(),
+            denominator: self.denominator.clone().into(),
             unit: match self.unit {
                 UnitName::Percent => Unit::Percent,
                 UnitName::Ratio => Unit::Ratio,

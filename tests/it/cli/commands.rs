@@ -57,6 +57,11 @@ async fn a_quarter_by_commands() {
         assert!(one.contains("sum of contributions") && one.contains("score "), "{one}");
         printed(run(&["payouts", "2026-Q2", "E004"]));
         printed(run(&["plans", "2026-Q2"]));
+        let told = printed(run(&["scorecard", "2026-Q2", "E004", "--explain"]));
+        assert!(told.contains("[csat_t2b] Customer satisfaction (top two): "), "{told}");
+        assert!(told.contains("With two decimals the score is "), "{told}");
+        let told = printed(run(&["scorecard", "2026-Q2", "E004", "--explain", "--lang", "zh"]));
+        assert!(told.contains("[csat_t2b] 客户满意度（4–5 分占比）：") && told.contains("保留两位小数，得分 "), "{told}");
         let nobody = refused(run(&["scorecard", "2026-Q2", "E999"]), 1);
         assert_eq!(nobody, "error: cycle 2026-Q2 has no scorecard of agent 'E999'\n");
     }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use merit::domain::appraisal::{Eligibility, StretchBasis};
 use merit::domain::curve::{Corner, Curve};
+use merit::domain::explanation::Rulebook;
 use merit::domain::fact::Pooled;
 use merit::domain::fixed::Fixed;
+use merit::domain::judgement::Form;
 use merit::domain::metric::{Direction, Metric, MetricId, MetricKind, Unit};
 use merit::domain::period::Period;
 use merit::domain::scorecard::{Absence, Band, Card, Carried, Gate, GateEffect, Line, Measure, Measured, Scope};
@@ -42,7 +44,9 @@ pub(super) fn period(first: &str, last: &str) -> Period {
 pub(super) fn metric(name: &str, unit: Unit, kind: MetricKind) -> Metric {
     let direction = Direction::HigherIsBetter;
     let standard_deviation = None;
-    Metric { id: id(name), name: text(name), description: text(name), unit, kind, direction, standard_deviation }
+    let (numerator, denominator) = (text("Good cases"), text("Cases"));
+    let (id, name, description) = (id(name), text(name), text(name));
+    Metric { id, name, description, numerator, denominator, unit, kind, direction, standard_deviation }
 }
 
 pub(super) fn rate(name: &str) -> Metric {
@@ -152,6 +156,12 @@ impl Facts {
         self
     }
 
+    /// The same, with other facts of a metric in the scope `own`.
+    pub(super) fn replacing(mut self, name: &str, pooled: Pooled) -> Self {
+        self.pooled.retain(|(metric, scope, _)| *metric != id(name) || *scope != Scope::Own);
+        self.with_pooled(name, Scope::Own, pooled)
+    }
+
     /// One more metric.
     pub(super) fn and(mut self, metric: Metric) -> Self {
         self.metrics.insert(metric.id.clone(), metric);
@@ -178,6 +188,20 @@ impl Facts {
     pub(super) fn with_benchmark(mut self, name: &str, segment: &str, frozen: Pooled) -> Self {
         self.benchmarks.insert((id(name), segment.to_owned()), frozen);
         self
+    }
+}
+
+impl Rulebook for Facts {
+    fn metric(&self, id: &MetricId) -> Option<&Metric> {
+        self.metrics.get(id)
+    }
+
+    fn form(&self, _: &str) -> Option<&Form> {
+        None
+    }
+
+    fn card(&self, _: &str) -> Option<&Card> {
+        None
     }
 }
 

@@ -9,6 +9,8 @@ mod chance;
 mod curve;
 mod cycle;
 mod fairness;
+mod explanation;
+mod explanation_properties;
 mod fixed;
 mod guidance;
 mod improvement;

@@ -15,7 +15,7 @@ type Share = (i64, i64);
 
 /// What stands beside two weighted lines.
 #[derive(Debug, Clone)]
-struct Case {
+pub(super) struct Case {
     weighted: [Share; 2],
     /// Whether each line outside is a bonus, its cap, and what was measured for it.
     outside: Vec<(bool, i64, Option<Share>)>,
@@ -32,7 +32,7 @@ fn any_share() -> impl Strategy<Value = Share> {
     (1_i64..500, 0_i64..500).prop_map(|(cases, successes)| (cases, successes.min(cases)))
 }
 
-fn any_case() -> impl Strategy<Value = Case> {
+pub(super) fn any_case() -> impl Strategy<Value = Case> {
     let outside = (any::<bool>(), 0_i64..40_000_000, prop::option::of(any_share()));
     (
         [any_share(), any_share()],
@@ -68,7 +68,7 @@ fn limited(name: &str, weight: &str, case: &Case) -> Line {
 }
 
 /// Two weighted lines, of which the first shrinks within floor and cap, a third that is carried, and the lines outside.
-fn build(case: &Case) -> (Card, Facts) {
+pub(super) fn build(case: &Case) -> (Card, Facts) {
     let mut carried = line("carried", "20");
     carried.no_data = Absence::Carry { otherwise: Fallback::Redistribute };
     let mut lines = vec![limited("first", "50", case), line("second", "30"), carried];

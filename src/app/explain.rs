@@ -1,0 +1,91 @@
+//! Results told from the rules they were scored with.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{App, AppError};
+use crate::domain::explanation::{AppraisalExplanation, NextBand, Rulebook, explain_appraisal, next_band_of};
+use crate::domain::judgement::Form;
+use crate::domain::metric::{Metric, MetricId};
+use crate::domain::money::Rounding;
+use crate::domain::scorecard::Card;
+use crate::rules::Ruleset;
+use crate::store::{PayoutDetail, ScorecardDetail};
+
+/// A scorecard, why it is what it is, and what would change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedScorecard {
+    pub detail: ScorecardDetail,
+    pub explanation: AppraisalExplanation,
+    /// `None` without a rating, or in the best band.
+    pub next_band: Option<NextBand>,
+}
+
+/// A payout, and what its plan says of its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedPayout {
+    pub detail: PayoutDetail,
+    /// How the plan rounds to the minor unit.
+    pub rounding: Option<Rounding>,
+}
+
+/// The rules that were last asked for; their hash names what is in them, so they never grow stale.
+#[derive(Clone, Default)]
+pub(super) struct LastRules(Arc<Mutex<Option<Arc<Ruleset>>>>);
+
+impl LastRules {
+    fn get(&self, hash: &str) -> Option<Arc<Ruleset>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|rules| rules.hash == hash).map(Arc::clone)
+    }
+
+    fn keep(&self, rules: &Arc<Ruleset>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(rules));
+    }
+}
+
+impl Rulebook for Ruleset {
+    fn metric(&self, id: &MetricId) -> Option<&Metric> {
+        self.metrics.get(id)
+    }
+
+    fn form(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| &*form.id == id)
+    }
+
+    fn card(&self, id: &str) -> Option<&Card> {
+        self.cards.iter().find(|card| *card.id == *id)
+    }
+}
+
+impl App {
+    /// One agent's scorecard with every figure explained.
+    pub async fn explained_scorecard(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+    ) -> Result<ExplainedScorecard, AppError> {
+        let detail = self.scorecard(cycle, employee_number).await?;
+        let rules = self.rules_of(cycle).await?;
+        let explanation = explain_appraisal(&*rules, &detail.result);
+        let next_band = next_band_of(&*rules, &detail.result);
+        Ok(ExplainedScorecard { detail, explanation, next_band })
+    }
+
+    /// One agent's payout with what rounds it.
+    pub async fn explained_payout(&self, cycle: &str, employee_number: &str) -> Result<ExplainedPayout, AppError> {
+        let detail = self.payout(cycle, employee_number).await?;
+        let rounding = self.rules_of(cycle).await?.plan(&detail.result.plan).map(|plan| plan.rounding);
+        Ok(ExplainedPayout { detail, rounding })
+    }
+
+    /// The rules that the shown results of a cycle were scored with.
+    async fn rules_of(&self, cycle: &str) -> Result<Arc<Ruleset>, AppError> {
+        let run = self.current_run(&self.cycle(cycle).await?).await?;
+        if let Some(known) = self.last_rules.get(&run.ruleset_hash) {
+            return Ok(known);
+        }
+        let rules = Arc::new(self.pinned_rules(&run.ruleset_hash).await?);
+        self.last_rules.keep(&rules);
+        Ok(rules)
+    }
+}
