@@ -70,7 +70,8 @@ async fn a_scorecard_and_its_payout_can_be_recomputed_from_what_the_api_prints()
         let server = Server::start(&app).await;
         for agent in 1..=6 {
             let detail = server.ok(&format!("/api/v1/cycles/{SECOND_QUARTER}/scorecards/E{agent:03}")).await;
-            let lines = detail["lines"].as_array().unwrap();
+            let card = &detail["stretches"][0]["card"];
+            let lines = card["lines"].as_array().unwrap();
             assert_eq!(lines.len(), 8);
             let mut sum = Decimal::ZERO;
             for line in lines {
@@ -82,9 +83,9 @@ async fn a_scorecard_and_its_payout_can_be_recomputed_from_what_the_api_prints()
                 let product = decimal(&line["points"]) * decimal(&line["effective_weight"]) / Decimal::ONE_HUNDRED;
                 assert_eq!(product.round_dp_with_strategy(6, away), decimal(&line["contribution"]), "{line}");
             }
-            assert_eq!(sum, decimal(&detail["scorecard"]["subtotal"]));
-            assert_eq!(sum, decimal(&detail["adjusted"]), "no line of this card stands outside");
-            assert_eq!(detail["points_up_to"], "100");
+            assert_eq!(sum, decimal(&card["subtotal"]));
+            assert_eq!(sum, decimal(&card["adjusted"]), "no line of this card stands outside");
+            assert_eq!(card["points_up_to"], "100");
             let payout = server.ok(&format!("/api/v1/cycles/{SECOND_QUARTER}/payouts/E{agent:03}")).await;
             let steps = payout["steps"].as_array().unwrap();
             assert_eq!(
