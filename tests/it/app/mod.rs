@@ -11,3 +11,4 @@ mod real_data;
 mod roster;
 mod rule_versions;
 pub(crate) mod simulate;
+mod wiring;

@@ -98,7 +98,7 @@ async fn ratings_by_commands() {
     let rows = "S1,S9,supervisor,ownership,4\nS1,S9,supervisor,integrity,4\nS1,S9,supervisor,ownership,9\n";
     fs::write(company.path("ratings.csv"), format!("employee_number,rater,group,item,value\n{rows}")).unwrap();
     let run = |arguments: &[&str]| merit(&company, &company.sqlite()).args(arguments).output().unwrap();
-    printed(run(&["cycle", "open", "2026-Q2"]));
+    printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
     printed(run(&["appraise", "2026-Q2"]));
     let card = printed(run(&["scorecard", "2026-Q2", "S1"]));
     assert!(card.contains("judged by form conduct: no ratings\nmeasured × 100 % = "), "{card}");
