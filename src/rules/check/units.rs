@@ -1,7 +1,7 @@
 //! Cards of units: who is measured, and what has no meaning for a unit.
 
 use super::super::file::card::CardFile;
-use super::super::file::line::{MeasureName, ScopeName};
+use super::super::file::line::ScopeName;
 use super::super::problem::Problem;
 use super::super::yaml::Document;
 
@@ -21,7 +21,7 @@ pub(super) fn measures(document: &Document, card: &CardFile, problems: &mut Vec<
         (Some(_), None) => {}
         (None, Some(_)) => {
             scopes(document, card, problems);
-            lines(document, card, problems);
+            shrinking(document, card, problems);
             parts_about_people(document, problems);
         }
     }
@@ -40,21 +40,14 @@ fn scopes(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Units have neither peers to be drawn toward nor benchmarks to be compared with.
-fn lines(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
+/// Units have no peers to be drawn toward.
+fn shrinking(document: &Document, card: &CardFile, problems: &mut Vec<Problem>) {
     for (index, line) in card.lines.iter().enumerate() {
         if line.shrink.is_some() {
             problems.push(document.name_error(
                 &format!("/lines/{index}/shrink"),
                 "a unit has no peer group to be drawn toward",
                 "leave this out",
-            ));
-        }
-        if line.measure == MeasureName::Index {
-            problems.push(document.error(
-                &format!("/lines/{index}/measure"),
-                "a unit has no benchmark to be compared with",
-                "leave this out, so that the value itself is measured",
             ));
         }
     }
