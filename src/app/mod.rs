@@ -19,6 +19,7 @@ mod roster;
 mod rules;
 mod snapshot;
 mod tokens;
+mod units;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -34,18 +35,19 @@ pub use exempt::ExemptionOrder;
 pub use facts::FactView;
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
-pub use read::{AgentView, Slice, Wanted};
+pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use tokens::{Caller, random_token};
+pub use units::{UnitAssessment, UnitCounts};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
     PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges,
     RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, Token as TokenRecord,
-    Unit as UnitRecord,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

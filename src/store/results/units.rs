@@ -98,7 +98,8 @@ struct CycleCode {
     code: String,
 }
 
-const COLUMNS: &str = "r.unit_id, r.parent_id, r.code, r.kind, r.card, r.state, r.subtotal, r.total, r.printed, r.rating";
+const COLUMNS: &str =
+    "r.unit_id, r.parent_id, r.code, r.kind, r.card, r.state, r.subtotal, r.total, r.printed, r.rating";
 const NAMED: &str = "p.code AS parent, u.name_en, u.name_zh";
 const NAMES: &str = "JOIN unit u ON u.id = r.unit_id
     LEFT JOIN run_unit p ON p.run_id = r.run_id AND p.unit_id = r.parent_id";
@@ -185,18 +186,19 @@ impl Store {
         tx.commit().await.step(step)
     }
 
-    /// Scorecards of a run's units after the code `after`, in order of code; at most `limit`. Empty at the end.
-    pub async fn unit_results_chunk(
+    /// Scorecards of a run's units after the code `after` up to `last` (to the end without it), in order of code.
+    pub async fn unit_results(
         &self,
         run_id: i64,
         after: Option<&str>,
-        limit: u64,
+        last: Option<&str>,
     ) -> Result<Vec<UnitResultRow>, StoreError> {
+        let mut values: Vec<Value> = vec![run_id.into(), after.unwrap_or_default().into()];
+        values.extend(last.map(Value::from));
+        let up_to = if last.is_some() { " AND r.code <= $3" } else { "" };
         let text = format!(
-            "SELECT {COLUMNS}, r.working FROM unit_scorecard r WHERE r.run_id = $1 AND r.code > $2
-            ORDER BY r.code LIMIT {limit}"
+            "SELECT {COLUMNS}, r.working FROM unit_scorecard r WHERE r.run_id = $1 AND r.code > $2{up_to} ORDER BY r.code"
         );
-        let values = [run_id.into(), after.unwrap_or_default().into()];
         let rows: Vec<Whole> = fetch(&self.readers, "reading scorecards of units", text, values).await?;
         rows.into_iter()
             .map(|Whole { row, working }| {
@@ -256,7 +258,8 @@ impl Store {
     /// The code of a run's cycle.
     pub async fn cycle_code_of_run(&self, run_id: i64) -> Result<Option<String>, StoreError> {
         let text = "SELECT c.code FROM run r JOIN cycle c ON c.id = r.cycle_id WHERE r.id = $1";
-        let found: Option<CycleCode> = fetch_one(&self.readers, "looking up a run's cycle", text, [run_id.into()]).await?;
+        let found: Option<CycleCode> =
+            fetch_one(&self.readers, "looking up a run's cycle", text, [run_id.into()]).await?;
         Ok(found.map(|found| found.code))
     }
 }
