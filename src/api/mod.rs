@@ -13,6 +13,7 @@ mod scorecard_judgement;
 mod scorecard_lines;
 mod scorecard_stretches;
 mod scorecards;
+mod unit_scorecards;
 mod units;
 
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
@@ -22,6 +23,7 @@ type Apis = (
     units::UnitsApi,
     cycles::CyclesApi,
     scorecards::ScorecardsApi,
+    unit_scorecards::UnitScorecardsApi,
     payouts::PayoutsApi,
     plans::PlansApi,
     pulls::PullsApi,
@@ -55,6 +57,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         units::UnitsApi,
         cycles::CyclesApi,
         scorecards::ScorecardsApi,
+        unit_scorecards::UnitScorecardsApi,
         payouts::PayoutsApi,
         plans::PlansApi,
         pulls::PullsApi,

@@ -113,12 +113,12 @@ enum Command {
         #[command(subcommand)]
         action: cycle::CycleAction,
     },
-    /// Freeze a cycle's facts, score every agent, compute payouts and suggest plans
+    /// Freeze a cycle's facts, score every agent and unit, compute payouts and suggest plans
     Appraise(appraise::CycleArguments),
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
     Replay(appraise::CycleArguments),
-    /// Scorecards of a cycle, or one agent's with its working
-    Scorecard(results::ResultArguments),
+    /// Scorecards of a cycle's agents or units, or one with its working
+    Scorecard(results::ScorecardArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives
