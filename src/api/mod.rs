@@ -15,6 +15,7 @@ mod scorecard_lines;
 mod scorecard_stretches;
 mod scorecards;
 mod spread;
+mod unit_scorecards;
 mod units;
 
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
@@ -25,6 +26,7 @@ type Apis = (
     cycles::CyclesApi,
     scorecards::ScorecardsApi,
     spread::SpreadApi,
+    unit_scorecards::UnitScorecardsApi,
     payouts::PayoutsApi,
     plans::PlansApi,
     pulls::PullsApi,
@@ -59,6 +61,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         cycles::CyclesApi,
         scorecards::ScorecardsApi,
         spread::SpreadApi,
+    unit_scorecards::UnitScorecardsApi,
         payouts::PayoutsApi,
         plans::PlansApi,
         pulls::PullsApi,

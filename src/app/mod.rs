@@ -23,6 +23,7 @@ mod simulate;
 mod snapshot;
 mod spread;
 mod tokens;
+mod units;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -42,7 +43,7 @@ pub use fairness::{
 };
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
-pub use read::{AgentView, Slice, Wanted};
+pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
@@ -52,13 +53,14 @@ pub use simulate::{
     SimulationOrder, UnitChange, Unmeasured, WithoutCard,
 };
 pub use tokens::{Caller, random_token};
+pub use units::{UnitAssessment, UnitCounts};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
     PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges,
     RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, Token as TokenRecord,
-    Unit as UnitRecord,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

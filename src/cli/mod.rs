@@ -119,13 +119,13 @@ enum Command {
         #[command(subcommand)]
         action: cycle::CycleAction,
     },
-    /// Freeze a cycle's facts, score every agent, compute payouts and suggest plans
+    /// Freeze a cycle's facts, score every agent and unit, compute payouts and suggest plans
     Appraise(appraise::CycleArguments),
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
     Replay(appraise::CycleArguments),
     /// Say what other rules (--rules) would have made of an appraised cycle: who moves, by how much, what it costs
     Simulate(simulate::SimulateArguments),
-    /// Scorecards of a cycle, or one agent's with its working
+    /// Scorecards of a cycle's agents or units, or one with its working
     Scorecard(results::ScorecardArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
