@@ -240,7 +240,7 @@ impl CardExample {
     /// Cases behind the agent's own facts, by metric.
     pub(crate) fn cases(&self) -> BTreeMap<MetricId, i64> {
         let mut cases: BTreeMap<MetricId, i64> = BTreeMap::new();
-        for row in self.facts.iter().filter(|row| row.scope == ScopeName::Own) {
+        for row in self.facts.iter().filter(|row| row.scope.is_none_or(|scope| scope == ScopeName::Own)) {
             let samples = row.samples.unwrap_or(row.denominator.0.micros() / Fixed::SCALE);
             let sum = cases.entry(MetricId::new(&row.metric)).or_default();
             *sum = sum.saturating_add(samples);
