@@ -9,3 +9,4 @@ mod ratings;
 mod real_data;
 mod roster;
 mod rule_versions;
+mod units;

@@ -36,7 +36,9 @@ async fn look_around(said: &str) -> Result<(), String> {
         |before: &str| said.split(before).nth(1).map(|rest| rest.split(['\'', '/', '\n']).next().unwrap_or_default());
     let token = after("Authorization: Bearer ").ok_or("no token was printed")?;
     let address = after("Merit answers on http://").ok_or("no address was printed")?;
-    for expected in ["set aside", "replay of 2026-Q2: ", "replay of 2026-Q3: ", "improvement plans suggested"] {
+    for expected in
+        ["set aside", "replay of 2026-Q2: ", "replay of 2026-Q3: ", "improvement plans suggested", "28 units scored"]
+    {
         said.contains(expected).then_some(()).ok_or_else(|| format!("'{expected}' was not printed"))?;
     }
     for replay in said.lines().filter(|line| line.contains("replay of")) {
