@@ -8,7 +8,7 @@ use super::appraise::assess;
 use super::assess::{Assessment, Assessor};
 use super::parallel::on_all_cores;
 use super::snapshot::{Digests, Member, Snapshot};
-use super::units::UnitAssessor;
+use super::units::{Assessed, UnitAssessor};
 use super::{App, AppError, ENGINE_VERSION, UnitAssessment, units};
 use crate::rules::Ruleset;
 use crate::store::{ResultRow, Run, UnitResultRow, pack};
@@ -145,15 +145,19 @@ impl ReplayReport {
         &mut self,
         assessor: &UnitAssessor<'_>,
         stored: Vec<UnitResultRow>,
-        recomputed: Vec<(UnitAssessment, Vec<u8>)>,
+        recomputed: Vec<Assessed>,
     ) -> Result<(), AppError> {
         let mut stored: BTreeMap<String, UnitResultRow> =
             stored.into_iter().map(|row| (row.code.clone(), row)).collect();
         for (recomputed, packed) in recomputed {
             self.units += 1;
-            let row = stored.remove(&recomputed.code).map(|row| as_unit_assessment(row, assessor));
-            let was = row.as_ref().map(|row| pack("the result of a unit", row)).transpose()?;
-            if was.as_ref() != Some(&packed) {
+            let Some(row) = stored.remove(&recomputed.code) else {
+                self.differing += 1;
+                self.differences.push(format!("unit {}: no scorecard is stored", recomputed.code));
+                continue;
+            };
+            let row = as_unit_assessment(row, assessor);
+            if pack("the result of a unit", &row)? != packed {
                 self.differing += 1;
                 let (was, is) = (serde_json::to_value(&row)?, serde_json::to_value(&recomputed)?);
                 self.list(&format!("unit {}", recomputed.code), "", &was, &is);

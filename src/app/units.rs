@@ -12,7 +12,6 @@ use super::figures::{Common, Pooling};
 use super::parallel::on_all_cores;
 use super::snapshot::{CHUNK, Digests, Snapshot};
 use crate::domain::fact::Pooled;
-use crate::domain::judgement::Form;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::scorecard::{self, CardResult, CardState, Carried, Line, Measured, Scope};
 use crate::rules::Ruleset;
@@ -29,6 +28,9 @@ pub struct UnitAssessment {
     pub parent: Option<String>,
     pub card: CardResult,
 }
+
+/// A unit's result, and the bytes its digest is made of.
+pub(super) type Assessed = (UnitAssessment, Vec<u8>);
 
 /// How many units an appraisal measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,10 +85,6 @@ impl Measured for UnitFigures<'_> {
     fn benchmark(&self, metric: &MetricId, segment: &str) -> Option<Pooled> {
         self.common.benchmark(metric, segment)
     }
-
-    fn form(&self, id: &str) -> Option<&Form> {
-        self.rules.form(id)
-    }
 }
 
 /// What every unit of a run is assessed with.
@@ -103,8 +101,8 @@ impl<'a> UnitAssessor<'a> {
         Self { rules, common: &snapshot.common, codes }
     }
 
-    /// The unit's result, and the bytes its digest is made of; `None` when no card of the rules measures its kind.
-    pub(super) fn assess(&self, unit: &RunUnit) -> Result<Option<(UnitAssessment, Vec<u8>)>, AppError> {
+    /// The unit's result; `None` when no card of the rules measures its kind.
+    pub(super) fn assess(&self, unit: &RunUnit) -> Result<Option<Assessed>, AppError> {
         let Some(card) = self.rules.card_for_unit_kind(&unit.kind) else { return Ok(None) };
         let carried: Vec<CarriedLine> = match &unit.carried {
             Some(packed) => unpack(CARRIED, packed)?,
@@ -121,7 +119,7 @@ impl<'a> UnitAssessor<'a> {
     }
 
     /// The results of many units, in their order.
-    pub(super) fn assess_all(&self, units: &[RunUnit]) -> Result<Vec<Option<(UnitAssessment, Vec<u8>)>>, AppError> {
+    pub(super) fn assess_all(&self, units: &[RunUnit]) -> Result<Vec<Option<Assessed>>, AppError> {
         tokio::task::block_in_place(|| on_all_cores(units, |unit| self.assess(unit)))
     }
 

@@ -6,3 +6,4 @@ mod problems;
 mod resources;
 mod rules;
 mod spec;
+mod units;

@@ -23,7 +23,11 @@ fn operations() -> Vec<String> {
     let spec = merit::api::spec_yaml();
     let paths = spec.lines().filter_map(|line| line.strip_prefix("  /")).filter_map(|line| line.strip_suffix(':'));
     let filled = paths.map(|path| {
-        format!("/api/v1/{path}").replace("{code}", "2026-Q2").replace("{employee_number}", "E001").replace("{id}", "x")
+        format!("/api/v1/{path}")
+            .replace("{code}", "2026-Q2")
+            .replace("{employee_number}", "E001")
+            .replace("{id}", "x")
+            .replace("{unit}", "T1")
     });
     filled.collect()
 }

@@ -12,3 +12,4 @@ mod roster;
 mod rule_versions;
 pub(crate) mod simulate;
 mod wiring;
+mod units;

@@ -37,7 +37,7 @@ async fn a_quarter_by_commands() {
         assert_eq!(printed(run(&["facts", "rebuild"])), "All sums are those of their days; nothing was changed.\n");
         printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
         let appraised = printed(run(&["appraise", "2026-Q2"]));
-        assert!(appraised.contains(" 4 scored"), "{appraised}");
+        assert!(appraised.contains(" 4 scored\n") && appraised.contains(" 2 units scored\n"), "{appraised}");
         let spread = printed(run(&["spread", "2026-Q2"]));
         assert!(spread.contains("front_line") && spread.contains("no rating is changed to meet the guidance"), "{spread}");
         let spread: Value = serde_json::from_str(&printed(run(&["spread", "2026-Q2", "--format", "json"]))).unwrap();
@@ -45,7 +45,11 @@ async fn a_quarter_by_commands() {
         assert_eq!(bands.iter().map(|band| band["agents"].as_i64().unwrap()).sum::<i64>(), 4);
         assert_eq!(bands.iter().map(|band| band["agents_apart"].as_i64().unwrap()).sum::<i64>(), 0);
         let replay = printed(run(&["replay", "2026-Q2"]));
-        assert!(replay.starts_with("Cycle 2026-Q2: 4 results recomputed, all the same to the byte."), "{replay}");
+        assert!(
+            replay
+                .starts_with("Cycle 2026-Q2: 4 results of agents and 2 of units recomputed, all the same to the byte."),
+            "{replay}"
+        );
 
         let cards: Value = serde_json::from_str(&printed(run(&["scorecard", "2026-Q2", "--format", "json"]))).unwrap();
         assert_eq!(cards.as_array().unwrap().len(), 4);
@@ -55,7 +59,26 @@ async fn a_quarter_by_commands() {
         assert_eq!(csv.lines().count(), 5);
         let one = printed(run(&["scorecard", "2026-Q2", "E004"]));
         assert!(one.contains("sum of contributions") && one.contains("score "), "{one}");
+        let below = printed(run(&["scorecard", "2026-Q2", "--below", "HQ", "--format", "csv"]));
+        assert_eq!(below.lines().count(), 5, "{below}");
+        let units = printed(run(&["scorecard", "2026-Q2", "--units", "--format", "csv"]));
+        assert_eq!(units.lines().next(), Some("unit,name_en,name_zh,kind,parent,card,state,score,rating"));
+        let rows: Vec<&str> = units.lines().skip(1).collect();
+        assert!(rows[0].starts_with("HQ,Head office,总部,headquarters,,unit_branch,scored,"), "{units}");
+        assert!(rows[1].starts_with("T1,Team 1,一组,team,HQ,unit_team,scored,") && rows.len() == 2, "{units}");
+        let right_below = printed(run(&["scorecard", "2026-Q2", "--units", "--below", "HQ", "--format", "csv"]));
+        assert_eq!(right_below.lines().skip(1).collect::<Vec<_>>(), rows[1..]);
+        let team = printed(run(&["scorecard", "2026-Q2", "--unit", "T1"]));
+        assert!(team.starts_with("T1 Team 1 一组 · team · card unit_team\n") && team.contains("\nscore "), "{team}");
+        let team: Value =
+            serde_json::from_str(&printed(run(&["scorecard", "2026-Q2", "--unit", "T1", "--format", "json"]))).unwrap();
+        assert_eq!((&team[0]["unit"], &team[0]["metric"]), (&"T1".into(), &"csat_t2b".into()));
+        let no_unit = refused(run(&["scorecard", "2026-Q2", "--unit", "T9"]), 1);
+        assert!(no_unit.starts_with("error: cycle 2026-Q2 has no scorecard of unit 'T9': "), "{no_unit}");
+        refused(run(&["scorecard", "2026-Q2", "E004", "--units"]), 2);
         printed(run(&["payouts", "2026-Q2", "E004"]));
+        let paid = printed(run(&["payouts", "2026-Q2", "--below", "T1", "--format", "csv"]));
+        assert_eq!(paid, printed(run(&["payouts", "2026-Q2", "--unit", "T1", "--format", "csv"])));
         printed(run(&["plans", "2026-Q2"]));
         let told = printed(run(&["scorecard", "2026-Q2", "E004", "--explain"]));
         assert!(told.contains("[csat_t2b] Customer satisfaction (top two): "), "{told}");

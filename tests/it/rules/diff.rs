@@ -118,6 +118,36 @@ fn lines_gates_and_bands() {
 }
 
 #[test]
+fn whom_a_card_of_units_measures_is_told() {
+    let card = "scorecards/unit_branch.yaml";
+    let kinds = "[prefecture, province, headquarters]";
+    let of = "Card 'Branch': ";
+    says(card, kinds, "[prefecture, province]", of, &["it no longer measures units of the kind 'headquarters'"]);
+    says(
+        card,
+        kinds,
+        "[prefecture, province, headquarters, site]",
+        of,
+        &["it now also measures units of the kind 'site'"],
+    );
+    says(card, kinds, "[province, prefecture, headquarters]", of, &["its kinds of units stand in another order"]);
+    let before = Folder::new().load().ruleset;
+    let folder = Folder::new();
+    fs::remove_file(folder.file("scorecards/unit_team.yaml")).unwrap();
+    let gone = differences(&before, &folder.load().ruleset).unwrap();
+    let sentence = &gone[0].sentence;
+    let (en, zh) = (
+        "Card 'Team': it is gone, it was for units of the kind 'team': ",
+        "考核表“班组”：删除，原适用机构类型“team”：",
+    );
+    assert!(gone.len() == 1 && sentence.en.starts_with(en) && sentence.zh.starts_with(zh), "{sentence:?}");
+    let content = serde_json::from_str(&before.canonical).unwrap();
+    let card = outline(&content).into_iter().find(|section| section.title.en == "Card 'Branch'").unwrap();
+    assert_eq!(card.lines[0].en, "for units of the kinds 'prefecture', 'province', 'headquarters'");
+    assert!(card.lines[1].en.starts_with("'Customer satisfaction (top two)' of the unit: weight 20 %"), "{card:?}");
+}
+
+#[test]
 fn lines_that_come_and_go_are_told_whole() {
     let exam = "  - metric: exam\n    weight: 5\n    curve: {kind: linear, points: [[60, 0], [90, 100]]}\n    min_samples: 1\n";
     let nps = "  - metric: csat_mean\n    weight: 5\n    curve: {kind: linear, points: [[3, 0], [4.5, 100]]}\n    min_samples: 30\n    no_data: hold\n";

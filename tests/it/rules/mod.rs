@@ -8,6 +8,7 @@ mod bad_people;
 mod bad_rules;
 mod bad_shapes;
 mod bad_sources;
+mod bad_units;
 mod defaults;
 mod diff;
 mod examples;

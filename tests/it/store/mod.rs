@@ -15,4 +15,5 @@ mod roster;
 mod rule_versions;
 mod schema;
 mod tokens;
+mod units;
 mod writers;

@@ -73,7 +73,7 @@ fn shrinkage() -> Shrinkage {
 }
 
 /// Every state, treatment and effect there is.
-fn full_card() -> CardResult {
+pub(super) fn full_card() -> CardResult {
     let treatments = [
         Absence::Redistribute,
         Absence::Hold,
