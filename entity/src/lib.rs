@@ -29,3 +29,4 @@ pub mod scorecard;
 pub mod segment;
 pub mod source;
 pub mod unit;
+pub mod unit_scorecard;

@@ -14,6 +14,7 @@ pub struct Model {
     pub code: String,
     #[sea_orm(column_type = "Text")]
     pub kind: String,
+    pub carried: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
         };
         run(manager, pinned).await?;
         run(manager, include_str!("schema/results.sql")).await?;
+        run(manager, include_str!("schema/unit_scorecards.sql")).await?;
         run(manager, include_str!("schema/people.sql")).await?;
         run(manager, absence_overlap).await
     }

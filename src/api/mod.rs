@@ -14,6 +14,8 @@ mod scorecard_judgement;
 mod scorecard_lines;
 mod scorecard_stretches;
 mod scorecards;
+mod spread;
+mod unit_scorecards;
 mod units;
 
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
@@ -23,6 +25,8 @@ type Apis = (
     units::UnitsApi,
     cycles::CyclesApi,
     scorecards::ScorecardsApi,
+    spread::SpreadApi,
+    unit_scorecards::UnitScorecardsApi,
     payouts::PayoutsApi,
     plans::PlansApi,
     pulls::PullsApi,
@@ -56,6 +60,8 @@ pub fn service() -> OpenApiService<Apis, ()> {
         units::UnitsApi,
         cycles::CyclesApi,
         scorecards::ScorecardsApi,
+        spread::SpreadApi,
+    unit_scorecards::UnitScorecardsApi,
         payouts::PayoutsApi,
         plans::PlansApi,
         pulls::PullsApi,

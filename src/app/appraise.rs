@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::assess::{Assessment, Assessor};
 use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
-use super::{App, AppError, Clock, ENGINE_VERSION};
+use super::{App, AppError, Clock, ENGINE_VERSION, UnitCounts, units};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::money::{Currency, Money};
 use crate::rules::Ruleset;
@@ -30,6 +30,8 @@ pub struct AppraisalReport {
     /// Sums of payable amounts, one a currency.
     pub payable: Vec<Money>,
     pub plans: u64,
+    /// Units whose kind a scorecard measures.
+    pub units: UnitCounts,
     pub snapshot_hash: String,
     pub result_hash: String,
 }
@@ -96,6 +98,7 @@ impl App {
             progress(report.agents);
         }
         writing.end().await?;
+        report.units = units::appraise(&self.store, run, rules, &snapshot, &mut found).await?;
         report.payable = payable.sums();
         report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();

@@ -86,6 +86,8 @@ pub enum AssessError {
     Combine { agent: String, source: CombineError },
     #[error("agent {agent}: {source}")]
     Pay { agent: String, source: PayoutError },
+    #[error("unit {unit}: {source}")]
+    Unit { unit: String, source: ScoreError },
     #[error("{whose}: the sums of metric {metric} are too large to be exact")]
     Overflow { whose: String, metric: MetricId },
     #[error(transparent)]

@@ -13,6 +13,10 @@ impl App {
     /// Freezes the cycle's benchmarks by its rules: facts of the period before, pooled by metric and segment over everybody assigned
     /// then, for the metrics whose index a card measures. What was frozen already stays.
     pub(super) async fn freeze_benchmarks(&self, cycle: &Cycle, rules: &Ruleset) -> Result<(), AppError> {
+        // An appraised cycle keeps what it was appraised with, even where that is nothing.
+        if cycle.current_run_id.is_some() {
+            return Ok(());
+        }
         let lines = || rules.cards.iter().flat_map(|card| &card.lines);
         let indexed = |metric: &MetricId| lines().any(|line| line.measure == Measure::Index && line.metric == *metric);
         if !lines().any(|line| line.measure == Measure::Index) || !self.store.benchmarks(cycle.id).await?.is_empty() {

@@ -82,7 +82,7 @@ impl Pooling {
         self.0.iter().map(|(metric, sums)| (metric, &sums.total))
     }
 
-    fn segments(&self, metric: &MetricId) -> Vec<(Arc<str>, Pooled)> {
+    pub(super) fn segments(&self, metric: &MetricId) -> Vec<(Arc<str>, Pooled)> {
         self.0.get(metric).map(|sums| sums.segments.clone()).unwrap_or_default()
     }
 }
@@ -96,6 +96,13 @@ pub struct Common {
     pub peers: Peers,
     /// Frozen when the cycle opened, by metric and segment; the empty segment holds all together.
     pub benchmarks: BTreeMap<(MetricId, Arc<str>), Pooled>,
+}
+
+impl Common {
+    /// What was frozen to compare a segment with.
+    pub(super) fn benchmark(&self, metric: &MetricId, segment: &str) -> Option<Pooled> {
+        self.benchmarks.get(&(metric.clone(), Arc::from(segment))).copied()
+    }
 }
 
 /// One stretch as scoring sees it.
@@ -143,7 +150,7 @@ impl Measured for Figures<'_> {
     }
 
     fn benchmark(&self, metric: &MetricId, segment: &str) -> Option<Pooled> {
-        self.common.benchmarks.get(&(metric.clone(), Arc::from(segment))).copied()
+        self.common.benchmark(metric, segment)
     }
 
     fn form(&self, id: &str) -> Option<&Form> {

@@ -10,6 +10,7 @@ mod error;
 mod exempt;
 mod explain;
 mod facts;
+mod fairness;
 mod figures;
 mod parallel;
 mod pull;
@@ -18,8 +19,11 @@ mod read;
 mod replay;
 mod roster;
 mod rules;
+mod simulate;
 mod snapshot;
+mod spread;
 mod tokens;
+mod units;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -34,20 +38,29 @@ pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use explain::{ExplainedPayout, ExplainedScorecard};
 pub use facts::FactView;
+pub use fairness::{
+    FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
+};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
-pub use read::{AgentView, Slice, Wanted};
+pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
+pub use spread::CardSpread;
+pub use simulate::{
+    AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
+    SimulationOrder, UnitChange, Unmeasured, WithoutCard,
+};
 pub use tokens::{Caller, random_token};
+pub use units::{UnitAssessment, UnitCounts};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
     PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges,
     RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, Token as TokenRecord,
-    Unit as UnitRecord,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

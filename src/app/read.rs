@@ -9,7 +9,7 @@ use super::{App, AppError};
 use crate::domain::appraisal::AppraisalState;
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
-    ResultFilter, ScorecardDetail, ScorecardSummary, Unit,
+    ResultFilter, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail, UnitScorecardSummary,
 };
 
 /// Which part of a list: at most so many, after this key.
@@ -32,6 +32,15 @@ pub struct Wanted {
     pub unit: Option<String>,
     pub rating: Option<String>,
     pub state: Option<AppraisalState>,
+}
+
+/// Which units a list shows; the default shows all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WantedUnits {
+    /// Such as `team` or `province`.
+    pub kind: Option<String>,
+    /// Code of a unit: those right below it.
+    pub parent: Option<String>,
 }
 
 /// An agent with the texts sources may use, and all assignments.
@@ -87,7 +96,7 @@ impl App {
         Ok(self.store.cycles_page(slice.key(), slice.limit.into()).await?)
     }
 
-    async fn filter(&self, wanted: &Wanted) -> Result<ResultFilter, AppError> {
+    pub(super) async fn filter(&self, wanted: &Wanted) -> Result<ResultFilter, AppError> {
         let unit = match &wanted.unit {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
@@ -113,6 +122,30 @@ impl App {
     pub async fn scorecard(&self, cycle: &str, employee_number: &str) -> Result<ScorecardDetail, AppError> {
         let card = self.store.scorecard(self.shown(cycle).await?, employee_number).await?;
         card.ok_or_else(|| no_result("scorecard", cycle, employee_number))
+    }
+
+    /// Scorecards of units in order of code.
+    pub async fn unit_scorecards(
+        &self,
+        cycle: &str,
+        slice: &Slice,
+        wanted: &WantedUnits,
+    ) -> Result<Page<UnitScorecardSummary>, AppError> {
+        let run = self.shown(cycle).await?;
+        let parent = match &wanted.parent {
+            Some(code) => Some(self.unit(code).await?.id),
+            None => None,
+        };
+        let filter = UnitFilter { kind: wanted.kind.clone(), parent };
+        Ok(self.store.unit_scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?)
+    }
+
+    pub async fn unit_scorecard(&self, cycle: &str, code: &str) -> Result<UnitScorecardDetail, AppError> {
+        let card = self.store.unit_scorecard(self.shown(cycle).await?, code).await?;
+        card.ok_or_else(|| {
+            let why = "there was no such unit, or no card of the cycle's rules measures its kind";
+            AppError::NotFound(format!("cycle {cycle} has no scorecard of unit '{code}': {why}"))
+        })
     }
 
     pub async fn payouts(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PayoutSummary>, AppError> {

@@ -1,13 +1,17 @@
 //! Replay: the same results again from the stored snapshot and rules, compared byte for byte.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::appraise::assess;
 use super::assess::{Assessment, Assessor};
 use super::parallel::on_all_cores;
 use super::snapshot::{Digests, Member, Snapshot};
-use super::{App, AppError, ENGINE_VERSION};
-use crate::store::{ResultRow, Run, pack};
+use super::units::UnitAssessor;
+use super::{App, AppError, ENGINE_VERSION, UnitAssessment, units};
+use crate::rules::Ruleset;
+use crate::store::{ResultRow, Run, UnitResultRow, pack};
 
 /// Differences listed at most; all are counted.
 const MOST_LISTED: usize = 50;
@@ -17,6 +21,8 @@ const MOST_LISTED: usize = 50;
 pub struct ReplayReport {
     /// Results recomputed.
     pub agents: u64,
+    /// Scorecards of units recomputed.
+    pub units: u64,
     /// Results that are not the same.
     pub differing: u64,
     /// Where they differ, in words; the first fifty.
@@ -55,6 +61,7 @@ impl App {
             report.compare(&members, stored, assessed)?;
             progress(report.agents);
         }
+        self.replay_units(&run, &rules, &snapshot, &mut found, &mut report).await?;
         report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();
         report.compare_hash("snapshot", run.snapshot_hash.as_deref(), &report.snapshot_hash.clone());
@@ -62,8 +69,33 @@ impl App {
         Ok(report)
     }
 
+    /// Recomputes the scorecards of units and compares.
+    async fn replay_units(
+        &self,
+        run: &Run,
+        rules: &Ruleset,
+        snapshot: &Snapshot<'_>,
+        found: &mut Digests,
+        report: &mut ReplayReport,
+    ) -> Result<(), AppError> {
+        let assessor = UnitAssessor::new(rules, snapshot);
+        let mut after: Option<&str> = None;
+        for units in units::chunks(&snapshot.units) {
+            let last = units.last().map(|unit| unit.code.as_str());
+            let stored = self.store.unit_results(run.id, after, last).await?;
+            after = last;
+            let recomputed: Vec<_> = assessor.assess_all(units)?.into_iter().flatten().collect();
+            for (assessment, packed) in &recomputed {
+                units::digest(found, assessment, packed);
+            }
+            report.compare_units(&assessor, stored, recomputed)?;
+        }
+        let beyond = self.store.unit_results(run.id, after, None).await?;
+        report.compare_units(&assessor, beyond, Vec::new())
+    }
+
     /// The stored results of the agents after `after` up to `last`.
-    async fn stored(&self, run: &Run, after: Option<i64>, last: i64) -> Result<Vec<ResultRow>, AppError> {
+    pub(super) async fn stored(&self, run: &Run, after: Option<i64>, last: i64) -> Result<Vec<ResultRow>, AppError> {
         let mut rows = Vec::new();
         let mut after = after;
         loop {
@@ -109,27 +141,52 @@ impl ReplayReport {
         Ok(())
     }
 
+    fn compare_units(
+        &mut self,
+        assessor: &UnitAssessor<'_>,
+        stored: Vec<UnitResultRow>,
+        recomputed: Vec<(UnitAssessment, Vec<u8>)>,
+    ) -> Result<(), AppError> {
+        let mut stored: BTreeMap<String, UnitResultRow> =
+            stored.into_iter().map(|row| (row.code.clone(), row)).collect();
+        for (recomputed, packed) in recomputed {
+            self.units += 1;
+            let row = stored.remove(&recomputed.code).map(|row| as_unit_assessment(row, assessor));
+            let was = row.as_ref().map(|row| pack("the result of a unit", row)).transpose()?;
+            if was.as_ref() != Some(&packed) {
+                self.differing += 1;
+                let (was, is) = (serde_json::to_value(&row)?, serde_json::to_value(&recomputed)?);
+                self.list(&format!("unit {}", recomputed.code), "", &was, &is);
+            }
+        }
+        for code in stored.into_keys() {
+            self.differing += 1;
+            self.differences.push(format!("unit {code}: a scorecard is stored, but the snapshot gives none"));
+        }
+        Ok(())
+    }
+
     /// Where two results differ, as paths into their JSON.
-    fn list(&mut self, agent: &str, path: &str, was: &Value, is: &Value) {
+    fn list(&mut self, whose: &str, path: &str, was: &Value, is: &Value) {
         if was == is || self.differences.len() >= MOST_LISTED {
             return;
         }
         match (was, is) {
             (Value::Object(was), Value::Object(is)) => {
                 for (key, stored) in was {
-                    self.list(agent, &format!("{path}/{key}"), stored, is.get(key).unwrap_or(&Value::Null));
+                    self.list(whose, &format!("{path}/{key}"), stored, is.get(key).unwrap_or(&Value::Null));
                 }
                 for (key, recomputed) in is.iter().filter(|(key, _)| !was.contains_key(*key)) {
-                    self.list(agent, &format!("{path}/{key}"), &Value::Null, recomputed);
+                    self.list(whose, &format!("{path}/{key}"), &Value::Null, recomputed);
                 }
             }
             (Value::Array(was), Value::Array(is)) => {
                 for index in 0..was.len().max(is.len()) {
                     let at = |list: &[Value]| list.get(index).cloned().unwrap_or(Value::Null);
-                    self.list(agent, &format!("{path}/{index}"), &at(was), &at(is));
+                    self.list(whose, &format!("{path}/{index}"), &at(was), &at(is));
                 }
             }
-            _ => self.differences.push(format!("{agent}: {path}: stored {was}, recomputed {is}")),
+            _ => self.differences.push(format!("{whose}: {path}: stored {was}, recomputed {is}")),
         }
     }
 
@@ -151,4 +208,11 @@ fn as_assessment(row: ResultRow, unit: String) -> Assessment {
         payout: payout.map(|payout| payout.result),
         plan: plan.map(|plan| plan.suggestion),
     }
+}
+
+fn as_unit_assessment(row: UnitResultRow, assessor: &UnitAssessor<'_>) -> UnitAssessment {
+    let UnitResultRow { unit_id, parent_id, code, kind, card } = row;
+    // A row that hangs on another unit than its code's is another result.
+    let code = if assessor.code(unit_id) == Some(&code) { code } else { String::from("another unit") };
+    UnitAssessment { code, kind, parent: parent_id.and_then(|id| assessor.code(id)).map(str::to_owned), card }
 }

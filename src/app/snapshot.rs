@@ -11,6 +11,7 @@ use super::assess::{AgentSnapshot, CarriedLine, Stretch, peer_facts};
 use super::figures::{Common, Pooling};
 use super::parallel::{Writing, on_all_cores, parts_on_all_cores};
 use super::tokens::hex;
+use super::units::{bytes_of, freeze_carried};
 use crate::domain::appraisal::ExemptionReason;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::History;
@@ -31,7 +32,9 @@ pub(super) struct Snapshot<'a> {
     store: &'a Store,
     run: &'a Run,
     pub common: Common,
-    /// Digest of all agents' snapshots and of the benchmarks.
+    /// In order of code.
+    pub units: Vec<RunUnit>,
+    /// Digest of all agents' snapshots, of the units and of the benchmarks.
     pub hash: String,
 }
 
@@ -48,7 +51,9 @@ impl<'a> Snapshot<'a> {
     /// values of earlier cycles; roster and facts as they stand at one moment.
     pub(super) async fn take(store: &'a Store, run: &'a Run, cycle: &Cycle, rules: &Ruleset) -> Result<Self, AppError> {
         let live = store.live_view(cycle.period).await?;
-        let mut gathering = Gathering::of(live.units().await?, rules);
+        let mut units = live.units().await?;
+        freeze_carried(store, run, &mut units).await?;
+        let mut gathering = Gathering::of(units, rules);
         store.write_run_units(run.id, &gathering.units).await?;
         let codes = gathering.codes();
         let mut after = None;
@@ -274,13 +279,14 @@ impl<'r> Gathering<'r> {
 
     async fn finish<'a>(mut self, store: &'a Store, run: &'a Run) -> Result<Snapshot<'a>, AppError> {
         let benchmarks = store.benchmarks(run.cycle_id).await?;
-        // No employee has an empty number.
+        // No employee has an empty number, or one that begins with a NUL.
+        self.digests.add("\0units", &bytes_of(&self.units)?);
         self.digests.add("", &pack("the benchmarks", &benchmarks)?);
         self.common.benchmarks =
             benchmarks.into_iter().map(|fact| ((fact.metric, fact.segment), fact.pooled)).collect();
         self.common.units = roll_up(&self.units, &self.part.own)?;
         self.common.peers = self.part.peers.finish();
-        Ok(Snapshot { store, run, common: self.common, hash: self.digests.finish() })
+        Ok(Snapshot { store, run, common: self.common, units: self.units, hash: self.digests.finish() })
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::output::say;
 use super::{CliError, Place, progress};
-use crate::app::AppraisalReport;
+use crate::app::{AppraisalReport, ReplayReport};
 
 #[derive(clap::Args)]
 pub(super) struct CycleArguments {
@@ -35,6 +35,16 @@ pub(super) fn print_report(cycle: &str, report: &AppraisalReport) {
             say!("  {count:>6} {what}");
         }
     }
+    let units = report.units;
+    for (count, what) in [
+        (units.scored, "units scored"),
+        (units.on_hold, "units on hold (a line waits for data)"),
+        (units.insufficient, "units without enough data for any line"),
+    ] {
+        if count > 0 {
+            say!("  {count:>6} {what}");
+        }
+    }
     let ratings = report.ratings.iter().map(|(rating, count)| format!("{rating} {count}"));
     if !report.ratings.is_empty() {
         say!("  ratings: {}", ratings.collect::<Vec<_>>().join(", "));
@@ -52,7 +62,7 @@ pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<E
     let report = app.replay(&arguments.cycle, &|agents| bar.set_position(agents)).await?;
     bar.finish_and_clear();
     if report.differences.is_empty() {
-        say!("Cycle {}: {} results recomputed, all the same to the byte.", arguments.cycle, report.agents);
+        say!("Cycle {}: {} recomputed, all the same to the byte.", arguments.cycle, recomputed(&report));
         say!("  snapshot {}\n  result   {}", report.snapshot_hash, report.result_hash);
         return Ok(ExitCode::SUCCESS);
     }
@@ -61,10 +71,15 @@ pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<E
     }
     let shown = report.differences.len();
     say!(
-        "Cycle {}: {} of {} results differ ({shown} differences shown).",
+        "Cycle {}: of {}, {} differ ({shown} differences shown).",
         arguments.cycle,
-        report.differing,
-        report.agents
+        recomputed(&report),
+        report.differing
     );
     Ok(ExitCode::FAILURE)
+}
+
+/// `250 results of agents and 31 of units`.
+fn recomputed(report: &ReplayReport) -> String {
+    format!("{} results of agents and {} of units", report.agents, report.units)
 }

@@ -8,6 +8,7 @@ mod error;
 mod exempt;
 mod explanation;
 mod facts;
+mod fairness;
 mod judgement;
 mod output;
 mod progress;
@@ -18,6 +19,8 @@ mod roster;
 mod rules;
 mod scorecard;
 mod serve;
+mod spread;
+mod simulate;
 mod token;
 
 use std::path::PathBuf;
@@ -47,7 +50,7 @@ struct Place {
     /// The database: a file (SQLite) or postgres://user:password@host/name
     #[arg(long, env = "MERIT_DATABASE_URL", default_value = "merit.db", global = true, hide_env_values = true)]
     database: String,
-    /// The folder of the rules; for cycle open and cycle repin also a version, by name or hash
+    /// The folder of the rules; for cycle open, cycle repin and simulate also a version, by name or hash
     #[arg(long, env = "MERIT_RULES", default_value = "scoring-config", global = true)]
     rules: PathBuf,
     /// Whether --rules itself was given, and not only its default or the environment's.
@@ -87,6 +90,8 @@ enum Command {
     Migrate,
     /// Check the rules and run their worked examples
     Check(check::CheckArguments),
+    /// Show how far chance alone moves identical agents under a card, its cliff, and shrinkage
+    Fairness(fairness::FairnessArguments),
     /// Versions of the rules: bring them in, publish, compare
     Rules {
         #[command(subcommand)]
@@ -114,14 +119,18 @@ enum Command {
         #[command(subcommand)]
         action: cycle::CycleAction,
     },
-    /// Freeze a cycle's facts, score every agent, compute payouts and suggest plans
+    /// Freeze a cycle's facts, score every agent and unit, compute payouts and suggest plans
     Appraise(appraise::CycleArguments),
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
     Replay(appraise::CycleArguments),
-    /// Scorecards of a cycle, or one agent's with its working
+    /// Say what other rules (--rules) would have made of an appraised cycle: who moves, by how much, what it costs
+    Simulate(simulate::SimulateArguments),
+    /// Scorecards of a cycle's agents or units, or one with its working
     Scorecard(results::ScorecardArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
+    /// How a cycle's ratings are spread, beside the guidance of each card
+    Spread(spread::SpreadArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives
     Plans(results::ResultArguments),
     /// Tokens for programs that read the API
@@ -168,6 +177,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Serve(serve) => serve::run(place, serve).await,
         Command::Migrate => serve::migrate(place).await,
         Command::Check(check) => check::run(place, check).await,
+        Command::Fairness(order) => fairness::run(place, order),
         Command::Rules { action } => rules::run(place, action).await,
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,
@@ -176,8 +186,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Cycle { action } => cycle::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,
+        Command::Simulate(simulation) => simulate::run(place, simulation).await,
         Command::Scorecard(which) => results::scorecards(place, which).await,
         Command::Payouts(which) => results::payouts(place, which).await,
+        Command::Spread(which) => spread::run(place, which).await,
         Command::Plans(which) => results::plans(place, which).await,
         Command::Token { action } => token::run(place, action).await,
         Command::Openapi => serve::openapi(),

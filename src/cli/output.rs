@@ -1,5 +1,6 @@
 //! What commands print: a table for people, JSON or CSV for programs; the same figures in each.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write as _};
 
@@ -39,14 +40,21 @@ pub(super) enum Format {
 
 /// Rows of figures under named columns.
 pub(super) struct Table {
-    columns: Vec<(&'static str, &'static str)>,
+    columns: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Table {
     /// Columns by their name for programs and their title for people.
     pub(super) fn new(columns: &[(&'static str, &'static str)]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        let columns = columns.iter().map(|(name, title)| (Cow::Borrowed(*name), Cow::Borrowed(*title)));
+        Self { columns: columns.collect(), rows: Vec::new() }
+    }
+
+    /// Columns that are known only at run time, with the same name for programs and people.
+    pub(super) fn titled(titles: Vec<String>) -> Self {
+        let columns = titles.into_iter().map(|title| (Cow::Owned(title.clone()), Cow::Owned(title)));
+        Self { columns: columns.collect(), rows: Vec::new() }
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Value>) {
@@ -66,7 +74,7 @@ impl Table {
         let mut drawn = Drawn::new();
         drawn.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         drawn.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
-        drawn.set_header(self.columns.iter().map(|(_, title)| *title));
+        drawn.set_header(self.columns.iter().map(|(_, title)| &**title));
         for row in &self.rows {
             drawn.add_row(row.iter().map(|cell| text(cell, "–")));
         }
@@ -80,7 +88,7 @@ impl Table {
     }
 
     fn objects(&self) -> Vec<Value> {
-        let names = self.columns.iter().map(|(name, _)| (*name).to_owned());
+        let names = self.columns.iter().map(|(name, _)| name.to_string());
         self.rows
             .iter()
             .map(|row| Value::Object(names.clone().zip(row.iter().cloned()).collect::<Map<_, _>>()))
@@ -89,7 +97,7 @@ impl Table {
 
     fn csv(&self) -> Result<String, CliError> {
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(self.columns.iter().map(|(name, _)| *name))?;
+        csv.write_record(self.columns.iter().map(|(name, _)| &**name))?;
         for row in &self.rows {
             csv.write_record(row.iter().map(|cell| harmless(text(cell, ""))))?;
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::output::{Format, Table, say};
 use super::rules::Language;
 use super::{CliError, Place, explanation, scorecard};
-use crate::app::{App, PayoutDetail, PlanDetail, Slice, Wanted};
+use crate::app::{App, PayoutDetail, PlanDetail, Slice, Wanted, WantedUnits};
 use crate::domain::fixed::Fixed;
 
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ pub(super) struct ResultArguments {
     /// One agent, with the whole working
     employee_number: Option<String>,
     /// Only this unit and those below it (its code)
-    #[arg(long)]
+    #[arg(long, visible_alias = "below")]
     unit: Option<String>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -25,8 +25,22 @@ pub(super) struct ResultArguments {
 
 #[derive(clap::Args)]
 pub(super) struct ScorecardArguments {
-    #[command(flatten)]
-    which: ResultArguments,
+    /// The cycle's code, such as 2023-Q3
+    cycle: String,
+    /// One agent, with the whole working
+    #[arg(conflicts_with_all = ["unit", "units", "below"])]
+    employee_number: Option<String>,
+    /// One unit (its code), with the whole working
+    #[arg(long, conflicts_with_all = ["units", "below"])]
+    unit: Option<String>,
+    /// Units instead of agents
+    #[arg(long)]
+    units: bool,
+    /// Only agents in this unit and those below it; with --units only units right below it (its code)
+    #[arg(long)]
+    below: Option<String>,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
     /// Say in sentences how every figure came about, and what would change the rating
     #[arg(long, requires = "employee_number", conflicts_with = "format")]
     explain: bool,
@@ -54,17 +68,63 @@ pub(super) fn name(value: impl serde::Serialize) -> Value {
     }
 }
 
-pub(super) async fn scorecards(place: &Place, arguments: ScorecardArguments) -> Result<ExitCode, CliError> {
-    let ScorecardArguments { which, explain, lang } = arguments;
+pub(super) async fn scorecards(place: &Place, which: ScorecardArguments) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
     if let Some(employee_number) = &which.employee_number {
-        if explain {
-            explanation::print(&app.explained_scorecard(&which.cycle, employee_number).await?, lang);
+        if which.explain {
+            explanation::print(&app.explained_scorecard(&which.cycle, employee_number).await?, which.lang);
             return Ok(ExitCode::SUCCESS);
         }
         scorecard::print(&app.scorecard(&which.cycle, employee_number).await?, which.format)?;
-        return Ok(ExitCode::SUCCESS);
+    } else if let Some(code) = &which.unit {
+        scorecard::print_unit(&app.unit_scorecard(&which.cycle, code).await?, which.format)?;
+    } else if which.units {
+        of_units(&app, which).await?;
+    } else {
+        of_agents(&app, which).await?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn of_units(app: &App, which: ScorecardArguments) -> Result<(), CliError> {
+    let mut table = Table::new(&[
+        ("unit", "Unit"),
+        ("name_en", "Name"),
+        ("name_zh", "名称"),
+        ("kind", "Kind"),
+        ("parent", "Below"),
+        ("card", "Card"),
+        ("state", "State"),
+        ("score", "Score"),
+        ("rating", "Rating"),
+    ]);
+    let wanted = WantedUnits { parent: which.below, ..WantedUnits::default() };
+    let mut slice = Slice::first();
+    loop {
+        let page = app.unit_scorecards(&which.cycle, &slice, &wanted).await?;
+        let last = page.rows.last().map(|card| card.code.clone());
+        for card in page.rows {
+            table.row([
+                card.code.into(),
+                card.name_en.into(),
+                card.name_zh.into(),
+                card.kind.into(),
+                card.parent.map_or(Value::Null, Value::from),
+                card.card.into(),
+                name(card.state),
+                card.printed.map_or(Value::Null, |score| format!("{score:.2}").into()),
+                card.rating.map_or(Value::Null, Value::from),
+            ]);
+        }
+        match last {
+            Some(last) if page.more => slice = Slice::after(last),
+            _ => break,
+        }
+    }
+    table.print(which.format)
+}
+
+async fn of_agents(app: &App, which: ScorecardArguments) -> Result<(), CliError> {
     let mut table = Table::new(&[
         ("employee_number", "Agent"),
         ("name", "Name"),
@@ -74,9 +134,10 @@ pub(super) async fn scorecards(place: &Place, arguments: ScorecardArguments) -> 
         ("score", "Score"),
         ("rating", "Rating"),
     ]);
+    let wanted = Wanted { unit: which.below, ..Wanted::default() };
     let mut slice = Slice::first();
     loop {
-        let page = app.scorecards(&which.cycle, &slice, &which.wanted()).await?;
+        let page = app.scorecards(&which.cycle, &slice, &wanted).await?;
         let last = page.rows.last().map(|card| card.employee_number.clone());
         for card in page.rows {
             table.row([
@@ -94,8 +155,7 @@ pub(super) async fn scorecards(place: &Place, arguments: ScorecardArguments) -> 
             _ => break,
         }
     }
-    table.print(which.format)?;
-    Ok(ExitCode::SUCCESS)
+    table.print(which.format)
 }
 
 pub(super) async fn payouts(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {

@@ -228,7 +228,11 @@ async fn differences(place: &Place, before: &str, after: &str) -> Result<RulesDi
     Ok(place.open_current().await?.compare_rules(before, after).await?)
 }
 
-fn print_differences(differences: &RulesDifferences, lang: Language, format: Format) -> Result<(), CliError> {
+pub(super) fn print_differences(
+    differences: &RulesDifferences,
+    lang: Language,
+    format: Format,
+) -> Result<(), CliError> {
     let RulesDifferences { before, after, changes } = differences;
     if format != Format::Table {
         let columns = ["area", "subject", "path", "before", "after", "sentence_en", "sentence_zh"];

@@ -1,13 +1,16 @@
-//! One agent's scorecard as the command line prints it.
+//! One agent's or unit's scorecard as the command line prints it.
+
+use std::iter;
 
 use serde_json::Value;
 
 use super::output::{Format, Table, say};
 use super::results::{figure, name};
 use super::{CliError, judgement};
-use crate::app::ScorecardDetail;
+use crate::app::{ScorecardDetail, UnitScorecardDetail, UnitScorecardSummary};
 use crate::domain::appraisal::{AppraisalResult, StretchResult};
 use crate::domain::curve::Reading;
+use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::{CardResult, GateResult, LineResult, LineState, Measure, Scope, Shrinkage};
 
 pub(super) fn print(detail: &ScorecardDetail, format: Format) -> Result<(), CliError> {
@@ -25,10 +28,7 @@ pub(super) fn print(detail: &ScorecardDetail, format: Format) -> Result<(), CliE
     if let Some(exemption) = &result.exemption {
         say!("{}", exemption.text().en);
     }
-    match (result.printed, &result.rating) {
-        (Some(score), rating) => say!("score {score:.2}, rating {}", rating.as_deref().unwrap_or("–")),
-        (None, _) => say!("no score: {}", name(result.state).as_str().unwrap_or_default().replace('_', " ")),
-    }
+    print_score(result.printed, result.rating.as_deref(), result.state);
     Ok(())
 }
 
@@ -37,6 +37,17 @@ fn print_stretch(result: &StretchResult, several: bool) -> Result<(), CliError> 
     let StretchResult { stretch, standing, share } = result;
     let card = &stretch.card;
     say!("{} · {} · card {} · {} · {} days", stretch.unit, stretch.post, card.card, stretch.period, stretch.days);
+    print_card(card)?;
+    if several {
+        let standing = name(standing);
+        let standing = standing.as_str().unwrap_or_default().replace('_', " ");
+        say!("total {} × share {share} %, {standing}", figure(card.total).as_str().unwrap_or("–"));
+    }
+    Ok(())
+}
+
+/// A card's lines, gates and sums.
+fn print_card(card: &CardResult) -> Result<(), CliError> {
     summary_lines(card).print(Format::Table)?;
     card.gates.iter().for_each(print_gate);
     say!("sum of contributions {}", figure(card.subtotal).as_str().unwrap_or("–"));
@@ -47,47 +58,68 @@ fn print_stretch(result: &StretchResult, several: bool) -> Result<(), CliError> 
         let adjusted = figure(card.adjusted);
         say!("with bonus and penalty {} (0 to {})", adjusted.as_str().unwrap_or("–"), card.points_up_to);
     }
-    if several {
-        let standing = name(standing);
-        let standing = standing.as_str().unwrap_or_default().replace('_', " ");
-        say!("total {} × share {share} %, {standing}", figure(card.total).as_str().unwrap_or("–"));
-    }
     Ok(())
 }
 
+/// The end of every scorecard.
+fn print_score(printed: Option<Fixed>, rating: Option<&str>, state: impl serde::Serialize) {
+    match printed {
+        Some(score) => say!("score {score:.2}, rating {}", rating.unwrap_or("–")),
+        None => say!("no score: {}", name(state).as_str().unwrap_or_default().replace('_', " ")),
+    }
+}
+
+/// One unit's scorecard.
+pub(super) fn print_unit(detail: &UnitScorecardDetail, format: Format) -> Result<(), CliError> {
+    let (summary, card) = (&detail.summary, &detail.result);
+    if format != Format::Table {
+        let mut table = Table::new(&[&[("unit", "Unit")], &LINE_COLUMNS[..]].concat());
+        for line in &card.lines {
+            table.row(iter::once(summary.code.as_str().into()).chain(line_cells(line)));
+        }
+        return table.print(format);
+    }
+    let UnitScorecardSummary { code, kind, name_en, name_zh, .. } = summary;
+    say!("{code} {name_en} {name_zh} · {kind} · card {}", card.card);
+    print_card(card)?;
+    print_score(card.printed, card.rating.as_deref(), card.state);
+    Ok(())
+}
+
+/// Every figure of a line, as [`line_cells`] gives them.
+const LINE_COLUMNS: [(&str, &str); 26] = [
+    ("line", "Line"),
+    ("metric", "Metric"),
+    ("scope", "Of"),
+    ("measure", "Measure"),
+    ("outside", "Outside"),
+    ("state", "State"),
+    ("treatment", "Treated"),
+    ("numerator", "Sum"),
+    ("denominator", "Of"),
+    ("samples", "Cases"),
+    ("value", "Value"),
+    ("lower", "From"),
+    ("upper", "To"),
+    ("actual", "Actual"),
+    ("expected", "Expected"),
+    ("peer_value", "Peers"),
+    ("shrink_strength", "Strength"),
+    ("shrunk", "Shrunk"),
+    ("carried_from", "Carried from"),
+    ("curve", "Curve piece"),
+    ("floor", "Floor"),
+    ("cap", "Cap"),
+    ("points", "Points"),
+    ("weight", "Weight"),
+    ("effective_weight", "Effective"),
+    ("contribution", "Contributes"),
+];
+
 /// Every figure of every line, for programs.
 fn working(result: &AppraisalResult) -> Table {
-    let mut table = Table::new(&[
-        ("unit", "Unit"),
-        ("post", "Post"),
-        ("share", "Share"),
-        ("line", "Line"),
-        ("metric", "Metric"),
-        ("scope", "Of"),
-        ("measure", "Measure"),
-        ("outside", "Outside"),
-        ("state", "State"),
-        ("treatment", "Treated"),
-        ("numerator", "Sum"),
-        ("denominator", "Of"),
-        ("samples", "Cases"),
-        ("value", "Value"),
-        ("lower", "From"),
-        ("upper", "To"),
-        ("actual", "Actual"),
-        ("expected", "Expected"),
-        ("peer_value", "Peers"),
-        ("shrink_strength", "Strength"),
-        ("shrunk", "Shrunk"),
-        ("carried_from", "Carried from"),
-        ("curve", "Curve piece"),
-        ("floor", "Floor"),
-        ("cap", "Cap"),
-        ("points", "Points"),
-        ("weight", "Weight"),
-        ("effective_weight", "Effective"),
-        ("contribution", "Contributes"),
-    ]);
+    let place = [("unit", "Unit"), ("post", "Post"), ("share", "Share")];
+    let mut table = Table::new(&[&place, &LINE_COLUMNS[..]].concat());
     for result in &result.stretches {
         let stretch = &result.stretch;
         for line in &stretch.card.lines {

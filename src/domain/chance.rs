@@ -53,8 +53,8 @@ pub fn percent(chance: f64) -> String {
     format!("{:.1}", chance * 100.0)
 }
 
-/// All cases, in the metric's unit.
-fn whole(metric: &Metric) -> Option<Fixed> {
+/// All cases of a rate, in the metric's unit; `None` for a mean.
+pub fn whole(metric: &Metric) -> Option<Fixed> {
     match (metric.kind, metric.unit) {
         (MetricKind::Mean, _) => None,
         (MetricKind::Rate, Unit::Percent) => Some(Fixed::HUNDRED),

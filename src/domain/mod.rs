@@ -10,6 +10,7 @@ pub mod cycle;
 mod decimal;
 pub mod explanation;
 pub mod fact;
+pub mod fairness;
 pub mod fixed;
 pub mod guidance;
 pub mod improvement;

@@ -36,6 +36,8 @@ const FILES: &[(&str, &str)] = embedded![
     "scorecards/front_line.yaml",
     "scorecards/middle_desk.yaml",
     "scorecards/supervisor.yaml",
+    "scorecards/unit_branch.yaml",
+    "scorecards/unit_team.yaml",
     "sources/contacts.yaml",
     "sources/surveys.yaml",
     "sources/tickets.yaml",

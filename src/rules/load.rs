@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::calendars::{self, Calendars};
 use super::check;
 use super::file::calendar::CalendarFile;
-use super::file::card::CardFile;
+use super::file::card::{CardExample, CardFile};
 use super::file::improvement::ImprovementFile;
 use super::file::judgement::FormFile;
 use super::file::metrics::MetricsFile;
@@ -21,6 +21,7 @@ use super::shape::{Shape, Shaped};
 use super::source::{SourceExample, SourceSpec};
 use super::yaml::Document;
 use crate::domain::improvement::ImprovementRules;
+use crate::domain::metric::MetricId;
 
 const METRICS: &str = "metrics.yaml";
 const IMPROVEMENT: &str = "improvement.yaml";
@@ -95,6 +96,13 @@ pub fn load(dir: &Path) -> Result<Loaded, Vec<Problem>> {
 }
 
 impl Loaded {
+    /// Cases behind the agent's own facts, by metric, in the first worked example of a card; empty where it has none.
+    pub fn example_cases(&self, card: &str) -> BTreeMap<MetricId, i64> {
+        let file = self.files.cards.iter().find(|file| file.content.id == card);
+        let example = file.and_then(|file| file.content.examples.first());
+        example.map(CardExample::cases).unwrap_or_default()
+    }
+
     /// Every source with the places of its parts, in order of file.
     pub fn placed_sources(&self) -> impl Iterator<Item = PlacedSource<'_>> {
         self.files.sources.iter().map(|file| PlacedSource { spec: &file.content, document: &file.document })

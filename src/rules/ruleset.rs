@@ -114,6 +114,11 @@ impl Ruleset {
         self.cards.iter().find(|card| card.posts.iter().any(|measured| measured == post))
     }
 
+    /// The card a kind of unit is measured with.
+    pub fn card_for_unit_kind(&self, kind: &str) -> Option<&Card> {
+        self.cards.iter().find(|card| card.unit_kinds.iter().any(|measured| measured == kind))
+    }
+
     /// The plan a post is paid by.
     pub fn plan_for_post(&self, post: &str) -> Option<&IncentivePlan> {
         self.plans.iter().find(|plan| plan.posts.iter().any(|paid| paid == post))

@@ -35,6 +35,7 @@ pub use results::payouts::{PayoutDetail, PayoutSummary, PayoutTotal};
 pub use results::plans::{PlanDetail, PlanSummary};
 pub use results::rows::{PayoutRow, PlanRow, ResultRow};
 pub use results::scorecards::{ResultFilter, ScorecardDetail, ScorecardSummary};
+pub use results::units::{UnitFilter, UnitResultRow, UnitScorecardDetail, UnitScorecardSummary};
 pub use roster::import::{AgentRow, AssignmentRow, RosterChanges, RosterImport, UnitRow};
 pub use roster::leave::{Leave, LeaveChanges, LeaveProblem, LeaveRow};
 pub use roster::problem::RosterProblem;

@@ -18,9 +18,9 @@ CREATE TABLE scorecard (
     PRIMARY KEY (run_id, agent_id)
 ) @table;
 CREATE UNIQUE INDEX scorecard_employee ON scorecard (run_id, employee_number);
-CREATE INDEX scorecard_unit ON scorecard (run_id, unit_id, employee_number);
--- With the state, so that counting ratings and states does not touch the workings.
-CREATE INDEX scorecard_rating ON scorecard (run_id, rating, employee_number, state);
+-- With what is counted, so that counting ratings and states does not touch the workings.
+CREATE INDEX scorecard_unit ON scorecard (run_id, unit_id, employee_number, card, rating, state);
+CREATE INDEX scorecard_rating ON scorecard (run_id, rating, employee_number, state, card);
 
 CREATE TABLE payout (
     run_id @int NOT NULL,

@@ -37,6 +37,8 @@ CREATE TABLE run_unit (
     parent_id @int,
     code @key NOT NULL,
     kind @text NOT NULL,
+    -- Packed: the points that lines of the unit's card had in the cycle before.
+    carried @blob,
     PRIMARY KEY (run_id, unit_id)
 ) @clustered;
 

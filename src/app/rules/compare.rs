@@ -25,19 +25,35 @@ pub struct RulesDifferences {
     pub changes: Vec<Change>,
 }
 
+/// Rules to be tried beside those a cycle was appraised by.
+pub(in crate::app) struct Draft {
+    pub(in crate::app) before: Ruleset,
+    pub(in crate::app) after: Ruleset,
+    pub(in crate::app) differences: RulesDifferences,
+}
+
 impl App {
     /// What changes from `before` to `after`, each a version (name or digits of its hash) or a folder.
     pub async fn compare_rules(&self, before: &str, after: &str) -> Result<RulesDifferences, AppError> {
         let before = self.side(self.rules_named(before).await?).await?;
         let after = self.side(self.rules_named(after).await?).await?;
-        compare(before, after)
+        compare(&before, &after)
     }
 
     /// What changes from one version to another.
     pub async fn compare_rule_versions(&self, before: &str, after: &str) -> Result<RulesDifferences, AppError> {
         let before = self.version_side(self.rule_version(before).await?).await?;
         let after = self.version_side(self.rule_version(after).await?).await?;
-        compare(before, after)
+        compare(&before, &after)
+    }
+
+    /// The version with the hash `pinned`, beside the rules that `draft` names: a version (name or digits of its hash) or a folder.
+    pub(in crate::app) async fn draft(&self, pinned: &str, draft: &str) -> Result<Draft, AppError> {
+        let label = self.store.rule_versions_by_hash(pinned).await?.pop().map(|version| version.label());
+        let before = (label.unwrap_or_else(|| pinned.to_owned()), self.pinned_rules(pinned).await?);
+        let after = self.side(self.rules_named(draft).await?).await?;
+        let differences = compare(&before, &after)?;
+        Ok(Draft { before: before.1, after: after.1, differences })
     }
 
     async fn side(&self, reference: Reference) -> Result<(String, Ruleset), AppError> {
@@ -55,7 +71,7 @@ impl App {
 
 /// What changes between the rules of two folders; needs no database.
 pub fn compare_rule_folders(before: &Path, after: &Path) -> Result<RulesDifferences, AppError> {
-    compare(folder_side(before)?, folder_side(after)?)
+    compare(&folder_side(before)?, &folder_side(after)?)
 }
 
 fn folder_side(folder: &Path) -> Result<(String, Ruleset), AppError> {
@@ -63,8 +79,8 @@ fn folder_side(folder: &Path) -> Result<(String, Ruleset), AppError> {
     Ok((folder.display().to_string(), loaded.ruleset))
 }
 
-fn compare(before: (String, Ruleset), after: (String, Ruleset)) -> Result<RulesDifferences, AppError> {
+fn compare(before: &(String, Ruleset), after: &(String, Ruleset)) -> Result<RulesDifferences, AppError> {
     let changes = differences(&before.1, &after.1)?;
-    let side = |(label, ruleset): (String, Ruleset)| RulesSide { hash: ruleset.hash, label };
+    let side = |(label, ruleset): &(String, Ruleset)| RulesSide { hash: ruleset.hash.clone(), label: label.clone() };
     Ok(RulesDifferences { before: side(before), after: side(after), changes })
 }

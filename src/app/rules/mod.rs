@@ -7,6 +7,7 @@ mod reference;
 mod show;
 
 pub use add::AddedRules;
+pub(super) use compare::Draft;
 pub use compare::{RulesDifferences, RulesSide, compare_rule_folders};
 pub use publish::PublishedRules;
 pub(super) use reference::Reference;

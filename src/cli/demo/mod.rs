@@ -91,7 +91,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     }
     for quarter in QUARTERS {
         let replay = app.replay(quarter, &|_| {}).await?;
-        say!("  replay of {quarter}: {} results, {} differ", replay.agents, replay.differing);
+        say!("  replay of {quarter}: {} agents and {} units, {} differ", replay.agents, replay.units, replay.differing);
     }
     let token = app.create_token("demo", None).await?;
     story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token);

@@ -12,6 +12,9 @@ pub(super) fn where_to_look(folder: &Path, address: Option<&str>, token: &str) {
     say!("\n5. Where to look");
     say!("  one agent's scorecard, with its working:");
     say!("    {merit} scorecard 2026-Q3 QL00007 {place}");
+    say!("  the units', and one team's:");
+    say!("    {merit} scorecard 2026-Q3 --units {place}");
+    say!("    {merit} scorecard 2026-Q3 --unit P1-1-H1 {place}");
     say!("  payouts and plans of the quarter:");
     say!("    {merit} payouts 2026-Q3 {place}");
     say!("    {merit} plans 2026-Q3 {place}");

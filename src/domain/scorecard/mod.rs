@@ -79,8 +79,10 @@ pub struct Band {
 pub struct Card {
     pub id: Arc<str>,
     pub name: Text,
-    /// Posts measured with this card.
+    /// Posts measured with this card; none on a card of units.
     pub posts: Vec<String>,
+    /// Kinds of units measured with this card, as the roster writes them; none on a card of people.
+    pub unit_kinds: Vec<String>,
     /// No line's curve, and no total, goes above this: 100, or more where points above full marks are allowed.
     pub points_up_to: Fixed,
     pub lines: Vec<Line>,

@@ -10,7 +10,7 @@ use super::super::problem::Problem;
 use super::super::shape::Shaped;
 use super::super::yaml::Document;
 use super::lines::{lines, weights};
-use super::{KnownMetrics, duplicates, metric_exists, people, place_in, refused_by_domain};
+use super::{KnownMetrics, duplicates, metric_exists, people, place_in, refused_by_domain, units};
 use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::{MOST_POINTS, check_card};
 
@@ -21,6 +21,7 @@ const PRINTED_DECIMALS: u32 = 2;
 pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem> {
     let Shaped { document, content } = file;
     let mut problems = Vec::new();
+    units::measures(document, content, &mut problems);
     points_up_to(document, content, &mut problems);
     lines(document, content, known, &mut problems);
     weights(document, content, &mut problems);
@@ -36,38 +37,42 @@ pub(crate) fn card(file: &Shaped<CardFile>, known: &KnownMetrics) -> Vec<Problem
     problems
 }
 
-/// Problems between cards: one id twice, one post on two cards.
+/// Problems between cards: one id twice, one post or kind of unit on two cards.
 pub(crate) fn together(files: &[Shaped<CardFile>]) -> Vec<Problem> {
     let mut problems =
         duplicates("scorecard", files.iter().map(|file| (file.content.id.as_str(), &file.document, "/id".to_owned())));
-    problems.extend(posts(
-        "measured by scorecard",
-        files.iter().map(|file| (file.content.id.as_str(), file.content.posts.as_slice(), &file.document)),
-    ));
+    let posts = files.iter().map(|file| (file.content.id.as_str(), file.content.posts(), &file.document));
+    problems.extend(claimed_twice(POSTS, "measured by scorecard", posts));
+    let kinds = files.iter().map(|file| (file.content.id.as_str(), file.content.unit_kinds(), &file.document));
+    problems.extend(claimed_twice(UNIT_KINDS, "measured by scorecard", kinds));
     problems
 }
 
-/// Posts that two cards, or two plans, claim.
-pub(crate) fn posts<'a>(
-    claimed: &str,
+/// What is claimed once: the field that claims, a whole claim's name, and its short one.
+pub(crate) type Claimed = (&'static str, &'static str, &'static str);
+
+pub(crate) const POSTS: Claimed = ("posts", "post", "post");
+const UNIT_KINDS: Claimed = ("unit_kinds", "kind of unit", "kind");
+
+/// What two cards, or two plans, claim.
+pub(crate) fn claimed_twice<'a>(
+    (field, what, short): Claimed,
+    by: &str,
     claims: impl IntoIterator<Item = (&'a str, &'a [String], &'a Document)>,
 ) -> Vec<Problem> {
     let mut owners: BTreeMap<&str, (&str, &Document, String)> = BTreeMap::new();
     let mut problems = Vec::new();
-    for (id, posts, document) in claims {
-        for (index, post) in posts.iter().enumerate() {
-            let pointer = format!("/posts/{index}");
-            if let Some((owner, first, first_pointer)) = owners.get(post.as_str()) {
+    for (id, claimed, document) in claims {
+        for (index, name) in claimed.iter().enumerate() {
+            let pointer = format!("/{field}/{index}");
+            if let Some((owner, first, first_pointer)) = owners.get(name.as_str()) {
                 problems.push(document.error(
                     &pointer,
-                    format!(
-                        "post '{post}' is already {claimed} '{owner}' {}",
-                        place_in(first, first_pointer, document)
-                    ),
-                    "keep the post in one of the two",
+                    format!("{what} '{name}' is already {by} '{owner}' {}", place_in(first, first_pointer, document)),
+                    format!("keep the {short} in one of the two"),
                 ));
             } else {
-                owners.insert(post, (id, document, pointer));
+                owners.insert(name, (id, document, pointer));
             }
         }
     }
@@ -226,10 +231,10 @@ pub(super) fn printed(
 
 /// Examples name only metrics and lines the card has; everything else would be compared with nothing.
 fn examples(document: &Document, card: &CardFile, known: &KnownMetrics, problems: &mut Vec<Problem>) {
-    let lines: Vec<_> = card.lines.iter().map(|line| (line.metric.as_str(), line.scope)).collect();
-    let gates: Vec<_> = card.gates.iter().map(|gate| (gate.metric.as_str(), gate.scope)).collect();
+    let lines: Vec<_> = card.lines.iter().map(|line| (line.metric.as_str(), card.scope(line.scope))).collect();
+    let gates: Vec<_> = card.gates.iter().map(|gate| (gate.metric.as_str(), card.scope(gate.scope))).collect();
     let mut used = |pointer: &str, fact: &ExamplePooled, uses: &[&[(&str, ScopeName)]]| {
-        let use_of = (fact.metric.as_str(), fact.scope);
+        let use_of = (fact.metric.as_str(), card.scope(fact.scope));
         if uses.iter().any(|uses| uses.contains(&use_of)) {
             return;
         }
@@ -266,12 +271,13 @@ fn example_names(document: &Document, card: &CardFile, at: &str, example: &CardE
         ));
     };
     for (index, line) in example.lines.iter().enumerate() {
-        if !card.lines.iter().any(|there| line.is(there)) {
+        if !card.lines.iter().any(|there| card.means(line, there)) {
             missing(format!("/lines/{index}/metric"), format!("line for '{}' in this scope", line.metric));
         }
     }
     for (index, gate) in example.gates.iter().enumerate() {
-        if !card.gates.iter().any(|there| (&there.metric, there.scope) == (&gate.metric, gate.scope)) {
+        let scope = card.scope(gate.scope);
+        if !card.gates.iter().any(|there| (&there.metric, card.scope(there.scope)) == (&gate.metric, scope)) {
             missing(format!("/gates/{index}/metric"), format!("gate for '{}' in this scope", gate.metric));
         }
     }

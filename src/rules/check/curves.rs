@@ -16,6 +16,8 @@ pub(crate) struct Judged<'a> {
     /// Cases in a typical period.
     pub(crate) typical_samples: u32,
     pub(crate) points_up_to: Exact,
+    /// Whose points they are, such as `an agent`.
+    pub(crate) whose: &'static str,
 }
 
 /// The curve of a scorecard line.
@@ -108,7 +110,7 @@ fn cliffs(document: &Document, pointer: &str, steps: &[[Exact; 2]], judged: &Jud
     }
 }
 
-/// How often chance alone puts an agent below a step at which they truly stand; `None` where the metric does not tell.
+/// How often chance alone puts somebody below a step at which they truly stand; `None` where the metric does not tell.
 fn misjudged(judged: &Judged<'_>, edge: Exact, below: Exact, at: Exact) -> Option<String> {
     let metric = judged.metric?;
     let samples = judged.typical_samples;
@@ -117,7 +119,8 @@ fn misjudged(judged: &Judged<'_>, edge: Exact, below: Exact, at: Exact) -> Optio
     let unit = if metric.unit == Unit::Percent { " %" } else { "" };
     let gets = if below < at { "less" } else { "more" };
     Some(format!(
-        "and an agent whose true rate is {edge}{unit} gets {gets} than {at} in {percent} % of periods at {samples} samples"
+        "and {} whose true rate is {edge}{unit} gets {gets} than {at} in {percent} % of periods at {samples} samples",
+        judged.whose
     ))
 }
 

@@ -30,6 +30,7 @@ pub(super) fn lines(document: &Document, card: &CardFile, known: &KnownMetrics, 
             metric: metric.filter(|_| line.measure == MeasureName::Value && line.outside != Some(OutsideName::Penalty)),
             typical_samples: line.typical_samples.unwrap_or(card.typical_samples),
             points_up_to: card.points_up_to,
+            whose: if card.unit_kinds.is_some() { "a unit" } else { "an agent" },
         };
         curves::line_curve(document, &format!("{at}/curve"), &line.curve, &judged, problems);
         treatments(document, &at, line, problems);

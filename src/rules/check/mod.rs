@@ -9,6 +9,7 @@ mod lines;
 mod people;
 pub(super) mod plans;
 pub(super) mod sources;
+mod units;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -34,7 +34,7 @@ pub(crate) fn together(files: &[Shaped<PlanFile>]) -> Vec<Problem> {
     let ids = files.iter().map(|file| (file.content.id.as_str(), &file.document, "/id".to_owned()));
     let mut problems = duplicates("incentive plan", ids);
     let claims = files.iter().map(|file| (file.content.id.as_str(), file.content.posts.as_slice(), &file.document));
-    problems.extend(cards::posts("paid by plan", claims));
+    problems.extend(cards::claimed_twice(cards::POSTS, "paid by plan", claims));
     problems
 }
 
@@ -101,7 +101,7 @@ fn posts_and_ratings(document: &Document, plan: &PlanFile, cards: &[Shaped<CardF
     let mut ratings = BTreeSet::new();
     let mut all_measured = true;
     for (index, post) in plan.posts.iter().enumerate() {
-        match cards.iter().find(|card| card.content.posts.contains(post)) {
+        match cards.iter().find(|card| card.content.posts().contains(post)) {
             Some(card) => ratings.extend(cards::card_ratings(&card.content)),
             None => {
                 all_measured = false;

@@ -14,14 +14,14 @@ pub(super) fn clause(names: &Names<'_>, card: &str, rest: &[&str], ends: Ends<'_
         [] => came_or_went(
             ends,
             |new| {
-                let (posts, lines) = (posts(new)?, weights(names, card, new)?);
+                let (posts, lines) = (measures(new)?, weights(names, card, new)?);
                 Some(both(
                     format!("it is new, {}: {}", posts.en, lines.en),
                     format!("新增，{}：{}", posts.zh, lines.zh),
                 ))
             },
             |old| {
-                let (posts, lines) = (posts(old)?, weights(names, card, old)?);
+                let (posts, lines) = (measures(old)?, weights(names, card, old)?);
                 Some(both(
                     format!("it is gone, it was {}: {}", posts.en, lines.en),
                     format!("删除，原{}：{}", posts.zh, lines.zh),
@@ -34,6 +34,22 @@ pub(super) fn clause(names: &Names<'_>, card: &str, rest: &[&str], ends: Ends<'_
             ends,
             |_| Some(both(format!("it now also measures the post '{post}'"), format!("新增适用岗位“{post}”"))),
             |_| Some(both(format!("it no longer measures the post '{post}'"), format!("不再适用岗位“{post}”"))),
+        ),
+        ["unit_kinds"] if ends.order => Some(both("its kinds of units stand in another order", "机构类型顺序有变")),
+        ["unit_kinds", kind] => came_or_went(
+            ends,
+            |_| {
+                Some(both(
+                    format!("it now also measures units of the kind '{kind}'"),
+                    format!("新增适用机构类型“{kind}”"),
+                ))
+            },
+            |_| {
+                Some(both(
+                    format!("it no longer measures units of the kind '{kind}'"),
+                    format!("不再适用机构类型“{kind}”"),
+                ))
+            },
         ),
         ["lines"] if ends.order => Some(both("its lines stand in another order", "考核项顺序有变")),
         ["gates"] if ends.order => Some(both("its gates stand in another order", "门槛顺序有变")),
@@ -143,13 +159,28 @@ fn band_clause(band: &str, rest: &[&str], ends: Ends<'_>) -> Option<Text> {
 const GATE: [&str; 7] = ["metric", "scope", "at_least", "at_most", "min_samples", "effect", "reason"];
 const BAND: [&str; 3] = ["id", "name", "from"];
 
+/// Whom a card measures: posts, or kinds of units.
+pub(super) fn measures(card: &Value) -> Option<Text> {
+    match quoted_list(card, "unit_kinds") {
+        Some((en, zh)) if !en.is_empty() => {
+            let word = if en.len() == 1 { "kind" } else { "kinds" };
+            Some(both(format!("for units of the {word} {}", en.join(", ")), format!("适用机构类型{}", zh.join("、"))))
+        }
+        _ => posts(card),
+    }
+}
+
 /// `for the post 'a'`, `for the posts 'a', 'b'`.
 pub(super) fn posts(of: &Value) -> Option<Text> {
-    let posts: Option<Vec<&str>> = of.get("posts")?.as_array()?.iter().map(Value::as_str).collect();
-    let all = |quotes: fn(&str) -> String| posts.as_ref().map(|posts| posts.iter().map(|post| quotes(post)).collect());
-    let (en, zh): (Vec<String>, Vec<String>) = (all(|post| format!("'{post}'"))?, all(|post| format!("“{post}”"))?);
+    let (en, zh) = quoted_list(of, "posts")?;
     let word = if en.len() == 1 { "post" } else { "posts" };
     Some(both(format!("for the {word} {}", en.join(", ")), format!("适用岗位{}", zh.join("、"))))
+}
+
+/// The texts of a list in English and in Chinese quotes.
+fn quoted_list(of: &Value, field: &str) -> Option<(Vec<String>, Vec<String>)> {
+    let texts: Vec<&str> = of.get(field)?.as_array()?.iter().map(Value::as_str).collect::<Option<_>>()?;
+    Some(texts.iter().map(|text| (format!("'{text}'"), format!("“{text}”"))).unzip())
 }
 
 /// The lines of a card that came or went, each with its weight.

@@ -55,7 +55,7 @@ fn section(area: Area, kind: Text, item: &Value, lines: Option<Vec<Text>>) -> Se
 }
 
 fn card_lines(names: &Names<'_>, item: &Value) -> Option<Vec<Text>> {
-    let mut lines = vec![card::posts(item)?];
+    let mut lines = vec![card::measures(item)?];
     for (field, describe) in [("lines", true), ("gates", false)] {
         for (key, part) in super::walk::keyed(item.get(field)?.as_array()?)? {
             let at = ["cards", item.get("id")?.as_str()?, field, key.as_str()];
@@ -68,7 +68,7 @@ fn card_lines(names: &Names<'_>, item: &Value) -> Option<Vec<Text>> {
     }
     let bands = card::bands(item)?;
     lines.push(both(format!("bands: {}", bands.en), format!("等级：{}", bands.zh)));
-    let more = leftover(item, &["id", "name", "posts", "lines", "gates", "bands"]);
+    let more = leftover(item, &["id", "name", "posts", "unit_kinds", "lines", "gates", "bands"]);
     if !more.en.is_empty() {
         lines.push(both(more.en.trim_start_matches("; "), more.zh.trim_start_matches('；')));
     }

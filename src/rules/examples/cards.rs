@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::file::card::{CardExample, CardFile, ExampleLine, ExamplePooled};
+use super::super::file::card::{CardExample, CardFile, ExampleLine, ExamplePooled, GateEntry};
 use super::super::file::judgement::ratings;
 use super::super::file::pooled;
 use super::super::ruleset::Ruleset;
@@ -17,18 +17,9 @@ use crate::domain::scorecard::{
 /// What an example says was measured, as scoring asks for it.
 struct ExampleFacts<'a> {
     ruleset: &'a Ruleset,
+    file: &'a CardFile,
     example: &'a CardExample,
     ratings: Ratings,
-}
-
-fn rows<'a>(
-    rows: &'a [ExamplePooled],
-    metric: &'a MetricId,
-    scope: Scope,
-) -> impl Iterator<Item = (&'a ExamplePooled, Pooled)> {
-    rows.iter()
-        .filter(move |row| row.metric == metric.as_str() && Scope::from(row.scope) == scope)
-        .map(|row| (row, pooled(row.numerator, row.denominator, row.samples)))
 }
 
 /// The sum of rows; `None` without any.
@@ -36,9 +27,22 @@ fn sum(rows: impl Iterator<Item = Pooled>) -> Option<Pooled> {
     rows.fold(None, |sum: Option<Pooled>, row| sum.unwrap_or_default().checked_add(&row))
 }
 
+impl ExampleFacts<'_> {
+    fn rows<'a>(
+        &'a self,
+        rows: &'a [ExamplePooled],
+        metric: &'a MetricId,
+        scope: Scope,
+    ) -> impl Iterator<Item = (&'a ExamplePooled, Pooled)> {
+        rows.iter()
+            .filter(move |row| row.metric == metric.as_str() && Scope::from(self.file.scope(row.scope)) == scope)
+            .map(|row| (row, pooled(row.numerator, row.denominator, row.samples)))
+    }
+}
+
 impl Measured for ExampleFacts<'_> {
     fn pooled(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
-        sum(rows(&self.example.facts, metric, scope).map(|(_, pooled)| pooled))
+        sum(self.rows(&self.example.facts, metric, scope).map(|(_, pooled)| pooled))
     }
 
     fn metric(&self, id: &MetricId) -> Option<&Metric> {
@@ -51,11 +55,12 @@ impl Measured for ExampleFacts<'_> {
     }
 
     fn peers(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
-        sum(rows(&self.example.peers, metric, scope).map(|(_, pooled)| pooled))
+        sum(self.rows(&self.example.peers, metric, scope).map(|(_, pooled)| pooled))
     }
 
     fn segments(&self, metric: &MetricId, scope: Scope) -> Vec<(Arc<str>, Pooled)> {
-        rows(&self.example.facts, metric, scope).map(|(row, pooled)| (row.segment.as_str().into(), pooled)).collect()
+        let rows = self.rows(&self.example.facts, metric, scope);
+        rows.map(|(row, pooled)| (row.segment.as_str().into(), pooled)).collect()
     }
 
     fn benchmark(&self, metric: &MetricId, segment: &str) -> Option<Pooled> {
@@ -80,7 +85,7 @@ pub(super) fn card_example(
     example: &CardExample,
     comparison: &mut Comparison<'_>,
 ) {
-    let facts = ExampleFacts { ruleset, example, ratings: ratings(&example.ratings) };
+    let facts = ExampleFacts { ruleset, file, example, ratings: ratings(&example.ratings) };
     let result = match score(card, &facts) {
         Ok(result) => result,
         Err(error) => return comparison.wrong("", format!("cannot be scored: {error}"), MEND),
@@ -89,7 +94,9 @@ pub(super) fn card_example(
     comparison.compare("/state", "state", Some(card_state(state)), Some(card_state(result.state)));
     lines(file, example, &result, comparison);
     for (index, gate) in example.gates.iter().enumerate() {
-        let found = file.gates.iter().position(|judged| (&judged.metric, judged.scope) == (&gate.metric, gate.scope));
+        let same =
+            |judged: &GateEntry| (&judged.metric, file.scope(judged.scope)) == (&gate.metric, file.scope(gate.scope));
+        let found = file.gates.iter().position(same);
         let Some(given) = found.and_then(|index| result.gates.get(index)) else { continue };
         let what = format!("'passed' of gate '{}'", gate.metric);
         comparison.compare(&format!("/gates/{index}"), &what, gate.passed, given.passed);
@@ -104,7 +111,7 @@ pub(super) fn card_example(
 
 fn lines(file: &CardFile, example: &CardExample, result: &CardResult, comparison: &mut Comparison<'_>) {
     for (index, line) in example.lines.iter().enumerate() {
-        let position = file.lines.iter().position(|there| line.is(there));
+        let position = file.lines.iter().position(|there| file.means(line, there));
         let Some(given) = position.and_then(|at| result.lines.get(at)) else { continue };
         compare_line(&format!("/lines/{index}"), line, given, comparison);
     }

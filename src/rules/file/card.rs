@@ -1,4 +1,4 @@
-//! `scorecards/*.yaml`: how posts are measured.
+//! `scorecards/*.yaml`: how posts, and units, are measured.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,9 +23,15 @@ pub struct CardFile {
     #[schemars(regex(pattern = ID_PATTERN))]
     pub id: String,
     pub name: Words,
-    /// Posts measured with this card, as the roster writes them. A post has one card.
-    #[schemars(length(min = 1), inner(length(min = 1)))]
-    pub posts: Vec<String>,
+    /// Posts measured with this card, as the roster writes them. A post has one card. A card says either this or `unit_kinds`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", length(min = 1), inner(length(min = 1)))]
+    pub posts: Option<Vec<String>>,
+    /// Kinds of units measured with this card, as the roster writes them. A kind has one card. Its lines measure the facts of everybody
+    /// in the unit and below it, pooled.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", length(min = 1), inner(length(min = 1)))]
+    pub unit_kinds: Option<Vec<String>>,
     /// The most points a line's curve and the total can reach: 100 are full marks, and only a card that says more here rewards beyond
     /// them.
     #[serde(default = "full_marks")]
@@ -76,8 +82,9 @@ fn typical_samples() -> u32 {
 #[serde(deny_unknown_fields)]
 pub struct GateEntry {
     pub metric: String,
+    /// `own` when left out; on a card of units `unit`.
     #[serde(default)]
-    pub scope: ScopeName,
+    pub scope: Option<ScopeName>,
     /// Passed from this value on, inclusive.
     #[serde(default)]
     pub at_least: Option<Exact>,
@@ -172,8 +179,9 @@ pub struct CardExample {
 #[serde(deny_unknown_fields)]
 pub struct ExamplePooled {
     pub metric: String,
+    /// As the card's lines have it when left out.
     #[serde(default)]
-    pub scope: ScopeName,
+    pub scope: Option<ScopeName>,
     /// The queue, channel or work type; empty when left out.
     #[serde(default)]
     pub segment: String,
@@ -203,8 +211,9 @@ pub struct ExampleLine {
     #[serde(default)]
     pub id: Option<String>,
     pub metric: String,
+    /// As the card's lines have it when left out.
     #[serde(default)]
-    pub scope: ScopeName,
+    pub scope: Option<ScopeName>,
     #[serde(default)]
     pub state: LineStateName,
     /// In the metric's unit, or of the index; not compared when left out.
@@ -227,13 +236,16 @@ pub struct ExampleLine {
     pub effective_weight: Option<Exact>,
 }
 
-impl ExampleLine {
-    /// Whether it speaks of this line: by id, or by metric and scope.
-    pub fn is(&self, line: &LineEntry) -> bool {
-        match &self.id {
-            Some(id) => id == line.id() && self.metric == line.metric && self.scope == line.scope,
-            None => self.metric == line.metric && self.scope == line.scope,
+impl CardExample {
+    /// Cases behind the agent's own facts, by metric.
+    pub(crate) fn cases(&self) -> BTreeMap<MetricId, i64> {
+        let mut cases: BTreeMap<MetricId, i64> = BTreeMap::new();
+        for row in self.facts.iter().filter(|row| row.scope == ScopeName::Own) {
+            let samples = row.samples.unwrap_or(row.denominator.0.micros() / Fixed::SCALE);
+            let sum = cases.entry(MetricId::new(&row.metric)).or_default();
+            *sum = sum.saturating_add(samples);
         }
+        cases
     }
 }
 
@@ -242,8 +254,9 @@ impl ExampleLine {
 #[serde(deny_unknown_fields)]
 pub struct ExampleGate {
     pub metric: String,
+    /// As the card's lines have it when left out.
     #[serde(default)]
-    pub scope: ScopeName,
+    pub scope: Option<ScopeName>,
     /// Left out where there is too little data to judge.
     #[serde(default)]
     pub passed: Option<bool>,
@@ -294,10 +307,10 @@ impl From<CardStateName> for CardState {
 }
 
 impl GateEntry {
-    fn to_gate(&self) -> Gate {
+    fn to_gate(&self, usual: ScopeName) -> Gate {
         Gate {
             metric: MetricId::new(&self.metric),
-            scope: self.scope.into(),
+            scope: self.scope.unwrap_or(usual).into(),
             at_least: self.at_least.map(Fixed::from),
             at_most: self.at_most.map(Fixed::from),
             min_samples: self.min_samples,
@@ -318,6 +331,32 @@ impl JudgementEntry {
 }
 
 impl CardFile {
+    /// The posts it measures; empty on a card of units.
+    pub fn posts(&self) -> &[String] {
+        self.posts.as_deref().unwrap_or_default()
+    }
+
+    /// The kinds of units it measures; empty on a card of people.
+    pub fn unit_kinds(&self) -> &[String] {
+        self.unit_kinds.as_deref().unwrap_or_default()
+    }
+
+    /// The scope of a line, gate or fact that does not say its own.
+    pub fn usual_scope(&self) -> ScopeName {
+        if self.unit_kinds.is_some() { ScopeName::Unit } else { ScopeName::Own }
+    }
+
+    /// A scope as the file has it, or the card's usual one.
+    pub fn scope(&self, written: Option<ScopeName>) -> ScopeName {
+        written.unwrap_or_else(|| self.usual_scope())
+    }
+
+    /// Whether an example speaks of this line: by metric and scope, and by id where it names one.
+    pub fn means(&self, example: &ExampleLine, line: &LineEntry) -> bool {
+        let named = example.id.as_deref().is_none_or(|id| id == line.id());
+        named && example.metric == line.metric && self.scope(example.scope) == self.scope(line.scope)
+    }
+
     /// Bands with the place each has in the file, ascending by lower edge.
     pub fn ascending_bands(&self) -> Vec<(usize, &BandEntry)> {
         let mut bands: Vec<_> = self.bands.iter().enumerate().collect();
@@ -334,10 +373,11 @@ impl CardFile {
         Card {
             id: self.id.as_str().into(),
             name: self.name.clone().into(),
-            posts: self.posts.clone(),
+            posts: self.posts().to_vec(),
+            unit_kinds: self.unit_kinds().to_vec(),
             points_up_to: self.points_up_to.0,
-            lines: self.lines.iter().map(LineEntry::to_line).collect(),
-            gates: self.gates.iter().map(GateEntry::to_gate).collect(),
+            lines: self.lines.iter().map(|line| line.to_line(self.usual_scope())).collect(),
+            gates: self.gates.iter().map(|gate| gate.to_gate(self.usual_scope())).collect(),
             bands: self.ascending_bands().into_iter().map(|(_, entry)| band(entry)).collect(),
             judgement: self.judgement.as_ref().map(JudgementEntry::to_judgement),
             stretch_basis: self.stretch_basis.into(),

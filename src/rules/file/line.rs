@@ -19,8 +19,9 @@ pub struct LineEntry {
     pub id: Option<String>,
     /// A metric of `metrics.yaml`.
     pub metric: String,
+    /// `own` when left out; on a card of units `unit`.
     #[serde(default)]
-    pub scope: ScopeName,
+    pub scope: Option<ScopeName>,
     #[serde(default)]
     pub measure: MeasureName,
     /// Percent of the card; all weighted lines add up to 100. Left out of a line outside.
@@ -60,13 +61,12 @@ pub struct LineEntry {
 }
 
 /// Whose facts are measured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeName {
     /// The agent's own.
-    #[default]
     Own,
-    /// Those of every agent in the agent's unit and below it, pooled.
+    /// Those of every agent in the unit and below it, pooled.
     Unit,
 }
 
@@ -225,11 +225,12 @@ impl LineEntry {
         self.id.as_ref().unwrap_or(&self.metric)
     }
 
-    pub(super) fn to_line(&self) -> Line {
+    /// `usual` is the scope where the line does not say its own.
+    pub(super) fn to_line(&self, usual: ScopeName) -> Line {
         Line {
             id: self.id().into(),
             metric: MetricId::new(&self.metric),
-            scope: self.scope.into(),
+            scope: self.scope.unwrap_or(usual).into(),
             measure: match self.measure {
                 MeasureName::Value => Measure::Value,
                 MeasureName::Index => Measure::Index,

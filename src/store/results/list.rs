@@ -62,7 +62,7 @@ const NAMES: &str = "JOIN agent a ON a.id = r.agent_id
     JOIN run_unit u ON u.run_id = r.run_id AND u.unit_id = r.unit_id";
 
 /// Conditions of the filter that apply to the table.
-fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>) -> Result<String, StoreError> {
+pub(super) fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>) -> Result<String, StoreError> {
     let mut conditions = String::new();
     if let Some(unit) = filter.unit {
         values.push(unit.into());

@@ -7,3 +7,4 @@ pub(crate) mod payouts;
 pub(crate) mod plans;
 pub(crate) mod rows;
 pub(crate) mod scorecards;
+pub(crate) mod units;

@@ -8,7 +8,7 @@ use super::super::packed::unpack;
 use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
-use super::list::{Found, Row, Whole};
+use super::list::{Found, Row, Whole, conditions};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 use crate::domain::fixed::Fixed;
 
@@ -122,6 +122,13 @@ impl TryFrom<Whole<Found<ScorecardColumns>>> for ScorecardDetail {
 }
 
 #[derive(FromQueryResult)]
+struct RatingRow {
+    card: String,
+    rating: String,
+    cards: i64,
+}
+
+#[derive(FromQueryResult)]
 struct CountRow {
     state: String,
     rating: Option<String>,
@@ -155,6 +162,22 @@ impl Store {
     pub async fn scorecard(&self, run_id: i64, employee_number: &str) -> Result<Option<ScorecardDetail>, StoreError> {
         let found: Option<Whole<Found<ScorecardColumns>>> = self.result_of(run_id, employee_number).await?;
         found.map(ScorecardDetail::try_from).transpose()
+    }
+
+    /// How many rated scorecards of a run have each card and rating, in that order.
+    pub async fn rating_counts(
+        &self,
+        run_id: i64,
+        filter: &ResultFilter,
+    ) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let mut values = vec![run_id.into()];
+        let conditions = conditions::<ScorecardColumns>(filter, &mut values)?;
+        let text = format!(
+            "SELECT r.card, r.rating, COUNT(*) AS cards FROM scorecard r
+            WHERE r.run_id = $1 AND r.rating IS NOT NULL{conditions} GROUP BY r.card, r.rating ORDER BY r.card, r.rating"
+        );
+        let rows: Vec<RatingRow> = fetch(&self.readers, "counting ratings", text, values).await?;
+        Ok(rows.into_iter().map(|row| (row.card, row.rating, row.cards)).collect())
     }
 
     /// How many scorecards of a run have each state and rating, in that order.

@@ -215,7 +215,7 @@ async fn fail(tx: &DatabaseTransaction, run_id: i64, now: DateTime<Utc>) -> Resu
     if execute(tx, step, text, [run_id.into(), instant(now).into()]).await? == 0 {
         return Ok(());
     }
-    for table in ["scorecard", "payout", "improvement_plan", "run_agent", "run_unit"] {
+    for table in ["scorecard", "unit_scorecard", "payout", "improvement_plan", "run_agent", "run_unit"] {
         execute(tx, step, format!("DELETE FROM {table} WHERE run_id = $1"), [run_id.into()]).await?;
     }
     Ok(())

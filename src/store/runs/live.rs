@@ -144,7 +144,13 @@ impl LiveView {
     pub async fn units(&self) -> Result<Vec<RunUnit>, StoreError> {
         let text = "SELECT id, parent_id, code, kind FROM unit ORDER BY code";
         let rows: Vec<UnitRow> = fetch(&self.tx, "reading the units", text, []).await?;
-        let unit = |row: UnitRow| RunUnit { unit_id: row.id, parent_id: row.parent_id, code: row.code, kind: row.kind };
+        let unit = |row: UnitRow| RunUnit {
+            unit_id: row.id,
+            parent_id: row.parent_id,
+            code: row.code,
+            kind: row.kind,
+            carried: None,
+        };
         Ok(rows.into_iter().map(unit).collect())
     }
 

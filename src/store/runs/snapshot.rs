@@ -14,6 +14,8 @@ pub struct RunUnit {
     pub code: String,
     /// Such as `team` or `province`.
     pub kind: String,
+    /// What lines of the unit's card may carry from the cycle before; packed by the caller, the store does not look inside.
+    pub carried: Option<Vec<u8>>,
 }
 
 /// What a run knows of one agent.
@@ -35,12 +37,13 @@ impl Store {
         let step = "freezing the units";
         let tx = self.begin_write(&[]).await?;
         hold(&tx, run_id).await?;
-        let rows = units.iter().cloned().map(|RunUnit { unit_id, parent_id, code, kind }| run_unit::Model {
+        let rows = units.iter().cloned().map(|RunUnit { unit_id, parent_id, code, kind, carried }| run_unit::Model {
             run_id,
             unit_id,
             parent_id,
             code,
             kind,
+            carried,
         });
         bulk::insert::<run_unit::Entity>(&tx, step, rows).await?;
         tx.commit().await.step(step)
@@ -73,6 +76,7 @@ impl Store {
             parent_id: row.parent_id,
             code: row.code,
             kind: row.kind,
+            carried: row.carried,
         };
         Ok(rows.into_iter().map(unit).collect())
     }

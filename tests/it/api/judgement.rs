@@ -17,13 +17,14 @@ async fn a_judged_card_shows_its_form_and_split_and_others_show_none() {
         app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
         app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
         let server = Server::start(&app).await;
-        let card = |agent: &str| format!("/api/v1/cycles/{FIRST_QUARTER}/scorecards/{agent}");
-        let judged = server.ok(&card("S1")).await;
+        let path = |agent: &str| format!("/api/v1/cycles/{FIRST_QUARTER}/scorecards/{agent}");
+        let detail = server.ok(&path("S1")).await;
+        let judged = &detail["stretches"][0]["card"];
         let judgement = &judged["judgement"];
         assert_eq!((&judgement["form"], &judgement["state"]), (&"conduct".into(), &"no_ratings".into()));
         assert_eq!((&judgement["treatment"], &judgement["share"]), (&"measured".into(), &"20".into()));
         assert_eq!((&judgement["measured_share"], &judgement["contribution"]), (&"100".into(), &"0".into()));
-        assert_eq!(judgement["measured_contribution"], judged["scorecard"]["subtotal"]);
-        assert!(server.ok(&card("E001")).await.get("judgement").is_none());
+        assert_eq!(judgement["measured_contribution"], judged["subtotal"]);
+        assert!(server.ok(&path("E001")).await["stretches"][0]["card"].get("judgement").is_none());
     }
 }

@@ -55,7 +55,7 @@ async fn leave_and_exemptions_by_command() {
         "{again}"
     );
 
-    printed(run(&["cycle", "open", FIRST_QUARTER]));
+    printed(run(&["cycle", "open", FIRST_QUARTER, "--rules", "rules"]));
     let exempt = ["cycle", "exempt", FIRST_QUARTER, "E001"];
     let with = |more: &[&'static str]| [&exempt, more].concat();
     let said = printed(run(&with(&["--reason", "parental_leave", "--note", "to May"])));

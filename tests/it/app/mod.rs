@@ -1,6 +1,7 @@
 //! The use cases on both engines.
 
 mod exempt;
+mod fairness;
 mod full_disk;
 mod leave;
 mod pulling;
@@ -9,3 +10,5 @@ mod ratings;
 mod real_data;
 mod roster;
 mod rule_versions;
+pub(crate) mod simulate;
+mod wiring;

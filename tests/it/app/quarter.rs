@@ -75,7 +75,7 @@ async fn replay_says_what_was_changed_by_hand() {
         app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
         app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
         for (change, what) in [
-            ("UPDATE scorecard SET printed = printed + 10000", "E001: /card/printed: stored "),
+            ("UPDATE scorecard SET printed = printed + 10000", "E001: /result/printed: stored "),
             ("UPDATE payout SET amount_minor = amount_minor + 1", "E001: /payout/amount_minor: stored "),
         ] {
             database.execute(change).await;
@@ -92,7 +92,7 @@ async fn replay_says_what_was_changed_by_hand() {
             WHERE employee_number = 'E001'";
         database.execute(swapped).await;
         let replay = app.replay(FIRST_QUARTER, &|_| {}).await.unwrap();
-        let line = "E001: /card/lines/0/contribution: stored ";
+        let line = "E001: /result/stretches/0/stretch/card/lines/0/contribution: stored ";
         assert!(replay.differences.iter().any(|difference| difference.starts_with(line)), "{:?}", replay.differences);
     }
 }

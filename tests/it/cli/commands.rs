@@ -38,6 +38,12 @@ async fn a_quarter_by_commands() {
         printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
         let appraised = printed(run(&["appraise", "2026-Q2"]));
         assert!(appraised.contains(" 4 scored"), "{appraised}");
+        let spread = printed(run(&["spread", "2026-Q2"]));
+        assert!(spread.contains("front_line") && spread.contains("no rating is changed to meet the guidance"), "{spread}");
+        let spread: Value = serde_json::from_str(&printed(run(&["spread", "2026-Q2", "--format", "json"]))).unwrap();
+        let bands = spread.as_array().unwrap();
+        assert_eq!(bands.iter().map(|band| band["agents"].as_i64().unwrap()).sum::<i64>(), 4);
+        assert_eq!(bands.iter().map(|band| band["agents_apart"].as_i64().unwrap()).sum::<i64>(), 0);
         let replay = printed(run(&["replay", "2026-Q2"]));
         assert!(replay.starts_with("Cycle 2026-Q2: 4 results recomputed, all the same to the byte."), "{replay}");
 
@@ -95,7 +101,7 @@ async fn ratings_by_commands() {
     let rows = "S1,S9,supervisor,ownership,4\nS1,S9,supervisor,integrity,4\nS1,S9,supervisor,ownership,9\n";
     fs::write(company.path("ratings.csv"), format!("employee_number,rater,group,item,value\n{rows}")).unwrap();
     let run = |arguments: &[&str]| merit(&company, &company.sqlite()).args(arguments).output().unwrap();
-    printed(run(&["cycle", "open", "2026-Q2"]));
+    printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
     printed(run(&["appraise", "2026-Q2"]));
     let card = printed(run(&["scorecard", "2026-Q2", "S1"]));
     assert!(card.contains("judged by form conduct: no ratings\nmeasured × 100 % = "), "{card}");

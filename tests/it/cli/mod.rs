@@ -2,5 +2,7 @@
 
 mod commands;
 mod demo;
+mod fairness;
 mod killed;
 mod rules;
+mod simulate;

@@ -102,6 +102,7 @@ pub(super) fn card(lines: Vec<Line>) -> Card {
         id: "front".into(),
         name: text("Front line"),
         posts: vec!["agent".to_owned()],
+        unit_kinds: vec![],
         points_up_to: Fixed::HUNDRED,
         lines,
         gates: Vec::new(),

@@ -8,6 +8,7 @@ mod calendar_properties;
 mod chance;
 mod curve;
 mod cycle;
+mod fairness;
 mod explanation;
 mod explanation_properties;
 mod fixed;

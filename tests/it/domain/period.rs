@@ -71,6 +71,30 @@ fn overlaps_are_the_shared_days() {
 }
 
 #[test]
+fn the_period_before_is_as_long_and_ends_the_day_before() {
+    for (of, first, last) in [
+        // Whole months, however many days those have.
+        (period("2023-07-01", "2023-09-30"), "2023-04-01", "2023-06-30"),
+        (period("2023-04-01", "2023-06-30"), "2023-01-01", "2023-03-31"),
+        (period("2024-01-01", "2024-03-31"), "2023-10-01", "2023-12-31"),
+        (period("2024-03-01", "2024-03-31"), "2024-02-01", "2024-02-29"),
+        (period("2024-02-01", "2024-02-29"), "2024-01-01", "2024-01-31"),
+        (period("2023-01-01", "2023-12-31"), "2022-01-01", "2022-12-31"),
+        (period("2023-12-01", "2024-01-31"), "2023-10-01", "2023-11-30"),
+        // Other periods, by days.
+        (period("2023-07-02", "2023-09-30"), "2023-04-02", "2023-07-01"),
+        (period("2023-07-01", "2023-09-29"), "2023-04-01", "2023-06-30"),
+        (period("2024-02-26", "2024-03-24"), "2024-01-29", "2024-02-25"),
+        (period("2024-03-01", "2024-03-01"), "2024-02-29", "2024-02-29"),
+    ] {
+        assert_eq!(of.before(), Some(period(first, last)), "{of}");
+    }
+    let (first, second) = (chrono::NaiveDate::MIN, chrono::NaiveDate::MIN.succ_opt().unwrap());
+    assert_eq!(Period::new(first, second).unwrap().before(), None);
+    assert_eq!(Period::new(second, second).unwrap().before(), Some(Period::new(first, first).unwrap()));
+}
+
+#[test]
 fn kinds_have_names() {
     for kind in CycleKind::ALL {
         assert_eq!(kind.as_str().parse(), Ok(kind));

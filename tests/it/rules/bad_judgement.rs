@@ -93,15 +93,15 @@ fn cards_name_a_form_that_is_there_and_a_share_that_leaves_room() {
         "{item: expertise, group: supervisor, values: [5]}",
         "{item: expertice, group: supervisor, values: [6]}",
         &[
-            "109:16: form 'conduct' has no item 'expertice'; did you mean 'expertise'?",
-            "109:55: 6 is not a level of the scale; its levels are 1, 2, 3, 4, 5",
+            "117:16: form 'conduct' has no item 'expertice'; did you mean 'expertise'?",
+            "117:55: 6 is not a level of the scale; its levels are 1, 2, 3, 4, 5",
         ],
     );
     refused(
         "scorecards/front_line.yaml",
         "    facts: []\n",
         "    facts: []\n    ratings: [{item: expertise, group: peer, values: [5]}]\n",
-        &["119:5: this card has no judged part; leave the ratings out, or add 'judgement'"],
+        &["131:5: this card has no judged part; leave the ratings out, or add 'judgement'"],
     );
 }
 
@@ -135,7 +135,7 @@ fn examples_that_do_not_come_out_are_problems_at_their_place() {
     assert_eq!(
         wrong(CARD, "judged: 88.875533", "judged: 88.88"),
         [format!(
-            "{CARD}:111:13: example 'The same quarter, rated by the manager, three peers and four members of the team': points of the judged part: the rules give 88.875533, the example says 88.88; {mend}"
+            "{CARD}:119:13: example 'The same quarter, rated by the manager, three peers and four members of the team': points of the judged part: the rules give 88.875533, the example says 88.88; {mend}"
         )]
     );
 }

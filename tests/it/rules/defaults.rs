@@ -32,7 +32,8 @@ fn load_without_problems_or_warnings() {
     let loaded = load(&folder()).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(loaded.warnings, []);
     let cards: Vec<&str> = loaded.ruleset.cards.iter().map(|card| &*card.id).collect();
-    assert_eq!(cards, ["back_office", "expert_hotline", "front_line", "middle_desk", "supervisor"]);
+    let of_people = ["back_office", "expert_hotline", "front_line", "middle_desk", "supervisor"];
+    assert_eq!(cards, [&of_people[..], &["unit_branch", "unit_team"]].concat());
     let sources: Vec<&String> = loaded.sources.keys().collect();
     assert_eq!(sources, ["contacts", "surveys", "tickets"]);
     let calendars: Vec<&str> = loaded.calendars.values().map(|placed| placed.file.as_str()).collect();
@@ -44,6 +45,10 @@ fn load_without_problems_or_warnings() {
     assert_eq!(&*loaded.ruleset.card_for_post("expert").unwrap().id, "expert_hotline");
     assert_eq!(loaded.ruleset.plan_for_post("expert").unwrap().id, "middle_desk");
     assert!(loaded.ruleset.card_for_post("astronaut").is_none());
+    for (kind, card) in [("team", "unit_team"), ("prefecture", "unit_branch"), ("headquarters", "unit_branch")] {
+        assert_eq!(&*loaded.ruleset.card_for_unit_kind(kind).unwrap().id, card);
+    }
+    assert!(loaded.ruleset.card_for_unit_kind("section").is_none());
 }
 
 #[test]

@@ -204,25 +204,25 @@ fn plans_metrics_and_improvement() {
 fn what_has_no_sentence_is_told_by_its_path() {
     let before = canonical();
     let mut after = before.clone();
-    after["cards"][1]["lines"][0]["shrink"] = serde_json::json!({"strength": "20"});
-    after["forms"] = serde_json::json!([{"id": "service", "scale": [1, 2]}]);
+    after["cards"][2]["lines"][0]["shrink"] = serde_json::json!({"strength": "20"});
+    after["surveys"] = serde_json::json!([{"id": "service", "scale": [1, 2]}]);
     let told: Vec<String> = changes_between(&before, &after).into_iter().map(|change| change.sentence.en).collect();
     assert_eq!(
         told,
         [
             "Card 'Front line': cards/front_line/lines/csat_t2b/shrink is added: {\"strength\":\"20\"}.",
-            "forms is added: [{\"id\":\"service\",\"scale\":[1,2]}].",
+            "surveys is added: [{\"id\":\"service\",\"scale\":[1,2]}].",
         ]
     );
     let first = after.clone();
-    after["cards"][1]["lines"][0]["shrink"]["strength"] = "30".into();
-    after["forms"][0]["scale"] = serde_json::json!([1, 3]);
+    after["cards"][2]["lines"][0]["shrink"]["strength"] = "30".into();
+    after["surveys"][0]["scale"] = serde_json::json!([1, 3]);
     let told: Vec<String> = changes_between(&first, &after).into_iter().map(|change| change.sentence.en).collect();
     assert_eq!(
         told,
         [
             "Card 'Front line': cards/front_line/lines/csat_t2b/shrink/strength: 20 → 30.",
-            "forms/service/scale/1: 2 → 3.",
+            "surveys/service/scale/1: 2 → 3.",
         ]
     );
 }
@@ -231,7 +231,7 @@ fn what_has_no_sentence_is_told_by_its_path() {
 fn another_order_is_a_difference() {
     let before = canonical();
     let mut after = before.clone();
-    after["cards"][1]["lines"].as_array_mut().unwrap().swap(0, 1);
+    after["cards"][2]["lines"].as_array_mut().unwrap().swap(0, 1);
     let changes = changes_between(&before, &after);
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].sentence.en, "Card 'Front line': its lines stand in another order.");
@@ -242,8 +242,8 @@ fn an_outline_tells_every_card_plan_and_metric() {
     let content = canonical();
     let sections = outline(&content);
     let titles: Vec<&str> = sections.iter().map(|section| section.title.en.as_str()).collect();
-    assert_eq!(titles[..3], ["Card 'Back office'", "Card 'Front line'", "Card 'Middle desk'"]);
-    let front = &sections[1];
+    assert_eq!(titles[..3], ["Card 'Back office'", "Card 'Specialist hotline'", "Card 'Front line'"]);
+    let front = &sections[2];
     assert_eq!(front.lines[0].zh, "适用岗位“front_line”");
     assert_eq!(
         front.lines[1].en,
@@ -251,11 +251,11 @@ fn an_outline_tells_every_card_plan_and_metric() {
          line leaves the card and its weight goes to the others"
     );
     let mut later = content;
-    later["cards"][1]["colour"] = "green".into();
-    later["cards"][1]["lines"][0]["shrink"] = serde_json::json!({"strength": "20"});
+    later["cards"][2]["colour"] = "green".into();
+    later["cards"][2]["lines"][0]["shrink"] = serde_json::json!({"strength": "20"});
     let told = outline(&later);
-    assert!(told[1].lines.iter().any(|line| line.en.contains("colour: green")), "{:#?}", told[1].lines);
-    assert!(told[1].lines[1].en.ends_with("; shrink: {\"strength\":\"20\"}"), "{:#?}", told[1].lines);
+    assert!(told[2].lines.iter().any(|line| line.en.contains("colour: green")), "{:#?}", told[2].lines);
+    assert!(told[2].lines[1].en.ends_with("; shrink: {\"strength\":\"20\"}"), "{:#?}", told[2].lines);
 }
 
 /// Clauses of the front line's first line when its fields become these.
@@ -263,7 +263,7 @@ fn line_becomes(fields: &[(&str, Value)]) -> Vec<String> {
     let before = canonical();
     let mut after = before.clone();
     for (field, value) in fields {
-        after["cards"][1]["lines"][0][*field] = value.clone();
+        after["cards"][2]["lines"][0][*field] = value.clone();
     }
     let told = changes_between(&before, &after).into_iter().map(|change| change.sentence.en);
     told.map(|sentence| sentence.strip_prefix(EN_CARD).unwrap().to_owned()).collect()

@@ -3,10 +3,11 @@
 use merit::domain::curve::{Corner, Reading};
 use merit::domain::improvement::{Objective, Suggestion};
 use merit::domain::interval::{Interval, IntervalMethod};
+use merit::domain::judgement::{FormResult, JudgedGroup, JudgedItem, JudgementState, RaterGroup, TooFew, Unjudged};
 use merit::domain::metric::MetricId;
 use merit::domain::payout::{PayoutResult, PayoutStep, StepInput, StepKind};
 use merit::domain::scorecard::{
-    Absence, CardResult, CardState, Carried, Fallback, GateEffect, GateResult, Index, IndexSegment, LineResult,
+    Absence, CardResult, CardState, Carried, Fallback, GateEffect, GateResult, Index, IndexSegment, Judged, LineResult,
     LineState, Measure, Outside, Scope, Shrinkage, Toward,
 };
 use merit::domain::text::Text;
@@ -107,13 +108,71 @@ fn card() -> CardResult {
             effect: GateEffect::CapRating { at: "B".into() },
             reason: Text { en: "agreed".into(), zh: "约定".into() }.into(),
         }],
-        judged: None,
+        judged: Some(judged()),
         subtotal: Some(fixed("60")),
         adjusted: Some(fixed("57")),
         points_up_to: fixed("100"),
         total: Some(fixed("60")),
         printed: Some(fixed("60")),
         rating: Some("B".into()),
+    }
+}
+
+/// One group counts, the other is anonymous and too small.
+fn judged() -> Judged {
+    let corner = |value, points| Corner { value: fixed(value), points: fixed(points) };
+    let reading = Reading { points: fixed("80"), from: corner("3", "60"), to: corner("5", "100") };
+    let supervisor = JudgedGroup {
+        group: RaterGroup::Supervisor,
+        raters: 1,
+        min_raters: 1,
+        anonymous: false,
+        treatment: None,
+        sum: Some(fixed("4")),
+        mean: Some(fixed("4")),
+        reading: Some(reading),
+        points: Some(fixed("80")),
+        weight: fixed("70"),
+        effective_weight: fixed("100"),
+        contribution: fixed("80"),
+    };
+    let peers = JudgedGroup {
+        group: RaterGroup::Peer,
+        raters: 2,
+        min_raters: 3,
+        anonymous: true,
+        treatment: Some(TooFew::Redistribute),
+        sum: None,
+        mean: None,
+        reading: None,
+        points: None,
+        weight: fixed("30"),
+        effective_weight: fixed("0"),
+        contribution: fixed("0"),
+    };
+    let item = JudgedItem {
+        item: "ownership".into(),
+        state: JudgementState::Judged,
+        groups: vec![supervisor, peers],
+        points: Some(fixed("80")),
+        weight: fixed("100"),
+        effective_weight: fixed("100"),
+        contribution: fixed("80"),
+    };
+    Judged {
+        form: FormResult {
+            form: "conduct".into(),
+            state: JudgementState::Judged,
+            items: vec![item],
+            points: Some(fixed("80")),
+            left_out: 1,
+        },
+        treatment: Some(Unjudged::Measured),
+        share: fixed("20"),
+        effective_share: fixed("20"),
+        contribution: fixed("16"),
+        measured_share: fixed("80"),
+        measured_contribution: Some(fixed("48")),
     }
 }
 
@@ -184,13 +243,17 @@ async fn working(url: &str, table: &str) -> String {
 }
 
 const CARD: &str = "\
-    010566726f6e740003027161027161000000000080d4d4ab018088debe0190033c0180aaea5501c0a68f51e0838d59010000\
-    000001d682ca3f80d0a54c0080d7cc5a8084af5f000001d682ca3f809c9c39809c9c3980e89226046578616d046578616d01\
-    000002010280c2d72f0000003c0000000000000000000180c2d72f80e8922680e8922680b4891304736c6f77046578616d01\
-    010101020105010000003c00000001010962726f616462616e64060e16eacd6a01e6a0ea05809bee02e6a0ea050180b48913\
-    01e00dd00fd00f8098f653c0a9885301809bee0207323032332d513200000180ade2040180c2d72f80e8922680e8922680b4\
-    891301027161000180aaea559003280180d7cc5a0001000101420661677265656406e7baa6e5ae9a01809c9c39018081ae36\
-    8084af5f01809c9c3901809c9c39010142";
+    01010254310a66726f6e745f6c696e650a323032332d30372d30310a323032332d30392d3330b801160566726f6e74000302\
+    7161027161000000000080d4d4ab018088debe0190033c0180aaea5501c0a68f51e0838d59010000000001d682ca3f80d0a5\
+    4c0080d7cc5a8084af5f000001d682ca3f809c9c39809c9c3980e89226046578616d046578616d01000002010280c2d72f00\
+    00003c0000000000000000000180c2d72f80e8922680e8922680b4891304736c6f77046578616d0101010102010501000000\
+    3c00000001010962726f616462616e64060e16eacd6a01e6a0ea05809bee02e6a0ea050180b4891301e00dd00fd00f8098f6\
+    53c0a9885301809bee0207323032332d513200000180ade2040180c2d72f80e8922680e8922680b4891301027161000180aa\
+    ea559003280180d7cc5a0001000101420661677265656406e7baa6e5ae9a0107636f6e647563740001096f776e6572736869\
+    70000200020200000180a4e8030180a4e8030180d0a54c809bee02809c9c3980ade2048084af5f0180d0a54c80f6e0428084\
+    af5f80d0a54c01040601010000000000808ece1c00000180d0a54c8084af5f8084af5f80d0a54c0180d0a54c02010080b489\
+    1380b489138090a10f80d0a54c0180b0e32d01809c9c39018081ae368084af5f01809c9c3901809c9c39010142008084af5f\
+    00b80116000001809c9c3901809c9c390101420108637361745f743262001280d9905201809dfe34";
 const PAYOUT: &str = "\
     010300010573636f7265023630023630050109737472657463685f3106313830302e3506313830302e35060209756e726f75\
     6e64656406313830302e3508646563696d616c73013206313830302e35";
