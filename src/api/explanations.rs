@@ -11,7 +11,7 @@ use crate::domain::scorecard::{self, Measure, Scope};
 #[derive(Object)]
 pub(super) struct Explanation {
     /// In the order they are taken.
-    steps: Vec<Step>,
+    steps: Vec<FormulaStep>,
     /// In English.
     en: String,
     /// In Chinese.
@@ -23,7 +23,7 @@ pub(super) struct Explanation {
 /// that one of them may differ from its formula by a millionth. Of `interval`, `gate`, `band`, a flat `curve` and a `cap` of the rating
 /// the formula says what was compared or how it was found.
 #[derive(Object)]
-struct Step {
+struct FormulaStep {
     /// `value`, `actual`, `expected`, `interval`, `peer_value`, `shrinkage`, `curve`, `limits`, `treatment`, `weight`, `contribution`,
     /// `gate`, `sum`, `judgement`, `measured_part`, `judged_part`, `adjusted`, `cap`, `share`, `stretches`, `rounding` or `band`.
     kind: String,
@@ -33,7 +33,7 @@ struct Step {
 
 /// A band of ratings: from its first score, inclusive, to that of the next band, exclusive, judged on the score with two decimals.
 #[derive(Object)]
-pub(super) struct Band {
+pub(super) struct RatingBand {
     id: String,
     name_en: String,
     name_zh: String,
@@ -121,13 +121,16 @@ fn kind_name(kind: StepKind) -> &'static str {
 
 impl From<explanation::Explanation> for Explanation {
     fn from(explanation::Explanation { steps, en, zh }: explanation::Explanation) -> Self {
-        let step =
-            |explanation::Step { kind, formula, result }| Step { kind: kind_name(kind).to_owned(), formula, result };
+        let step = |explanation::Step { kind, formula, result }| FormulaStep {
+            kind: kind_name(kind).to_owned(),
+            formula,
+            result,
+        };
         Self { steps: steps.into_iter().map(step).collect(), en, zh }
     }
 }
 
-impl From<scorecard::Band> for Band {
+impl From<scorecard::Band> for RatingBand {
     fn from(scorecard::Band { id, name, from }: scorecard::Band) -> Self {
         Self { id: id.to_string(), name_en: name.en, name_zh: name.zh, from: from.to_string() }
     }

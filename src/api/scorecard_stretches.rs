@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use poem_openapi::Object;
 
-use super::explanations::{Band, Explanation};
+use super::explanations::{Explanation, RatingBand};
 use super::scorecard_judgement::Judgement;
 use super::scorecard_lines::{Gate, Line};
 use crate::domain::appraisal::{Exemption, PeerLine, Standing, StretchBasis, StretchResult};
@@ -59,7 +59,7 @@ pub(super) struct Card {
     /// Absent on a card that is only measured.
     judgement: Option<Judgement>,
     /// By which the score is rated, ascending.
-    bands: Option<Vec<Band>>,
+    bands: Option<Vec<RatingBand>>,
     /// From the lines to the total and its rating.
     explanation: Option<Explanation>,
 }
@@ -158,7 +158,7 @@ impl Stretch {
         let card = Card {
             lines: shown_lines.into_iter().zip(lines).map(|(line, told)| line.explained(told, &units)).collect(),
             gates: shown_gates.into_iter().zip(gates).map(|(gate, told)| gate.explained(told, &units)).collect(),
-            bands: Some(bands.into_iter().map(Band::from).collect()),
+            bands: Some(bands.into_iter().map(RatingBand::from).collect()),
             explanation: Some(total.into()),
             ..self.card
         };

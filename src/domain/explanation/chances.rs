@@ -6,7 +6,7 @@ use super::super::appraisal::{AppraisalResult, AppraisalState, StretchCard, comb
 use super::super::fixed::Fixed;
 use super::super::metric::{Metric, MetricId, MetricKind, Unit};
 use super::super::scorecard::{Card, CardResult, CardState, Figure, LineResult, Measure, Scope, rescore};
-use super::search::{Range, first, whole_cases};
+use super::search::{Range, around, first, whole_cases};
 use super::{Rulebook, chance_words};
 
 /// The next band, and what single figures could do to reach it.
@@ -211,19 +211,22 @@ impl Inquiry<'_> {
                 turns.extend(before_shrinking(line, corner.value));
             }
         }
-        let (lowest, highest) = match (metric.kind, figure.measure) {
-            (MetricKind::Rate, Measure::Value) => {
-                let whole = if metric.unit == Unit::Percent { Fixed::HUNDRED } else { Fixed::ONE };
-                (turns.iter().min()?.max(&Fixed::ZERO), &whole.min(*turns.iter().max()?))
-            }
-            (MetricKind::Rate, Measure::Index) => {
+        let whole = match (metric.kind, figure.measure, metric.unit) {
+            (MetricKind::Mean, ..) => None,
+            (MetricKind::Rate, Measure::Index, _) => {
                 let line = line?;
-                let all = line.pooled.denominator.ratio(line.index.as_ref()?.expected)?;
-                (turns.iter().min()?.max(&Fixed::ZERO), &all.min(*turns.iter().max()?))
+                Some(line.pooled.denominator.ratio(line.index.as_ref()?.expected)?)
             }
-            (MetricKind::Mean, _) => (plain.iter().min()?, plain.iter().max()?),
+            (MetricKind::Rate, Measure::Value, Unit::Percent) => Some(Fixed::HUNDRED),
+            (MetricKind::Rate, Measure::Value, _) => Some(Fixed::ONE),
         };
-        let (lowest, highest) = (*lowest, *highest);
+        let (lowest, highest) = match whole {
+            Some(whole) => {
+                let (lowest, highest) = around(&turns)?;
+                (lowest.max(Fixed::ZERO), highest.min(whole))
+            }
+            None => around(&plain)?,
+        };
         Some(Range { turns, lowest, highest })
     }
 

@@ -32,6 +32,12 @@ impl Range {
     }
 }
 
+/// The printed values just outside the lowest and the highest of these; `None` of none.
+pub(super) fn around(values: &[Fixed]) -> Option<(Fixed, Fixed)> {
+    let (lowest, highest) = (below(*values.iter().min()?) - 1, above(*values.iter().max()?) + 1);
+    Some((Fixed::from_micros(lowest * STEP), Fixed::from_micros(highest * STEP)))
+}
+
 fn below(value: Fixed) -> i64 {
     value.micros().div_euclid(STEP)
 }

@@ -84,7 +84,10 @@ async fn a_quarter_by_commands() {
         assert!(told.contains("[csat_t2b] Customer satisfaction (top two): "), "{told}");
         assert!(told.contains("With two decimals the score is "), "{told}");
         let told = printed(run(&["scorecard", "2026-Q2", "E004", "--explain", "--lang", "zh"]));
-        assert!(told.contains("[csat_t2b] 客户满意度（4–5 分占比）：") && told.contains("保留两位小数，得分 "), "{told}");
+        assert!(
+            told.contains("[csat_t2b] 客户满意度（4–5 分占比）：") && told.contains("保留两位小数，得分 "),
+            "{told}"
+        );
         let nobody = refused(run(&["scorecard", "2026-Q2", "E999"]), 1);
         assert_eq!(nobody, "error: cycle 2026-Q2 has no scorecard of agent 'E999'\n");
     }
