@@ -324,3 +324,28 @@ async fn results_that_cannot_be_compared_are_refused() {
         assert!(engine.to_string().starts_with("cycle 2026-Q2 was appraised by engine 0, this is engine "), "{engine}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pay_in_another_currency_has_no_difference_and_costs_are_told_apart() {
+    let company = small_company();
+    let roster = "employee_number,name,unit,post,from,to,fte,target_incentive,currency\n\
+                  E001,Agent,T1,front_line,2026-01-01,2026-05-15,1,3000,CNY\n\
+                  E001,Agent,T1,trainer,2026-05-16,,1,1000,USD\n";
+    fs::write(company.path("people.csv"), roster).unwrap();
+    let csv =
+        "agent,day,metric,reached,of,cases\nE001,2026-05-04,csat_t2b,90,100,100\nE001,2026-05-04,qa_score,50,100,100\n";
+    fs::write(company.path("daily.csv"), csv).unwrap();
+    let folder = draft(&company, "draft", &[("posts: [front_line]", "posts: [front_line, trainer]")]);
+    let plan = PLAN.replace("[front_line]", "[front_line, trainer]");
+    fs::write(folder.join("incentives/front_line.yaml"), plan).unwrap();
+    for database in engines::databases(&company.path("merit.db")).await {
+        let app = appraised(&company, &database).await;
+        let simulation = simulate(&app, &folder).await.unwrap();
+        assert_eq!((simulation.moved, simulation.other_currency, simulation.rankings.len()), (1, 1, 0));
+        // 70 % of 3,000 for 45 of 91 days; then 70 % of 1,000 for 46 of 91 days.
+        let costs: Vec<String> =
+            simulation.costs.iter().map(|cost| format!("{} {}", cost.before(), cost.after())).collect();
+        assert_eq!(costs, ["1038.46 CNY 0.00 CNY", "0.00 USD 353.85 USD"], "{}", database.name);
+        assert_eq!(simulation.movers.unwrap()[0].pay_change(), PayChange::OtherCurrency);
+    }
+}
