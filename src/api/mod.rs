@@ -61,7 +61,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         cycles::CyclesApi,
         scorecards::ScorecardsApi,
         spread::SpreadApi,
-    unit_scorecards::UnitScorecardsApi,
+        unit_scorecards::UnitScorecardsApi,
         payouts::PayoutsApi,
         plans::PlansApi,
         pulls::PullsApi,

@@ -47,11 +47,11 @@ pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
-pub use spread::CardSpread;
 pub use simulate::{
     AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
     SimulationOrder, UnitChange, Unmeasured, WithoutCard,
 };
+pub use spread::CardSpread;
 pub use tokens::{Caller, random_token};
 pub use units::{UnitAssessment, UnitCounts};
 

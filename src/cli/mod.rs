@@ -19,8 +19,8 @@ mod roster;
 mod rules;
 mod scorecard;
 mod serve;
-mod spread;
 mod simulate;
+mod spread;
 mod token;
 
 use std::path::PathBuf;

@@ -11,5 +11,5 @@ mod real_data;
 mod roster;
 mod rule_versions;
 pub(crate) mod simulate;
-mod wiring;
 mod units;
+mod wiring;

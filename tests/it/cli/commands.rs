@@ -39,7 +39,10 @@ async fn a_quarter_by_commands() {
         let appraised = printed(run(&["appraise", "2026-Q2"]));
         assert!(appraised.contains(" 4 scored\n") && appraised.contains(" 2 units scored\n"), "{appraised}");
         let spread = printed(run(&["spread", "2026-Q2"]));
-        assert!(spread.contains("front_line") && spread.contains("no rating is changed to meet the guidance"), "{spread}");
+        assert!(
+            spread.contains("front_line") && spread.contains("no rating is changed to meet the guidance"),
+            "{spread}"
+        );
         let spread: Value = serde_json::from_str(&printed(run(&["spread", "2026-Q2", "--format", "json"]))).unwrap();
         let bands = spread.as_array().unwrap();
         assert_eq!(bands.iter().map(|band| band["agents"].as_i64().unwrap()).sum::<i64>(), 4);

@@ -37,7 +37,9 @@ async fn the_demo_runs_two_quarters_and_every_figure_it_serves_can_be_recomputed
             break;
         }
     }
-    for expected in ["set aside", "replay of 2026-Q2: ", "replay of 2026-Q3: ", "improvement plans suggested", "28 units scored"] {
+    for expected in
+        ["set aside", "replay of 2026-Q2: ", "replay of 2026-Q3: ", "improvement plans suggested", "28 units scored"]
+    {
         assert!(said.contains(expected), "'{expected}' was not printed\n{said}");
     }
     for replay in said.lines().filter(|line| line.contains("replay of")) {
