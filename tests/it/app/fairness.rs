@@ -137,7 +137,8 @@ fn orders_that_say_nothing_are_refused() {
 #[test]
 fn every_default_card_can_be_simulated() {
     let rules = rules();
-    for card in &rules.ruleset.cards {
+    // Cards of units are scored by other figures than those of identical agents.
+    for card in rules.ruleset.cards.iter().filter(|card| !card.posts.is_empty()) {
         let order = FairnessOrder { card: card.id.to_string(), ..order(3, "87.5", &[5], 1) };
         let report = simulate_fairness(&rules, &order).unwrap();
         assert_eq!(report.rows.len(), 10, "{}", card.id);

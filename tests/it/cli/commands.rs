@@ -35,6 +35,9 @@ async fn a_quarter_by_commands() {
             printed(run(&[&["facts", "list", "E001", "--metric", "exam", "--format", "csv"], &days[..]].concat()));
         assert!(one.lines().skip(1).all(|line| line.contains(",exam,,daily,")), "{one}");
         assert_eq!(printed(run(&["facts", "rebuild"])), "All sums are those of their days; nothing was changed.\n");
+        let card = company.rules().join("scorecards/front_line.yaml");
+        let guided = fs::read_to_string(&card).unwrap().replace("# guidance: ", "guidance: ");
+        fs::write(&card, guided).unwrap();
         printed(run(&["cycle", "open", "2026-Q2", "--rules", "rules"]));
         let appraised = printed(run(&["appraise", "2026-Q2"]));
         assert!(appraised.contains(" 4 scored\n") && appraised.contains(" 2 units scored\n"), "{appraised}");

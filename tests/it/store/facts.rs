@@ -213,7 +213,10 @@ on_both_engines! {
                 cut_off += 1;
             } else {
                 assert_eq!(left.len(), before.len() + 30_000);
-                pull(&store, "contacts", &facts).await;
+                let id = begin(&store, "contacts", Window::ALL).await;
+                let mut back = committing(id, Window::ALL, &facts);
+                back.max_removed_percent = 100;
+                store.commit_pull(back, &mut super::fixture::ids()).await.unwrap();
                 assert_eq!(stored(&store.url).await, before);
             }
         }
