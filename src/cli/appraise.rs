@@ -29,6 +29,7 @@ pub(super) fn print_report(cycle: &str, report: &AppraisalReport) {
     for (count, what) in [
         (report.on_hold, "on hold (a line waits for data)"),
         (report.insufficient, "without enough data for any line"),
+        (report.exempt, "exempt (too few days or cases, or a decision with a reason)"),
         (report.without_card, "in posts that no scorecard measures"),
     ] {
         if count > 0 {
