@@ -151,18 +151,23 @@ impl From<CardResult> for Card {
     }
 }
 
-impl Stretch {
+impl Card {
     pub(super) fn explained(self, explanation: Option<CardExplanation>) -> Self {
         let Some(CardExplanation { lines, gates, total, bands, units }) = explanation else { return self };
-        let Card { lines: shown_lines, gates: shown_gates, .. } = self.card;
-        let card = Card {
+        let Self { lines: shown_lines, gates: shown_gates, .. } = self;
+        Self {
             lines: shown_lines.into_iter().zip(lines).map(|(line, told)| line.explained(told, &units)).collect(),
             gates: shown_gates.into_iter().zip(gates).map(|(gate, told)| gate.explained(told, &units)).collect(),
             bands: Some(bands.into_iter().map(RatingBand::from).collect()),
             explanation: Some(total.into()),
-            ..self.card
-        };
-        Self { card, ..self }
+            ..self
+        }
+    }
+}
+
+impl Stretch {
+    pub(super) fn explained(self, explanation: Option<CardExplanation>) -> Self {
+        Self { card: self.card.explained(explanation), ..self }
     }
 }
 

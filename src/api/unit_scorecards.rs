@@ -8,9 +8,10 @@ use poem_openapi::{Enum, Object, OpenApi};
 use super::Resource;
 use super::auth::ApiToken;
 use super::error::{GetError, ListError};
+use super::explanations::{self, NextBand};
 use super::page::{cursor, slice};
 use super::scorecard_stretches::Card;
-use crate::app::{App, UnitScorecardDetail as Detail, UnitScorecardSummary, WantedUnits};
+use crate::app::{App, ExplainedUnitScorecard, UnitScorecardSummary, WantedUnits};
 use crate::domain::scorecard::CardState;
 
 /// A unit's scorecard without its lines.
@@ -51,9 +52,12 @@ enum UnitState {
 /// A unit's scorecard with its whole working. Each line measures the facts of everybody in the unit and below it, pooled: never an
 /// average of averages.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 struct UnitScorecardDetail {
     scorecard: UnitScorecard,
     card: Card,
+    /// What would lift the rating; absent without a rating and in the best band.
+    next_band: Option<NextBand>,
 }
 
 #[derive(Object)]
@@ -143,7 +147,12 @@ impl UnitScorecardsApi {
         /// The unit's code
         unit: Path<String>,
     ) -> Result<Json<UnitScorecardDetail>, GetError> {
-        let Detail { summary, result } = app.unit_scorecard(&code.0, &unit.0).await?;
-        Ok(Json(UnitScorecardDetail { scorecard: summary.into(), card: result.into() }))
+        let ExplainedUnitScorecard { detail, explanation, next_band } =
+            app.explained_unit_scorecard(&code.0, &unit.0).await?;
+        Ok(Json(UnitScorecardDetail {
+            scorecard: detail.summary.into(),
+            card: Card::from(detail.result).explained(explanation),
+            next_band: next_band.map(|next| explanations::next_band(next, &[])),
+        }))
     }
 }

@@ -3,19 +3,31 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{App, AppError};
-use crate::domain::explanation::{AppraisalExplanation, NextBand, Rulebook, explain_appraisal, next_band_of};
+use crate::domain::explanation::{
+    AppraisalExplanation, CardExplanation, NextBand, Rulebook, explain, explain_appraisal, next_band, next_band_of,
+};
 use crate::domain::judgement::Form;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::money::Rounding;
 use crate::domain::scorecard::Card;
 use crate::rules::Ruleset;
-use crate::store::{PayoutDetail, ScorecardDetail};
+use crate::store::{PayoutDetail, ScorecardDetail, UnitScorecardDetail};
 
 /// A scorecard, why it is what it is, and what would change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainedScorecard {
     pub detail: ScorecardDetail,
     pub explanation: AppraisalExplanation,
+    /// `None` without a rating, or in the best band.
+    pub next_band: Option<NextBand>,
+}
+
+/// A unit's scorecard, why it is what it is, and what would change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedUnitScorecard {
+    pub detail: UnitScorecardDetail,
+    /// `None` where the rules have no such card, as when a row was changed by hand.
+    pub explanation: Option<CardExplanation>,
     /// `None` without a rating, or in the best band.
     pub next_band: Option<NextBand>,
 }
@@ -69,6 +81,16 @@ impl App {
         let explanation = explain_appraisal(&*rules, &detail.result);
         let next_band = next_band_of(&*rules, &detail.result);
         Ok(ExplainedScorecard { detail, explanation, next_band })
+    }
+
+    /// One unit's scorecard with every figure explained.
+    pub async fn explained_unit_scorecard(&self, cycle: &str, code: &str) -> Result<ExplainedUnitScorecard, AppError> {
+        let detail = self.unit_scorecard(cycle, code).await?;
+        let rules = self.rules_of(cycle).await?;
+        let card = rules.card(&detail.result.card);
+        let explanation = card.map(|card| explain(&*rules, card, &detail.result));
+        let next_band = card.and_then(|card| next_band(&*rules, card, &detail.result));
+        Ok(ExplainedUnitScorecard { detail, explanation, next_band })
     }
 
     /// One agent's payout with what rounds it.

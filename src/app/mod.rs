@@ -36,7 +36,7 @@ pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
-pub use explain::{ExplainedPayout, ExplainedScorecard};
+pub use explain::{ExplainedPayout, ExplainedScorecard, ExplainedUnitScorecard};
 pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,

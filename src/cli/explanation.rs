@@ -1,9 +1,9 @@
-//! `merit scorecard CYCLE EMPLOYEE --explain`: why a scorecard is what it is, in sentences.
+//! `merit scorecard CYCLE EMPLOYEE --explain`, and `--unit CODE --explain`: why a scorecard is what it is, in sentences.
 
 use super::output::say;
 use super::rules::Language;
-use crate::app::ExplainedScorecard;
-use crate::domain::explanation::{CardExplanation, Explanation};
+use crate::app::{ExplainedScorecard, ExplainedUnitScorecard};
+use crate::domain::explanation::{CardExplanation, Explanation, NextBand};
 use crate::domain::scorecard::CardResult;
 use crate::domain::text::Text;
 
@@ -28,7 +28,21 @@ pub(super) fn print(explained: &ExplainedScorecard, lang: Language) {
         }
     }
     say!("\n{}", pick(lang, &explained.explanation.total));
-    if let Some(next) = &explained.next_band {
+    print_next(explained.next_band.as_ref(), lang);
+}
+
+/// The same of a unit.
+pub(super) fn print_unit(explained: &ExplainedUnitScorecard, lang: Language) {
+    let (summary, card) = (&explained.detail.summary, &explained.detail.result);
+    say!("{} {} {} · {}", summary.code, summary.name_en, summary.name_zh, summary.kind);
+    if let Some(told) = &explained.explanation {
+        print_card(card, told, true, lang);
+    }
+    print_next(explained.next_band.as_ref(), lang);
+}
+
+fn print_next(next: Option<&NextBand>, lang: Language) {
+    if let Some(next) = next {
         let title = Text {
             en: format!("What would change it: {} from {}.", next.band, next.from),
             zh: format!("如何改变结果：{} 自 {} 起。", next.band, next.from),

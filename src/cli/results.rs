@@ -28,10 +28,10 @@ pub(super) struct ScorecardArguments {
     /// The cycle's code, such as 2023-Q3
     cycle: String,
     /// One agent, with the whole working
-    #[arg(conflicts_with_all = ["unit", "units", "below"])]
+    #[arg(group = "one", conflicts_with_all = ["unit", "units", "below"])]
     employee_number: Option<String>,
     /// One unit (its code), with the whole working
-    #[arg(long, conflicts_with_all = ["units", "below"])]
+    #[arg(long, group = "one", conflicts_with_all = ["units", "below"])]
     unit: Option<String>,
     /// Units instead of agents
     #[arg(long)]
@@ -42,7 +42,7 @@ pub(super) struct ScorecardArguments {
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
     /// Say in sentences how every figure came about, and what would change the rating
-    #[arg(long, requires = "employee_number", conflicts_with = "format")]
+    #[arg(long, requires = "one", conflicts_with = "format")]
     explain: bool,
     /// The language of the sentences
     #[arg(long, value_enum, default_value = "en")]
@@ -70,18 +70,19 @@ pub(super) fn name(value: impl serde::Serialize) -> Value {
 
 pub(super) async fn scorecards(place: &Place, which: ScorecardArguments) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
-    if let Some(employee_number) = &which.employee_number {
-        if which.explain {
-            explanation::print(&app.explained_scorecard(&which.cycle, employee_number).await?, which.lang);
-            return Ok(ExitCode::SUCCESS);
+    match (&which.employee_number, &which.unit, which.explain) {
+        (Some(number), _, true) => {
+            explanation::print(&app.explained_scorecard(&which.cycle, number).await?, which.lang);
         }
-        scorecard::print(&app.scorecard(&which.cycle, employee_number).await?, which.format)?;
-    } else if let Some(code) = &which.unit {
-        scorecard::print_unit(&app.unit_scorecard(&which.cycle, code).await?, which.format)?;
-    } else if which.units {
-        of_units(&app, which).await?;
-    } else {
-        of_agents(&app, which).await?;
+        (Some(number), _, false) => scorecard::print(&app.scorecard(&which.cycle, number).await?, which.format)?,
+        (None, Some(code), true) => {
+            explanation::print_unit(&app.explained_unit_scorecard(&which.cycle, code).await?, which.lang);
+        }
+        (None, Some(code), false) => {
+            scorecard::print_unit(&app.unit_scorecard(&which.cycle, code).await?, which.format)?;
+        }
+        (None, None, _) if which.units => of_units(&app, which).await?,
+        (None, None, _) => of_agents(&app, which).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -59,6 +59,9 @@ async fn units_are_listed_and_shown_with_their_working() {
         }
         assert_eq!(sum, decimal(&card["subtotal"]));
         assert_eq!((&card["score"], &card["rating"]), (&team["score"], &team["rating"]));
+        let told = &lines[0]["explanation"];
+        assert!(told["en"].as_str().unwrap().contains("of the unit") && told["zh"].is_string(), "{told}");
+        assert!(card["explanation"]["en"].is_string() && detail["next_band"]["band"].is_string(), "{detail}");
 
         for (path, said) in [
             (format!("{cycle}/units/T9/scorecard"), "no scorecard of unit 'T9'"),

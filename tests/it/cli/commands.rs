@@ -79,6 +79,9 @@ async fn a_quarter_by_commands() {
         let team: Value =
             serde_json::from_str(&printed(run(&["scorecard", "2026-Q2", "--unit", "T1", "--format", "json"]))).unwrap();
         assert_eq!((&team[0]["unit"], &team[0]["metric"]), (&"T1".into(), &"csat_t2b".into()));
+        let told = printed(run(&["scorecard", "2026-Q2", "--unit", "T1", "--explain"]));
+        assert!(told.starts_with("T1 Team 1 一组 · team\n\n[csat_t2b] "), "{told}");
+        refused(run(&["scorecard", "2026-Q2", "--units", "--explain"]), 2);
         let no_unit = refused(run(&["scorecard", "2026-Q2", "--unit", "T9"]), 1);
         assert!(no_unit.starts_with("error: cycle 2026-Q2 has no scorecard of unit 'T9': "), "{no_unit}");
         refused(run(&["scorecard", "2026-Q2", "E004", "--units"]), 2);
