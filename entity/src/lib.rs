@@ -4,6 +4,8 @@ pub mod day;
 pub mod micros;
 
 pub mod absence;
+pub mod access_grant;
+pub mod account;
 pub mod agent;
 pub mod agent_alias;
 pub mod api_token;

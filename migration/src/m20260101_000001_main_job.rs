@@ -1,4 +1,4 @@
-//! Roster, facts, runs, ratings, results and tokens.
+//! Roster, facts, runs, ratings, results and access.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -32,6 +32,7 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/results.sql")).await?;
         run(manager, include_str!("schema/unit_scorecards.sql")).await?;
         run(manager, include_str!("schema/people.sql")).await?;
+        run(manager, include_str!("schema/access.sql")).await?;
         run(manager, absence_overlap).await
     }
 

@@ -1,16 +1,15 @@
 //! People on the roster.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use crate::app::{AgentRecord, AgentView, App, AssignmentRecord};
+use crate::app::{AgentRecord, AgentView, AssignmentRecord};
 use crate::domain::money::Money;
 
 /// A person.
@@ -47,9 +46,11 @@ struct Assignment {
     last_day: Option<chrono::NaiveDate>,
     /// 1 is full time.
     fte: String,
-    /// For one whole cycle at full time and 100 %.
-    target_incentive: String,
-    currency: String,
+    /// For one whole cycle at full time and 100 %; absent for callers who may not see pay.
+    #[oai(skip_serializing_if_is_none)]
+    target_incentive: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    currency: Option<String>,
 }
 
 #[derive(Object)]
@@ -64,7 +65,7 @@ fn agent(record: AgentRecord) -> Agent {
     Agent { id: public_id, employee_number, name, hired, left }
 }
 
-fn assignment(record: AssignmentRecord) -> Assignment {
+fn assignment(record: AssignmentRecord, with_pay: bool) -> Assignment {
     let AssignmentRecord {
         id: _,
         agent_id: _,
@@ -83,8 +84,8 @@ fn assignment(record: AssignmentRecord) -> Assignment {
         first_day,
         last_day,
         fte: fte.to_string(),
-        target_incentive: Money { minor: target_minor, currency }.to_decimal().to_string(),
-        currency: currency.code().to_owned(),
+        target_incentive: with_pay.then(|| Money { minor: target_minor, currency }.to_decimal().to_string()),
+        currency: with_pay.then(|| currency.code().to_owned()),
     }
 }
 
@@ -96,8 +97,7 @@ impl AgentsApi {
     #[oai(path = "/agents", method = "get", operation_id = "list_agents")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// Assigned today to this unit or one below it (its code)
         unit: Query<Option<String>>,
         /// Part of the employee number or name
@@ -115,14 +115,9 @@ impl AgentsApi {
 
     /// One person with aliases and assignments
     #[oai(path = "/agents/:employee_number", method = "get", operation_id = "get_agent")]
-    async fn get(
-        &self,
-        app: Data<&App>,
-        _token: ApiToken,
-        employee_number: Path<String>,
-    ) -> Result<Json<AgentDetail>, GetError> {
-        let AgentView { agent: record, aliases, assignments } = app.agent(&employee_number.0).await?;
-        let assignments = assignments.into_iter().map(assignment).collect();
+    async fn get(&self, app: Caller, employee_number: Path<String>) -> Result<Json<AgentDetail>, GetError> {
+        let AgentView { agent: record, aliases, assignments, with_pay } = app.agent(&employee_number.0).await?;
+        let assignments = assignments.into_iter().map(|record| assignment(record, with_pay)).collect();
         Ok(Json(AgentDetail { agent: agent(record), aliases, assignments }))
     }
 }

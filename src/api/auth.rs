@@ -1,22 +1,42 @@
 //! Who calls: a bearer token, known to the database by its hash alone.
 
+use std::ops::Deref;
+
 use poem::Request;
 use poem::http::StatusCode;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
+use uuid::Uuid;
 
 use super::error::GetError;
-use crate::app::{App, Caller};
+use crate::app::App;
+
+/// The id of a request, as its answer and the log carry it.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Uuid);
 
 /// A token made with `merit token create`.
+///
+/// Inside, it is Merit as far as whoever sent the token may use it.
 #[derive(SecurityScheme)]
-#[oai(ty = "bearer", checker = "check")]
-pub(super) struct ApiToken(#[expect(dead_code, reason = "every token may read everything until grants arrive")] Caller);
+#[oai(rename = "ApiToken", ty = "bearer", checker = "check")]
+pub(super) struct Caller(App);
 
-async fn check(request: &Request, token: Bearer) -> poem::Result<Caller> {
+impl Deref for Caller {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+async fn check(request: &Request, token: Bearer) -> poem::Result<App> {
     let app = request.data::<App>().ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
-    match app.caller(&token.token).await {
-        Ok(Some(caller)) => Ok(caller),
+    match app.bearer(&token.token).await {
+        Ok(Some(actor)) => Ok(app.acting_as(match request.data::<RequestId>() {
+            Some(RequestId(id)) => actor.within(*id),
+            None => actor,
+        })),
         Ok(None) => Err(GetError::unauthorized().into()),
         Err(error) => {
             tracing::error!(%error, "a token could not be checked");

@@ -1,16 +1,15 @@
 //! Appraisal cycles.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use crate::app::{App, CycleRecord};
+use crate::app::CycleRecord;
 
 /// An appraisal cycle.
 #[derive(Object)]
@@ -56,8 +55,7 @@ impl CyclesApi {
     #[oai(path = "/cycles", method = "get", operation_id = "list_cycles")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// Items of a page, 1 to 500 (50 when left out)
         limit: Query<Option<u32>>,
         /// `next_cursor` of the page before
@@ -71,7 +69,7 @@ impl CyclesApi {
 
     /// One cycle
     #[oai(path = "/cycles/:code", method = "get", operation_id = "get_cycle")]
-    async fn get(&self, app: Data<&App>, _token: ApiToken, code: Path<String>) -> Result<Json<Cycle>, GetError> {
+    async fn get(&self, app: Caller, code: Path<String>) -> Result<Json<Cycle>, GetError> {
         Ok(Json(cycle(app.cycle(&code.0).await?)))
     }
 }

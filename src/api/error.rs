@@ -15,7 +15,7 @@ pub(super) struct Problem {
     title: String,
     /// The HTTP status.
     status: u16,
-    /// Stable, for programs: `invalid_request`, `unauthorized`, `not_found`, `internal`, `unavailable`.
+    /// Stable, for programs: `invalid_request`, `unauthorized`, `forbidden`, `not_found`, `internal`, `unavailable`.
     code: String,
     /// What happened, and how to mend it.
     detail: String,
@@ -36,6 +36,10 @@ impl Problem {
         Self::new(404, "not_found", "There is nothing here", what)
     }
 
+    fn forbidden(what: String) -> Json<Self> {
+        Self::new(403, "forbidden", "This is not yours to do", what)
+    }
+
     fn internal(error: &AppError) -> Json<Self> {
         tracing::error!(%error, "request failed");
         let detail = "The cause is in Merit's log under this request's id (header X-Request-Id).";
@@ -53,6 +57,9 @@ pub(super) enum ListError {
     #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Problem>),
+    /// The caller may not do this.
+    #[oai(status = 403, content_type = "application/problem+json")]
+    Forbidden(Json<Problem>),
     /// What the list belongs to does not exist.
     #[oai(status = 404, content_type = "application/problem+json")]
     NotFound(Json<Problem>),
@@ -67,7 +74,10 @@ pub(super) enum GetError {
     /// The token is missing, unknown, expired or revoked.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Problem>),
-    /// It does not exist.
+    /// The caller may not do this.
+    #[oai(status = 403, content_type = "application/problem+json")]
+    Forbidden(Json<Problem>),
+    /// It does not exist, or is not the caller's to see.
     #[oai(status = 404, content_type = "application/problem+json")]
     NotFound(Json<Problem>),
     /// Something went wrong inside Merit.
@@ -78,7 +88,7 @@ pub(super) enum GetError {
 impl GetError {
     /// The answer to a request without a valid token, of every operation.
     pub(super) fn unauthorized() -> Self {
-        let detail = "Send a token as 'Authorization: Bearer …'; 'merit token create NAME' makes one.";
+        let detail = "Send a token as 'Authorization: Bearer …'; 'merit token create LOGIN NAME' makes one.";
         Self::Unauthorized(Problem::new(401, "unauthorized", "A valid token is needed", detail))
     }
 }
@@ -87,6 +97,7 @@ impl From<AppError> for GetError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
+            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }
@@ -96,6 +107,7 @@ impl From<AppError> for ListError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
+            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
             AppError::Invalid(what) => {
                 Self::Invalid(Problem::new(400, "invalid_request", "The request is not valid", what))
             }

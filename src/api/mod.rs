@@ -18,6 +18,7 @@ mod spread;
 mod unit_scorecards;
 mod units;
 
+pub use auth::RequestId;
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 type Apis = (

@@ -1,16 +1,15 @@
 //! Payouts with their steps.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use crate::app::{App, ExplainedPayout, PayoutSummary, Wanted};
+use crate::app::{ExplainedPayout, PayoutSummary, Wanted};
 use crate::domain::money::Rounding;
 use crate::domain::payout::{PayoutStep, StepKind, Withheld};
 
@@ -134,8 +133,7 @@ impl PayoutsApi {
     #[oai(path = "/cycles/:code/payouts", method = "get", operation_id = "list_payouts")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         /// Of this unit and those below it (its code)
         unit: Query<Option<String>>,
@@ -155,8 +153,7 @@ impl PayoutsApi {
     #[oai(path = "/cycles/:code/payouts/:employee_number", method = "get", operation_id = "get_payout")]
     async fn get(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
     ) -> Result<Json<PayoutDetail>, GetError> {

@@ -1,16 +1,15 @@
 //! Improvement plans with their objectives.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use crate::app::{App, PlanDetail, PlanSummary, Wanted};
+use crate::app::{PlanDetail, PlanSummary, Wanted};
 use crate::domain::improvement;
 
 /// An improvement plan with its objectives.
@@ -95,8 +94,7 @@ impl PlansApi {
     #[oai(path = "/cycles/:code/plans", method = "get", operation_id = "list_plans")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         /// Of this unit and those below it (its code)
         unit: Query<Option<String>>,
@@ -116,8 +114,7 @@ impl PlansApi {
     #[oai(path = "/cycles/:code/plans/:employee_number", method = "get", operation_id = "get_plan")]
     async fn get(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
     ) -> Result<Json<Plan>, GetError> {

@@ -1,17 +1,16 @@
 //! Pulls of sources and the rows they set aside.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::page::{cursor, slice};
-use crate::app::{App, PullView};
+use crate::app::PullView;
 
 /// A pull of a source.
 #[derive(Object)]
@@ -131,8 +130,7 @@ impl PullsApi {
     #[oai(path = "/pulls", method = "get", operation_id = "list_pulls")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// Of this source (its id)
         source: Query<Option<String>>,
         /// Items of a page, 1 to 500 (50 when left out)
@@ -148,7 +146,7 @@ impl PullsApi {
 
     /// One pull with its reasons
     #[oai(path = "/pulls/:id", method = "get", operation_id = "get_pull")]
-    async fn get(&self, app: Data<&App>, _token: ApiToken, id: Path<String>) -> Result<Json<PullDetail>, GetError> {
+    async fn get(&self, app: Caller, id: Path<String>) -> Result<Json<PullDetail>, GetError> {
         let report = app.pull_report(&id.0).await?;
         let reasons = report.reasons.into_iter().map(|(reason, rows)| Reason { reason, rows }).collect();
         Ok(Json(PullDetail { pull: pull(report.pull), reasons }))
@@ -158,8 +156,7 @@ impl PullsApi {
     #[oai(path = "/pulls/:id/rejected", method = "get", operation_id = "list_rejected_rows")]
     async fn rejected(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         id: Path<String>,
         /// Items of a page, 1 to 500 (50 when left out)
         limit: Query<Option<u32>>,

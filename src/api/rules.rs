@@ -1,7 +1,6 @@
 //! Versions of the rules.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
@@ -9,10 +8,10 @@ use poem_openapi::{Object, OpenApi};
 use serde_json::Value;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::ListError;
 use super::page::{cursor, slice};
-use crate::app::{App, RuleChange, RuleVersionRecord, RulesDifferences, RulesSection, RulesSide};
+use crate::app::{RuleChange, RuleVersionRecord, RulesDifferences, RulesSection, RulesSide};
 use crate::domain::text::Text;
 
 /// A version of the rules. Its content never changes: it is known by its hash.
@@ -145,8 +144,7 @@ impl RulesApi {
     #[oai(path = "/rules", method = "get", operation_id = "list_rules")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// Items of a page, 1 to 500 (50 when left out)
         limit: Query<Option<u32>>,
         /// `next_cursor` of the page before
@@ -162,8 +160,7 @@ impl RulesApi {
     #[oai(path = "/rules/:hash", method = "get", operation_id = "get_rules")]
     async fn get(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// The hash, at least eight digits of it, or the name
         hash: Path<String>,
     ) -> Result<Json<RuleVersionDetail>, ListError> {
@@ -176,8 +173,7 @@ impl RulesApi {
     #[oai(path = "/rules/:hash/diff/:other", method = "get", operation_id = "compare_rules")]
     async fn diff(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// The first version: its hash, at least eight digits of it, or its name
         hash: Path<String>,
         /// The second version: its hash, at least eight digits of it, or its name

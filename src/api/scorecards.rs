@@ -1,18 +1,17 @@
 //! Scorecards with their lines and gates.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::explanations::{self, Explanation, NextBand};
 use super::page::{cursor, slice};
 use super::scorecard_stretches::{ExemptionReason, PeerComparison, Stretch, basis};
-use crate::app::{App, ExplainedScorecard, ScorecardSummary, Wanted};
+use crate::app::{ExplainedScorecard, ScorecardSummary, Wanted};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 
 /// A scorecard without its lines.
@@ -138,8 +137,7 @@ impl ScorecardsApi {
     #[expect(clippy::too_many_arguments, reason = "one argument a parameter of the operation")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         /// Of this unit and those below it (its code)
         unit: Query<Option<String>>,
@@ -163,8 +161,7 @@ impl ScorecardsApi {
     #[oai(path = "/cycles/:code/scorecards/:employee_number", method = "get", operation_id = "get_scorecard")]
     async fn get(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
     ) -> Result<Json<ScorecardDetail>, GetError> {

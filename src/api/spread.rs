@@ -1,14 +1,13 @@
 //! How ratings are spread.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::ListError;
-use crate::app::{App, CardSpread, Wanted};
+use crate::app::{CardSpread, Wanted};
 use crate::domain::guidance::{BandDeviation, notice};
 use crate::domain::text::Text;
 
@@ -94,8 +93,7 @@ impl SpreadApi {
     #[oai(path = "/cycles/:code/spread", method = "get", operation_id = "get_spread")]
     async fn get(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         /// Over this unit and those below it (its code)
         unit: Query<Option<String>>,

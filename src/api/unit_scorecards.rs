@@ -1,17 +1,16 @@
 //! Scorecards of units, with their lines and gates.
 
-use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::explanations::{self, NextBand};
 use super::page::{cursor, slice};
 use super::scorecard_stretches::Card;
-use crate::app::{App, ExplainedUnitScorecard, UnitScorecardSummary, WantedUnits};
+use crate::app::{ExplainedUnitScorecard, UnitScorecardSummary, WantedUnits};
 use crate::domain::scorecard::CardState;
 
 /// A unit's scorecard without its lines.
@@ -115,11 +114,9 @@ pub struct UnitScorecardsApi;
 impl UnitScorecardsApi {
     /// List a cycle's scorecards of units in order of code
     #[oai(path = "/cycles/:code/unit-scorecards", method = "get", operation_id = "list_unit_scorecards")]
-    #[expect(clippy::too_many_arguments, reason = "one argument a parameter of the operation")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         /// Of this kind, such as `team`
         kind: Query<Option<String>>,
@@ -141,8 +138,7 @@ impl UnitScorecardsApi {
     #[oai(path = "/cycles/:code/units/:unit/scorecard", method = "get", operation_id = "get_unit_scorecard")]
     async fn get(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         code: Path<String>,
         /// The unit's code
         unit: Path<String>,

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use poem::web::Data;
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
-use super::auth::ApiToken;
+use super::auth::Caller;
 use super::error::ListError;
 use super::page::{cursor, slice};
-use crate::app::{App, UnitRecord};
+use crate::app::UnitRecord;
 
 /// A unit of the organisation.
 #[derive(Object)]
@@ -43,8 +42,7 @@ impl UnitsApi {
     #[oai(path = "/units", method = "get", operation_id = "list_units")]
     async fn list(
         &self,
-        app: Data<&App>,
-        _token: ApiToken,
+        app: Caller,
         /// Items of a page, 1 to 500 (50 when left out)
         limit: Query<Option<u32>>,
         /// `next_cursor` of the page before

@@ -9,6 +9,7 @@ use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
 use super::{App, AppError, Clock, ENGINE_VERSION, UnitCounts, units};
 use crate::domain::appraisal::AppraisalState;
+use crate::domain::authority::Act;
 use crate::domain::money::{Currency, Money};
 use crate::rules::Ruleset;
 use crate::store::{CompleteRun, Cycle, NewRun, PayoutRow, PlanRow, ResultRow, Run, pack};
@@ -27,7 +28,7 @@ pub struct AppraisalReport {
     pub without_card: u64,
     /// Scored cards by rating.
     pub ratings: BTreeMap<String, u64>,
-    /// Sums of payable amounts, one a currency.
+    /// Sums of payable amounts, one a currency; empty for somebody who may not see pay.
     pub payable: Vec<Money>,
     pub plans: u64,
     /// Units whose kind a scorecard measures.
@@ -41,6 +42,7 @@ impl App {
     /// killed is cleared away by the next. `progress` is told how many agents are done,
     /// first 0 when the snapshot is taken.
     pub async fn appraise(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
+        self.require(Act::Appraise)?;
         let cycle = self.cycle(code).await?;
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
         // A command that was killed between opening the cycle and freezing them left none.
@@ -99,7 +101,9 @@ impl App {
         }
         writing.end().await?;
         report.units = units::appraise(&self.store, run, rules, &snapshot, &mut found).await?;
-        report.payable = payable.sums();
+        if self.may(Act::ReadPay) {
+            report.payable = payable.sums();
+        }
         report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();
         let complete = CompleteRun {

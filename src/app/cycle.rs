@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::rules::Reference;
 use super::{AddedRules, App, AppError};
+use crate::domain::authority::Act;
 use crate::domain::period::{CycleKind, Period};
 use crate::domain::version::VersionState;
 use crate::store::{Cycle, NewCycle, RuleVersion, Run};
@@ -59,6 +60,7 @@ impl App {
         days: Option<(NaiveDate, NaiveDate)>,
         choice: RulesChoice<'_>,
     ) -> Result<PinnedCycle, AppError> {
+        self.require(Act::ManageCycles)?;
         let (kind, period) = match days {
             Some((first, last)) => (CycleKind::Custom, Period::new(first, last)),
             None => {
@@ -84,6 +86,7 @@ impl App {
 
     /// Exchanges the rules that a cycle pinned, while it is not appraised.
     pub async fn repin_cycle(&self, code: &str, choice: RulesChoice<'_>) -> Result<PinnedCycle, AppError> {
+        self.require(Act::ManageCycles)?;
         let cycle = self.cycle(code).await?;
         let chosen = self.choose(choice, code, cycle.period.first).await?;
         let now = self.clock.now();
@@ -128,6 +131,7 @@ impl App {
 
     /// The cycle of this code.
     pub async fn cycle(&self, code: &str) -> Result<Cycle, AppError> {
+        self.require(Act::ReadOrganisation)?;
         let cycle = self.store.cycle_by_code(code).await?;
         cycle.ok_or_else(|| {
             AppError::NotFound(format!(

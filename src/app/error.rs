@@ -14,6 +14,15 @@ pub enum AppError {
     /// What was asked is not valid.
     #[error("{0}")]
     Invalid(String),
+    /// Whoever asks may not do it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// There is one already.
+    #[error("{0}")]
+    Conflict(String),
+    /// It was changed by somebody else since it was read.
+    #[error("{0}")]
+    Changed(String),
     /// It cannot be done as things stand.
     #[error("{0}")]
     Refused(String),

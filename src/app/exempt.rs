@@ -2,6 +2,7 @@
 
 use super::{App, AppError};
 use crate::domain::appraisal::ExemptionReason;
+use crate::domain::authority::Act;
 use crate::store::{NewExemption, StandingExemption, StoreError};
 
 /// A decision about one agent in one cycle.
@@ -16,6 +17,7 @@ pub struct ExemptionOrder<'a> {
 impl App {
     /// Exempts an agent from a cycle; the next appraisal of the cycle heeds it. A reason of `other` needs a note.
     pub async fn exempt(&self, order: ExemptionOrder<'_>, reason: ExemptionReason, note: &str) -> Result<(), AppError> {
+        self.require(Act::ManageCycles)?;
         let (cycle_id, agent_id) = self.cycle_and_agent(order).await?;
         let note = note.trim();
         if reason == ExemptionReason::Other && note.is_empty() {
@@ -34,6 +36,7 @@ impl App {
 
     /// Lifts an agent's exemption; the next appraisal of the cycle heeds it.
     pub async fn lift_exemption(&self, order: ExemptionOrder<'_>) -> Result<(), AppError> {
+        self.require(Act::ManageCycles)?;
         let (cycle_id, agent_id) = self.cycle_and_agent(order).await?;
         match self.store.lift_exemption(cycle_id, agent_id, order.by, self.clock.now()).await {
             Err(StoreError::NotFound { .. }) => Err(AppError::NotFound(format!(
@@ -46,15 +49,13 @@ impl App {
 
     /// The agent's exemption from a cycle; `None` when none stands.
     pub async fn exemption(&self, cycle: &str, employee_number: &str) -> Result<Option<StandingExemption>, AppError> {
-        let (cycle_id, agent_id) = self.cycle_and_agent(ExemptionOrder { cycle, employee_number, by: "" }).await?;
+        let agent_id = self.agent_within(&self.reach(Act::ReadResults)?, employee_number).await?.id;
+        let cycle_id = self.cycle(cycle).await?.id;
         Ok(self.store.exemptions_of(cycle_id, agent_id, agent_id).await?.pop())
     }
 
     async fn cycle_and_agent(&self, order: ExemptionOrder<'_>) -> Result<(i64, i64), AppError> {
         let cycle = self.cycle(order.cycle).await?;
-        let number = order.employee_number;
-        let agent = self.store.agent_by_number(number).await?;
-        let agent = agent.ok_or_else(|| AppError::NotFound(format!("there is no agent '{number}' on the roster")))?;
-        Ok((cycle.id, agent.id))
+        Ok((cycle.id, self.find_agent(order.employee_number).await?.id))
     }
 }

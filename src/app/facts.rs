@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{App, AppError};
+use crate::domain::authority::Act;
 use crate::domain::fact::Pooled;
 use crate::domain::period::Period;
 use crate::store::StoredFact;
@@ -27,8 +28,7 @@ impl App {
         metric: Option<&str>,
     ) -> Result<Vec<FactView>, AppError> {
         let period = Period::new(first, last).map_err(|error| AppError::Invalid(error.to_string()))?;
-        let agent = self.store.agent_by_number(employee_number).await?;
-        let agent = agent.ok_or_else(|| AppError::NotFound(format!("there is no agent '{employee_number}'")))?;
+        let agent = self.agent_within(&self.reach(Act::ReadResults)?, employee_number).await?;
         let facts = self.store.facts_of(agent.id, period).await?;
         let wanted = |fact: &StoredFact| metric.is_none_or(|metric| fact.metric.as_str() == metric);
         let view = |StoredFact { day, metric, segment, source, pooled }: StoredFact| FactView {
@@ -43,6 +43,7 @@ impl App {
 
     /// Makes the sums of all months anew from their days; returns how many were not as they should be.
     pub async fn rebuild_sums(&self) -> Result<u64, AppError> {
+        self.require(Act::Maintain)?;
         Ok(self.store.rebuild_sums().await?)
     }
 }

@@ -1,5 +1,6 @@
 //! The use cases, one file a verb: each opens its transaction, passes clock and ids in, and reports what it did.
 
+mod access;
 mod appraise;
 mod assess;
 mod benchmark;
@@ -22,13 +23,13 @@ mod rules;
 mod simulate;
 mod snapshot;
 mod spread;
-mod tokens;
 mod units;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use access::{AccountOrder, AccountView, Actor, GrantOrder, GrantView, TokenOrder, random_token};
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use check::{CheckReport, check, write_default_rules};
@@ -52,15 +53,15 @@ pub use simulate::{
     SimulationOrder, UnitChange, Unmeasured, WithoutCard,
 };
 pub use spread::CardSpread;
-pub use tokens::{Caller, random_token};
 pub use units::{UnitAssessment, UnitCounts};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
-    Agent as AgentRecord, Assignment as AssignmentRecord, Cycle as CycleRecord, LeaveChanges, PayoutDetail,
-    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RosterChanges,
-    RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, Token as TokenRecord,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
+    Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
+    RatingChanges, RejectedRow, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
+    StandingExemption, StoredGrant, Token as TokenRecord, Unit as UnitRecord, UnitScorecardDetail,
+    UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 
@@ -77,6 +78,8 @@ pub struct App {
     /// Where pulls into this database keep working files.
     spool: PathBuf,
     last_rules: explain::LastRules,
+    /// Who does what is done with this value.
+    actor: Arc<Actor>,
 }
 
 /// Whether the database can be worked with.
@@ -91,13 +94,15 @@ pub enum Health {
 }
 
 impl App {
-    /// Opens the database at `address`: a file, `sqlite://…` or `postgres://…`.
+    /// Opens the database at `address`: a file, `sqlite://…` or `postgres://…`. What is done is done by the operator, until it
+    /// acts as somebody else.
     pub async fn open(address: &str, clock: Clock) -> Result<Self, AppError> {
         let store = Store::open(address).await?;
         let spool =
             std::env::var_os("MERIT_SPOOL").map_or_else(|| std::env::temp_dir().join("merit-spool"), PathBuf::from);
-        let spool = spool.join(tokens::short_digest(address));
-        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules: explain::LastRules::default() })
+        let spool = spool.join(access::short_digest(address));
+        let actor = Arc::new(Actor::operator());
+        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules: explain::LastRules::default(), actor })
     }
 
     /// The same, with these environment variables set for sources.

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{App, AppError};
+use crate::domain::authority::Act;
 use crate::domain::period::Period;
 use crate::pull::{self, AgentIndex, PullRequest, Pulled};
 use crate::rules::{self, Loaded};
@@ -77,6 +78,7 @@ pub struct PullReport {
 impl App {
     /// Pulls a source.
     pub async fn pull(&self, order: PullOrder<'_>) -> Result<PullReport, AppError> {
+        self.require(Act::Pull)?;
         let loaded = rules::load(order.rules).map_err(AppError::Rules)?;
         let period = order.days.map(|(first, last)| Period::new(first, last)).transpose();
         let period = period.map_err(|error| AppError::Invalid(format!("--from and --to: {error}")))?;

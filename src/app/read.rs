@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::pull::{PullReport, PullView};
 use super::{App, AppError};
 use crate::domain::appraisal::AppraisalState;
+use crate::domain::authority::{Act, Reach};
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
     ResultFilter, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail, UnitScorecardSummary,
@@ -49,6 +50,8 @@ pub struct AgentView {
     pub agent: Agent,
     pub aliases: Vec<String>,
     pub assignments: Vec<Assignment>,
+    /// Whether whoever asks may see what the agent is paid.
+    pub with_pay: bool,
 }
 
 /// Items of every page when all are wanted.
@@ -62,27 +65,44 @@ impl App {
         unit: Option<&str>,
         text: Option<String>,
     ) -> Result<Page<Agent>, AppError> {
+        let reach = (self.reach(Act::ReadPeople)?, self.clock.today());
         let unit = match unit {
             Some(code) => Some((self.unit(code).await?.id, self.clock.today())),
             None => None,
         };
-        Ok(self.store.agents_page(slice.key(), slice.limit.into(), &AgentFilter { unit, text }).await?)
+        Ok(self.store.agents_page(slice.key(), slice.limit.into(), &AgentFilter { reach, unit, text }).await?)
     }
 
     pub async fn agent(&self, employee_number: &str) -> Result<AgentView, AppError> {
-        let agent = self.store.agent_by_number(employee_number).await?;
-        let agent =
-            agent.ok_or_else(|| AppError::NotFound(format!("there is no agent '{employee_number}' on the roster")))?;
+        let agent = self.agent_within(&self.reach(Act::ReadPeople)?, employee_number).await?;
+        let with_pay = self.store.agent_within(&self.actor.reach(Act::ReadPay), agent.id, self.clock.today()).await?;
         let aliases = self.store.aliases(agent.id).await?;
         let assignments = self.store.assignments(agent.id).await?;
-        Ok(AgentView { agent, aliases, assignments })
+        Ok(AgentView { agent, aliases, assignments, with_pay })
+    }
+
+    /// An agent within reach as assigned today; one outside looks like one that does not exist.
+    pub(super) async fn agent_within(&self, reach: &Reach, employee_number: &str) -> Result<Agent, AppError> {
+        let agent = self.find_agent(employee_number).await;
+        match agent {
+            Ok(agent) if self.store.agent_within(reach, agent.id, self.clock.today()).await? => Ok(agent),
+            Ok(_) => Err(no_agent(employee_number)),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn find_agent(&self, employee_number: &str) -> Result<Agent, AppError> {
+        let agent = self.store.agent_by_number(employee_number).await?;
+        agent.ok_or_else(|| no_agent(employee_number))
     }
 
     pub async fn units(&self, slice: &Slice) -> Result<Page<Unit>, AppError> {
+        self.require(Act::ReadOrganisation)?;
         Ok(self.store.units_page(slice.key(), slice.limit.into()).await?)
     }
 
     pub async fn unit(&self, code: &str) -> Result<Unit, AppError> {
+        self.require(Act::ReadOrganisation)?;
         let unit = self.store.unit_by_code(code).await?;
         unit.ok_or_else(|| AppError::NotFound(format!("there is no unit '{code}'")))
     }
@@ -93,15 +113,24 @@ impl App {
     }
 
     pub async fn cycles(&self, slice: &Slice) -> Result<Page<Cycle>, AppError> {
+        self.require(Act::ReadOrganisation)?;
         Ok(self.store.cycles_page(slice.key(), slice.limit.into()).await?)
     }
 
-    pub(super) async fn filter(&self, wanted: &Wanted) -> Result<ResultFilter, AppError> {
+    /// What of `wanted` whoever asks may see.
+    pub(super) async fn filter(&self, act: Act, wanted: &Wanted) -> Result<ResultFilter, AppError> {
+        let reach = self.reach(act)?;
         let unit = match &wanted.unit {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
         };
-        Ok(ResultFilter { unit, rating: wanted.rating.clone(), state: wanted.state })
+        Ok(ResultFilter { reach, unit, rating: wanted.rating.clone(), state: wanted.state })
+    }
+
+    /// Whether a result of this agent and unit is within reach; what is outside looks like what does not exist.
+    async fn within(&self, run: i64, reach: &Reach, place: Option<(Option<i64>, i64)>) -> Result<bool, AppError> {
+        let Some((agent, unit)) = place else { return Ok(false) };
+        Ok(self.store.result_within(run, reach, agent, unit).await?)
     }
 
     /// The run shown for a cycle.
@@ -115,13 +144,16 @@ impl App {
         slice: &Slice,
         wanted: &Wanted,
     ) -> Result<Page<ScorecardSummary>, AppError> {
-        let (run, filter) = (self.shown(cycle).await?, self.filter(wanted).await?);
+        let (filter, run) = (self.filter(Act::ReadResults, wanted).await?, self.shown(cycle).await?);
         Ok(self.store.scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?)
     }
 
     pub async fn scorecard(&self, cycle: &str, employee_number: &str) -> Result<ScorecardDetail, AppError> {
-        let card = self.store.scorecard(self.shown(cycle).await?, employee_number).await?;
-        card.ok_or_else(|| no_result("scorecard", cycle, employee_number))
+        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
+        let card = self.store.scorecard(run, employee_number).await?;
+        let place = card.as_ref().map(|card| (Some(card.summary.agent_id), card.summary.unit_id));
+        let within = self.within(run, &reach, place).await?;
+        card.filter(|_| within).ok_or_else(|| no_result("scorecard", cycle, employee_number))
     }
 
     /// Scorecards of units in order of code.
@@ -131,46 +163,55 @@ impl App {
         slice: &Slice,
         wanted: &WantedUnits,
     ) -> Result<Page<UnitScorecardSummary>, AppError> {
-        let run = self.shown(cycle).await?;
+        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
         let parent = match &wanted.parent {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
         };
-        let filter = UnitFilter { kind: wanted.kind.clone(), parent };
+        let filter = UnitFilter { reach, kind: wanted.kind.clone(), parent };
         Ok(self.store.unit_scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?)
     }
 
     pub async fn unit_scorecard(&self, cycle: &str, code: &str) -> Result<UnitScorecardDetail, AppError> {
-        let card = self.store.unit_scorecard(self.shown(cycle).await?, code).await?;
-        card.ok_or_else(|| {
+        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
+        let card = self.store.unit_scorecard(run, code).await?;
+        let within = self.within(run, &reach, card.as_ref().map(|card| (None, card.summary.unit_id))).await?;
+        card.filter(|_| within).ok_or_else(|| {
             let why = "there was no such unit, or no card of the cycle's rules measures its kind";
             AppError::NotFound(format!("cycle {cycle} has no scorecard of unit '{code}': {why}"))
         })
     }
 
     pub async fn payouts(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PayoutSummary>, AppError> {
-        let (run, filter) = (self.shown(cycle).await?, self.filter(wanted).await?);
+        let (filter, run) = (self.filter(Act::ReadPay, wanted).await?, self.shown(cycle).await?);
         Ok(self.store.payouts_page(run, slice.key(), slice.limit.into(), &filter).await?)
     }
 
     pub async fn payout(&self, cycle: &str, employee_number: &str) -> Result<PayoutDetail, AppError> {
-        let payout = self.store.payout(self.shown(cycle).await?, employee_number).await?;
-        payout.ok_or_else(|| no_result("payout", cycle, employee_number))
+        let (reach, run) = (self.reach(Act::ReadPay)?, self.shown(cycle).await?);
+        let payout = self.store.payout(run, employee_number).await?;
+        let place = payout.as_ref().map(|payout| (Some(payout.summary.agent_id), payout.summary.unit_id));
+        let within = self.within(run, &reach, place).await?;
+        payout.filter(|_| within).ok_or_else(|| no_result("payout", cycle, employee_number))
     }
 
     /// What the cycle costs, one sum a currency.
     pub async fn payout_totals(&self, cycle: &str) -> Result<Vec<PayoutTotal>, AppError> {
+        self.require(Act::ReadPay)?;
         Ok(self.store.payout_totals(self.shown(cycle).await?).await?)
     }
 
     pub async fn plans(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PlanDetail>, AppError> {
-        let (run, filter) = (self.shown(cycle).await?, self.filter(wanted).await?);
+        let (filter, run) = (self.filter(Act::ReadResults, wanted).await?, self.shown(cycle).await?);
         Ok(self.store.plan_details_page(run, slice.key(), slice.limit.into(), &filter).await?)
     }
 
     pub async fn plan(&self, cycle: &str, employee_number: &str) -> Result<PlanDetail, AppError> {
-        let plan = self.store.plan(self.shown(cycle).await?, employee_number).await?;
-        plan.ok_or_else(|| no_result("improvement plan", cycle, employee_number))
+        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
+        let plan = self.store.plan(run, employee_number).await?;
+        let place = plan.as_ref().map(|plan| (Some(plan.summary.agent_id), plan.summary.unit_id));
+        let within = self.within(run, &reach, place).await?;
+        plan.filter(|_| within).ok_or_else(|| no_result("improvement plan", cycle, employee_number))
     }
 
     /// Pulls, newest first. The key of a pull is the internal number that `next_pull_key` gives.
@@ -179,6 +220,7 @@ impl App {
         source: Option<&str>,
         slice: &Slice,
     ) -> Result<(Vec<PullView>, Option<String>), AppError> {
+        self.require(Act::ReadPulls)?;
         let before = slice.key().map(number).transpose()?;
         let page = self.store.pulls_page(source, before, slice.limit.into()).await?;
         let next = page.rows.last().filter(|_| page.more).map(|pull| pull.id.to_string());
@@ -200,10 +242,15 @@ impl App {
     }
 
     async fn find_pull(&self, id: &str) -> Result<crate::store::Pull, AppError> {
+        self.require(Act::ReadPulls)?;
         let none = || AppError::NotFound(format!("there is no pull '{id}'; 'merit pull list' shows them"));
         let id = Uuid::parse_str(id).map_err(|_| none())?;
         self.store.pull_by_public_id(id).await?.ok_or_else(none)
     }
+}
+
+fn no_agent(employee_number: &str) -> AppError {
+    AppError::NotFound(format!("there is no agent '{employee_number}' on the roster"))
 }
 
 fn no_result(what: &str, cycle: &str, employee_number: &str) -> AppError {

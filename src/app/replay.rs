@@ -10,6 +10,7 @@ use super::parallel::on_all_cores;
 use super::snapshot::{Digests, Member, Snapshot};
 use super::units::{Assessed, UnitAssessor};
 use super::{App, AppError, ENGINE_VERSION, UnitAssessment, units};
+use crate::domain::authority::Act;
 use crate::rules::Ruleset;
 use crate::store::{ResultRow, Run, UnitResultRow, pack};
 
@@ -34,6 +35,9 @@ pub struct ReplayReport {
 impl App {
     /// Recomputes the cycle's current results and compares. `progress` is told how many agents are done.
     pub async fn replay(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<ReplayReport, AppError> {
+        self.require(Act::Replay)?;
+        // What differs may be pay.
+        self.require(Act::ReadPay)?;
         let cycle = self.cycle(code).await?;
         let run = self.current_run(&cycle).await?;
         if run.engine_version != ENGINE_VERSION {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::AppError;
+use super::access::hex;
 use super::assess::{AgentSnapshot, CarriedLine, Stretch, peer_facts};
 use super::figures::{Common, Pooling};
 use super::parallel::{Writing, on_all_cores, parts_on_all_cores};
-use super::tokens::hex;
 use super::units::{bytes_of, freeze_carried};
 use crate::domain::appraisal::ExemptionReason;
 use crate::domain::fixed::Fixed;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{App, AppError, Wanted};
+use crate::domain::authority::Act;
 use crate::domain::guidance::{BandDeviation, deviation};
 use crate::domain::text::Text;
 
@@ -21,10 +22,11 @@ pub struct CardSpread {
 impl App {
     /// The spread of ratings over the whole cycle, or over the unit that `wanted` names and those below it; a card each.
     pub async fn spread(&self, cycle: &str, wanted: &Wanted) -> Result<Vec<CardSpread>, AppError> {
+        let filter = self.filter(Act::ReadResults, wanted).await?;
         let run = self.current_run(&self.cycle(cycle).await?).await?;
         let rules = self.pinned_rules(&run.ruleset_hash).await?;
         let mut counts: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
-        for (card, rating, agents) in self.store.rating_counts(run.id, &self.filter(wanted).await?).await? {
+        for (card, rating, agents) in self.store.rating_counts(run.id, &filter).await? {
             counts.entry(card).or_default().insert(rating, agents);
         }
         let spread = |(id, counts): (String, BTreeMap<String, i64>)| {

@@ -9,6 +9,7 @@ mod exempt;
 mod explanation;
 mod facts;
 mod fairness;
+mod grant;
 mod judgement;
 mod output;
 mod progress;
@@ -22,6 +23,7 @@ mod serve;
 mod simulate;
 mod spread;
 mod token;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -133,7 +135,17 @@ enum Command {
     Spread(spread::SpreadArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives
     Plans(results::ResultArguments),
-    /// Tokens for programs that read the API
+    /// Accounts of people and programs
+    User {
+        #[command(subcommand)]
+        action: user::UserAction,
+    },
+    /// Who may do what
+    Grant {
+        #[command(subcommand)]
+        action: grant::GrantAction,
+    },
+    /// Tokens for programs that use the API
     Token {
         #[command(subcommand)]
         action: token::TokenAction,
@@ -191,6 +203,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Payouts(which) => results::payouts(place, which).await,
         Command::Spread(which) => spread::run(place, which).await,
         Command::Plans(which) => results::plans(place, which).await,
+        Command::User { action } => user::run(place, action).await,
+        Command::Grant { action } => grant::run(place, action).await,
         Command::Token { action } => token::run(place, action).await,
         Command::Openapi => serve::openapi(),
     }

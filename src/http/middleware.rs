@@ -7,6 +7,7 @@ use poem::{Endpoint, IntoResponse as _, Middleware, Request, Response};
 use tracing::Instrument as _;
 
 use super::problem;
+use crate::api::RequestId;
 use crate::app::Clock;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,8 +45,10 @@ impl<E: Endpoint> Middleware<E> for Outermost {
 impl<E: Endpoint> Endpoint for Wrapped<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        let id = self.clock.new_id().to_string();
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let id = self.clock.new_id();
+        request.set_data(RequestId(id));
+        let id = id.to_string();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
         let span = tracing::info_span!("request", id = %id, %method, path = %path);

@@ -59,7 +59,7 @@ fn describe(status: StatusCode) -> (&'static str, &'static str, Option<&'static 
         StatusCode::UNAUTHORIZED => (
             "unauthorized",
             "A valid token is needed",
-            Some("Send a token as 'Authorization: Bearer …'; 'merit token create NAME' makes one."),
+            Some("Send a token as 'Authorization: Bearer …'; 'merit token create LOGIN NAME' makes one."),
         ),
         StatusCode::FORBIDDEN => ("forbidden", "This token may not do that", None),
         StatusCode::NOT_FOUND => ("not_found", "There is nothing here", Some("No such address; see /docs.")),

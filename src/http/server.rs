@@ -12,7 +12,7 @@ use serde_json::json;
 use super::middleware::Outermost;
 use super::problem;
 use crate::api;
-use crate::app::{App, Health};
+use crate::app::{Actor, App, Health};
 use crate::web;
 
 /// How long requests under way may take to end when the server stops.
@@ -63,7 +63,8 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
         .at("/health/ready", get(ready))
         .nest("/api/v1", service)
         .nest("/", web::routes())
-        .data(app)
+        // Nobody, until a token or a session says who.
+        .data(app.acting_as(Actor::nobody()))
         .with(panicked)
         .with(Outermost { clock })
 }

@@ -8,6 +8,7 @@ mod checks;
 mod collect;
 mod columns;
 mod convert;
+mod day_of;
 mod engine;
 mod error;
 mod facts;

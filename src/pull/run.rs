@@ -21,7 +21,7 @@ use super::read::prepare;
 use super::request::{PullRequest, Pulled};
 use super::rows::{RowsTable, Scan, Shared, lock};
 use super::working_time::{self, Failure};
-use super::{AgentIndex, Facts, PullError, engine};
+use super::{AgentIndex, Facts, PullError, day_of, engine};
 use crate::rules::Calendars;
 use crate::rules::source::SourceSpec;
 
@@ -114,6 +114,7 @@ fn engine_of(
     let context = engine::context(memory_limit - gathered, spool, threads).map_err(broken)?;
     let failure = Failure::default();
     working_time::register(&context, calendars, table.zone, &failure);
+    day_of::register(&context);
     let shared = Arc::new(Shared {
         checks: Checks::of(spec, &table, &context, file)?,
         agents: Arc::new(AgentTexts::new(agents, spec.create_agents)),

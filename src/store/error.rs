@@ -21,6 +21,8 @@ pub enum StoreError {
     NotFound { what: &'static str, name: String },
     #[error("there already is a {what} '{name}'; choose another")]
     Exists { what: &'static str, name: String },
+    #[error("{what} '{name}' was changed by somebody else meanwhile; read it again, then decide")]
+    Changed { what: &'static str, name: String },
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
     #[error("the cycle was appraised already: what its indexes are measured against cannot change any more")]

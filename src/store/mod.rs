@@ -2,6 +2,7 @@
 //!
 //! SQLite and PostgreSQL run the same code. Every public operation that writes is one transaction.
 
+mod access;
 mod benchmark;
 mod bulk;
 mod connect;
@@ -12,14 +13,17 @@ mod exemption;
 mod facts;
 mod packed;
 mod ratings;
+mod reach;
 mod results;
 mod roster;
 mod rules;
 mod runs;
 mod schema;
-mod token;
 mod write;
 
+pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
+pub use access::grant::{NewGrant, StoredGrant};
+pub use access::token::{NewToken, Token};
 pub use connect::{Engine, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;
@@ -48,7 +52,6 @@ pub use runs::history::{EarlierRun, PastLine};
 pub use runs::live::{LiveAgent, LiveStretch, LiveView};
 pub use runs::snapshot::{RunUnit, SnapshotRow};
 pub use schema::SchemaState;
-pub use token::{NewToken, Token};
 
 /// Makes the public id of the next new row: UUID v7, from the caller's generator.
 pub type Ids<'a> = &'a mut (dyn FnMut() -> uuid::Uuid + Send);

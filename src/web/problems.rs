@@ -25,8 +25,8 @@ const MEANINGS: [Meaning; 9] = [
     Meaning {
         code: "unauthorized",
         status: 401,
-        en: "The token is missing, unknown, expired or revoked. Make one with 'merit token create NAME' and send it as 'Authorization: Bearer …'.",
-        zh: "缺少令牌，或令牌未知、过期、已吊销。请用 merit token create NAME 创建，并以 Authorization: Bearer … 发送。",
+        en: "The token is missing, unknown, expired or revoked. Make one with 'merit token create LOGIN NAME' and send it as 'Authorization: Bearer …'.",
+        zh: "缺少令牌，或令牌未知、过期、已吊销。请用 merit token create LOGIN NAME 创建，并以 Authorization: Bearer … 发送。",
     },
     Meaning {
         code: "forbidden", status: 403, en: "The token may not do that.", zh: "该令牌无权执行此操作。"

@@ -54,14 +54,3 @@ CREATE TABLE improvement_plan (
 ) @table;
 CREATE UNIQUE INDEX improvement_plan_employee ON improvement_plan (run_id, employee_number);
 CREATE INDEX improvement_plan_unit ON improvement_plan (run_id, unit_id, employee_number);
-
-CREATE TABLE api_token (
-    id @id,
-    public_id @uuid NOT NULL UNIQUE,
-    name @text NOT NULL,
-    hash @key NOT NULL UNIQUE,
-    created_at @time NOT NULL,
-    expires_at @time,
-    last_used_at @time,
-    revoked_at @time
-) @table;

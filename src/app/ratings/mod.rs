@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::roster::sheet::Sheet;
 use super::{App, AppError};
+use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
 use crate::store::{Cycle, RatingChanges, RatingProblem, RatingRow, StoreError};
 use people::People;
@@ -36,6 +37,7 @@ impl App {
     /// Imports ratings of a cycle from a CSV or XLSX file with the columns `employee_number`, `rater`, `group`, `item`, `value` and,
     /// if there is one, `comment`. What may be rated is said by the rules the cycle pinned.
     pub async fn import_ratings(&self, code: &str, file: &Path, dry_run: bool) -> Result<RatingsReport, AppError> {
+        self.require(Act::ManageRatings)?;
         let cycle = self.cycle(code).await?;
         still_rated(&cycle)?;
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::sheet::{Row, Sheet, iso_day};
 use super::take_out;
 use crate::app::{App, AppError};
+use crate::domain::authority::Act;
 use crate::store::{LeaveChanges, LeaveRow, StoreError};
 
 /// The kind that takes a leave back, in place of one of the kinds of leave.
@@ -25,6 +26,7 @@ pub struct LeaveReport {
 impl App {
     /// Imports leave from a CSV or XLSX file. Good rows are taken and others set aside; the same file twice changes nothing.
     pub async fn import_leave(&self, file: &Path, dry_run: bool) -> Result<LeaveReport, AppError> {
+        self.require(Act::ManageRoster)?;
         let sheet = Sheet::read(file)?;
         let rows = sheet.rows.len();
         let mut draft = Draft::read(&sheet)?;

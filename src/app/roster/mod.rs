@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{App, AppError};
+use crate::domain::authority::Act;
 use crate::rules::roster::{RosterMapping, load_mapping};
 use crate::store::{RosterChanges, RosterImport, RosterProblem, StoreError};
 pub use leave::LeaveReport;
@@ -45,6 +46,7 @@ impl App {
         mapping: Option<&Path>,
         dry_run: bool,
     ) -> Result<RosterReport, AppError> {
+        self.require(Act::ManageRoster)?;
         let mapping = mapping.map(load_mapping).transpose().map_err(AppError::Rules)?;
         let sheet = Sheet::read(file)?;
         let rows = sheet.rows.len();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::app::check::check_and_load;
 use crate::app::{App, AppError, CheckReport};
+use crate::domain::authority::Act;
 use crate::store::{NewRuleset, RuleVersion};
 
 /// Longer names fit no table.
@@ -28,6 +29,7 @@ impl App {
         name: Option<&str>,
         note: Option<&str>,
     ) -> Result<AddedRules, AppError> {
+        self.require(Act::ManageRules)?;
         let name = name.map(checked_name).transpose()?;
         let (check, ruleset) = check_and_load(folder).await?;
         let Some(ruleset) = ruleset else { return Err(AppError::Rules(check.problems)) };

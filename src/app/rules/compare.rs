@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::reference::Reference;
 use crate::app::{App, AppError};
+use crate::domain::authority::Act;
 use crate::rules::diff::{Change, differences};
 use crate::rules::{Ruleset, load};
 use crate::store::RuleVersion;
@@ -35,6 +36,7 @@ pub(in crate::app) struct Draft {
 impl App {
     /// What changes from `before` to `after`, each a version (name or digits of its hash) or a folder.
     pub async fn compare_rules(&self, before: &str, after: &str) -> Result<RulesDifferences, AppError> {
+        self.require(Act::ReadRules)?;
         let before = self.side(self.rules_named(before).await?).await?;
         let after = self.side(self.rules_named(after).await?).await?;
         compare(&before, &after)
@@ -42,6 +44,7 @@ impl App {
 
     /// What changes from one version to another.
     pub async fn compare_rule_versions(&self, before: &str, after: &str) -> Result<RulesDifferences, AppError> {
+        self.require(Act::ReadRules)?;
         let before = self.version_side(self.rule_version(before).await?).await?;
         let after = self.version_side(self.rule_version(after).await?).await?;
         compare(&before, &after)

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::app::{App, AppError};
+use crate::domain::authority::Act;
 use crate::store::RuleVersion;
 
 /// Rules that were published.
@@ -22,6 +23,7 @@ impl App {
         effective_from: NaiveDate,
         note: Option<&str>,
     ) -> Result<PublishedRules, AppError> {
+        self.require(Act::ManageRules)?;
         let version = self.rule_version(version).await?;
         let before = self.store.rules_in_force(effective_from).await?;
         let version = self.store.publish_ruleset(&version.hash, effective_from, note, self.clock.now()).await?;
@@ -30,6 +32,7 @@ impl App {
 
     /// Takes a version back that no cycle pinned.
     pub async fn withdraw_rules(&self, version: &str) -> Result<RuleVersion, AppError> {
+        self.require(Act::ManageRules)?;
         let version = self.rule_version(version).await?;
         Ok(self.store.withdraw_ruleset(&version.hash, self.clock.now()).await?)
     }

@@ -9,6 +9,7 @@ use super::assess::Assessor;
 use super::parallel::on_all_cores;
 use super::snapshot::{Member, Snapshot};
 use super::{App, AppError, ENGINE_VERSION};
+use crate::domain::authority::Act;
 use crate::store::{ResultRow, Run};
 use report::Gathering;
 
@@ -36,6 +37,9 @@ impl App {
         order: &SimulationOrder<'_>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Simulation, AppError> {
+        self.require(Act::Simulate)?;
+        // What a simulation tells is pay.
+        self.require(Act::ReadPay)?;
         let cycle = self.cycle(order.cycle).await?;
         let run = self.current_run(&cycle).await?;
         same_engine(order.cycle, &run)?;

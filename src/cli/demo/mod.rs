@@ -1,5 +1,6 @@
 //! `merit demo`: a sample telecom company, made by a seeded generator, through a whole quarter, and served.
 
+mod access;
 mod behaviour;
 mod company;
 mod exports;
@@ -93,7 +94,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
         let replay = app.replay(quarter, &|_| {}).await?;
         say!("  replay of {quarter}: {} agents and {} units, {} differ", replay.agents, replay.units, replay.differing);
     }
-    let token = app.create_token("demo", None).await?;
+    let token = access::auditor(&app).await?;
     story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token);
     if let Some(server) = server {
         server.run(app, stop_signal()).await?;

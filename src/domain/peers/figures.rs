@@ -85,11 +85,19 @@ impl Figures {
         i64::try_from(self.values.len()).unwrap_or(i64::MAX)
     }
 
+    /// How many values from the first that is not below `own` on are the same; mostly few, so that a look at the next ones tells.
+    fn same_from(&self, below: i64, own: Fixed) -> usize {
+        const NEAR: usize = 8;
+        let rest = usize::try_from(below).ok().and_then(|below| self.values.get(below..)).unwrap_or_default();
+        let near = rest.iter().take(NEAR).take_while(|value| **value <= own).count();
+        if near < NEAR { near } else { rest.partition_point(|value| *value <= own) }
+    }
+
     /// Percent of the members with a worse value, those with the same value counting half; six decimals.
     fn mid_rank(&self, own: Fixed, better: Direction) -> Option<Fixed> {
         let count = |upto: usize| i64::try_from(upto).ok();
         let below = count(self.values.partition_point(|value| *value < own))?;
-        let up_to = count(self.values.partition_point(|value| *value <= own))?;
+        let up_to = below + count(self.same_from(below, own))?;
         let (worse, same) = match better {
             Direction::HigherIsBetter => (below, up_to - below),
             Direction::LowerIsBetter => (self.members() - up_to, up_to - below),

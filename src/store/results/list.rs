@@ -2,6 +2,7 @@
 
 use sea_orm::{FromQueryResult, Value};
 
+use super::super::reach::{Tree, below, result_condition};
 use super::super::write::{fetch, fetch_one};
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::code;
@@ -65,18 +66,9 @@ const NAMES: &str = "JOIN agent a ON a.id = r.agent_id
 pub(super) fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>) -> Result<String, StoreError> {
     let mut conditions = String::new();
     if let Some(unit) = filter.unit {
-        values.push(unit.into());
-        conditions.push_str(&format!(
-            " AND r.unit_id IN (
-                WITH RECURSIVE below (unit_id) AS (
-                    SELECT unit_id FROM run_unit WHERE run_id = $1 AND unit_id = ${at}
-                    UNION SELECT child.unit_id FROM run_unit child JOIN below ON child.parent_id = below.unit_id
-                    WHERE child.run_id = $1
-                )
-                SELECT unit_id FROM below)",
-            at = values.len()
-        ));
+        conditions.push_str(&format!(" AND r.unit_id IN {}", below(Tree::OfRun, [unit], values)));
     }
+    conditions.push_str(&result_condition(&filter.reach, Some("r.agent_id"), "r.unit_id", values));
     if R::RATED {
         let state = filter.state.as_ref().map(code).transpose()?;
         for (column, wanted) in [("rating", filter.rating.clone()), ("state", state)] {

@@ -10,17 +10,26 @@ use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
 use super::list::{Found, Row, Whole, conditions};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
+use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
 
 /// Which results a list shows; the default shows all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultFilter {
+    /// Whom whoever asks may see.
+    pub reach: Reach,
     /// This unit or one below it, in the run's own tree of units.
     pub unit: Option<i64>,
     /// Only scorecards with this rating (payouts and plans are not filtered by it).
     pub rating: Option<String>,
     /// Only scorecards in this state (payouts and plans are not filtered by it).
     pub state: Option<AppraisalState>,
+}
+
+impl Default for ResultFilter {
+    fn default() -> Self {
+        Self { reach: Reach::everything(), unit: None, rating: None, state: None }
+    }
 }
 
 /// A scorecard without its lines.

@@ -6,10 +6,12 @@ use sea_orm::{FromQueryResult, Value};
 
 use super::super::error::Step;
 use super::super::packed::{pack, unpack};
+use super::super::reach::result_condition;
 use super::super::runs::begin::hold;
 use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError, bulk};
 use super::codes::{code, from_code};
+use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
 use crate::domain::scorecard::{CardResult, CardState};
 
@@ -24,12 +26,20 @@ pub struct UnitResultRow {
 }
 
 /// Which units a list shows; the default shows all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitFilter {
+    /// What whoever asks may see.
+    pub reach: Reach,
     /// Such as `team` or `province`.
     pub kind: Option<String>,
     /// Only units right below this one.
     pub parent: Option<i64>,
+}
+
+impl Default for UnitFilter {
+    fn default() -> Self {
+        Self { reach: Reach::everything(), kind: None, parent: None }
+    }
 }
 
 /// A unit's scorecard without its lines. Names are those of today, code, kind and parent those of the run.
@@ -227,6 +237,7 @@ impl Store {
                 conditions.push_str(&format!(" AND r.{column} = ${}", values.len()));
             }
         }
+        conditions.push_str(&result_condition(&filter.reach, None, "r.unit_id", &mut values));
         let text = format!(
             "SELECT {COLUMNS}, {NAMED} FROM (
                 SELECT r.code FROM unit_scorecard r WHERE r.run_id = $1 AND r.code > $2{conditions}

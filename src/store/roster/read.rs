@@ -1,18 +1,17 @@
 //! Reading the roster.
 
-use std::collections::BTreeMap;
-
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use entity::day::Day;
 use entity::{agent, agent_alias, assignment, unit};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Value};
 use uuid::Uuid;
 
 use super::super::error::Step;
+use super::super::reach::{agent_condition, assigned_below};
 use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
+use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
 use crate::domain::money::Currency;
 
@@ -112,41 +111,38 @@ pub(in super::super) fn currency_of(code: String) -> Result<Currency, StoreError
 }
 
 /// Which agents a list shows; the default shows all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentFilter {
+    /// Whom whoever asks may see, as assigned on this day.
+    pub reach: (Reach, NaiveDate),
     /// Assigned on this day to this unit or one below it.
     pub unit: Option<(i64, NaiveDate)>,
     /// Part of the employee number or the name, in either case of ASCII letters.
     pub text: Option<String>,
 }
 
+impl Default for AgentFilter {
+    fn default() -> Self {
+        Self { reach: (Reach::everything(), NaiveDate::MIN), unit: None, text: None }
+    }
+}
+
 impl AgentFilter {
-    /// Conditions on `a` (agent), and the values of their parameters after the first `taken`.
-    fn conditions(&self, taken: usize) -> (String, Vec<Value>) {
-        let mut conditions = String::new();
-        let mut values: Vec<Value> = Vec::new();
+    /// Conditions on `a` (agent); their values are added to `values`.
+    fn conditions(&self, values: &mut Vec<Value>) -> String {
+        let (reach, today) = &self.reach;
+        let mut conditions = agent_condition(reach, *today, values);
         if let Some((unit, day)) = self.unit {
-            let (unit_at, day_at) = (taken + 1, taken + 2);
-            conditions.push_str(&format!(
-                " AND a.id IN (
-                    SELECT s.agent_id FROM assignment s WHERE s.unit_id IN (
-                        WITH RECURSIVE below (id) AS (
-                            SELECT id FROM unit WHERE id = ${unit_at}
-                            UNION SELECT child.id FROM unit child JOIN below ON child.parent_id = below.id
-                        )
-                        SELECT id FROM below)
-                    AND s.first_day <= ${day_at} AND (s.last_day IS NULL OR s.last_day >= ${day_at}))"
-            ));
-            values.extend([unit.into(), Day(day).into()]);
+            conditions.push_str(&format!(" AND {}", assigned_below(&BTreeSet::from([unit]), day, values)));
         }
         if let Some(text) = &self.text {
-            let at = taken + values.len() + 1;
+            values.push(containing(text).into());
+            let at = values.len();
             conditions.push_str(&format!(
                 " AND (LOWER(a.employee_number) LIKE ${at} ESCAPE '\\' OR LOWER(a.name) LIKE ${at} ESCAPE '\\')"
             ));
-            values.push(containing(text).into());
         }
-        (conditions, values)
+        conditions
     }
 }
 
@@ -186,8 +182,7 @@ impl Store {
         filter: &AgentFilter,
     ) -> Result<Page<Agent>, StoreError> {
         let mut values: Vec<Value> = vec![after.unwrap_or_default().into()];
-        let (conditions, more) = filter.conditions(values.len());
-        values.extend(more);
+        let conditions = filter.conditions(&mut values);
         let text = format!(
             "SELECT a.* FROM agent a WHERE a.employee_number > $1{conditions} ORDER BY a.employee_number LIMIT {}",
             limit.saturating_add(1)
@@ -199,6 +194,11 @@ impl Store {
     pub async fn agent_by_number(&self, employee_number: &str) -> Result<Option<Agent>, StoreError> {
         let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(employee_number));
         Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))
+    }
+
+    pub async fn agent_by_id(&self, id: i64) -> Result<Option<Agent>, StoreError> {
+        let found = agent::Entity::find_by_id(id).one(&self.readers).await;
+        Ok(found.step("looking up an agent")?.map(Agent::from))
     }
 
     pub async fn agent_by_public_id(&self, public_id: Uuid) -> Result<Option<Agent>, StoreError> {

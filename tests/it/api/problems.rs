@@ -1,11 +1,13 @@
 //! Every error is a problem with a stable code; nothing but health, docs and the first page answers without a token.
 
 use chrono::Days;
+use merit::app::{AccountChange, TokenOrder};
+use merit::domain::authority::Role;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::support::company::Company;
-use crate::support::server::{Server, client};
+use crate::support::server::{Server, client, token_for};
 
 async fn problem(response: Response, status: u16, code: &str) -> Value {
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
@@ -37,14 +39,21 @@ async fn no_operation_answers_without_a_valid_token() {
     let company = Company::new(1);
     let app = company.load(&company.sqlite()).await;
     let server = Server::start(&app).await;
-    let expired = app.create_token("expired", app.clock().now().checked_sub_days(Days::new(1))).await.unwrap();
-    let revoked = app.create_token("revoked", None).await.unwrap();
-    app.revoke_token("revoked").await.unwrap();
+    let account = app.account_named("tests").await.unwrap().account.public_id;
+    let yesterday = app.clock().now().checked_sub_days(Days::new(1));
+    let order = |expires_at| TokenOrder { account, name: "tests", only: None, expires_at };
+    let (_, expired) = app.create_token(order(yesterday)).await.unwrap();
+    let (token, revoked) = app.create_token(order(None)).await.unwrap();
+    app.revoke_token(token.public_id).await.unwrap();
+    let disabled = token_for(&app, "disabled", &[(Role::Auditor, None, true)]).await;
+    let account = app.account_named("disabled").await.unwrap().account;
+    let change = AccountChange { name: None, disabled: Some(true) };
+    app.change_account(account.public_id, account.version, change).await.unwrap();
     let operations = operations();
     assert!(operations.len() >= 12, "{operations:?}");
     for path in operations {
         problem(server.bare(Method::GET, &path).await, 401, "unauthorized").await;
-        for token in ["nonsense", &expired, &revoked] {
+        for token in ["nonsense", &expired, &revoked, &disabled] {
             problem(server.with_token(token, &path).await, 401, "unauthorized").await;
         }
     }

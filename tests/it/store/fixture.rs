@@ -9,8 +9,9 @@ use merit::domain::metric::MetricId;
 use merit::domain::money::Currency;
 use merit::domain::period::Period;
 use merit::store::{
-    AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, LiveAgent, NewCycle, NewPull,
-    NewRuleset, NewRun, PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store, StoreError, UnitRow, Window,
+    AccountKind, AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, LiveAgent, NewAccount,
+    NewCycle, NewPull, NewRuleset, NewRun, PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store, StoreError,
+    UnitRow, Window,
 };
 use uuid::Uuid;
 
@@ -205,4 +206,17 @@ pub(super) async fn freeze(store: &Store, run_id: i64) -> Result<(), StoreError>
         snapshot: vec![1, 0, 255],
     };
     store.write_snapshot(run_id, view.agents(None, 10_000).await?.into_iter().map(row).collect()).await
+}
+
+/// A program's account.
+pub(super) async fn account(store: &Store, login: &str) -> i64 {
+    let new = NewAccount {
+        public_id: Uuid::now_v7(),
+        kind: AccountKind::Client,
+        login: login.to_owned(),
+        name: login.to_owned(),
+        agent_id: None,
+        created_at: noon(),
+    };
+    store.create_account(&new).await.unwrap().id
 }

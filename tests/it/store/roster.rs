@@ -196,12 +196,12 @@ on_both_engines! {
         };
         let of = |code: &str, on: &str| {
             let unit = units.iter().find(|unit| unit.code == code).unwrap().id;
-            AgentFilter { unit: Some((unit, day(on))), text: None }
+            AgentFilter { unit: Some((unit, day(on))), ..AgentFilter::default() }
         };
         assert_eq!(numbers(of("T2", "2023-03-01")).await, ["A0002", "A0004", "A0006"]);
         assert_eq!(numbers(of("HQ", "2023-03-01")).await.len(), 7);
         assert!(numbers(of("HQ", "2022-12-31")).await.is_empty());
-        let text = |text: &str| AgentFilter { text: Some(text.to_owned()), unit: None };
+        let text = |text: &str| AgentFilter { text: Some(text.to_owned()), ..AgentFilter::default() };
         assert_eq!(numbers(text("%_OFF \\ z")).await, ["A0005"]);
         assert_eq!(numbers(text("a000")).await.len(), 7);
         assert!(numbers(text("%%")).await.is_empty());

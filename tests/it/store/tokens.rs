@@ -1,16 +1,20 @@
 //! Bearer tokens.
 
+use merit::domain::authority::Act;
 use merit::store::{NewToken, StoreError};
 use uuid::Uuid;
 
-use super::fixture::noon;
+use super::fixture::{account, noon};
 use crate::support::stores::on_both_engines;
 
 on_both_engines! {
     async fn a_token_lives_by_its_hash(store: TestStore) {
         let later = noon() + chrono::Duration::days(1);
+        let account_id = account(&store, "payroll").await;
         let new = NewToken {
             public_id: Uuid::now_v7(),
+            account_id,
+            only: Some([Act::ReadPay, Act::ReadPeople].into()),
             name: "payroll".into(),
             hash: "abc".into(),
             created_at: noon(),

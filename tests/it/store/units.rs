@@ -61,7 +61,7 @@ on_both_engines! {
         let all = UnitFilter::default();
         assert_eq!(list(None, 2, &all).await, (vec!["HQ".into(), "T1".into()], true));
         assert_eq!(list(Some("T1"), 2, &all).await, (vec!["T2".into()], false));
-        let teams = UnitFilter { kind: Some("team".into()), parent: None };
+        let teams = UnitFilter { kind: Some("team".into()), ..UnitFilter::default() };
         assert_eq!(list(None, 9, &teams).await.0, ["T1", "T2"]);
         let head = store.run_units(run.id).await.unwrap()[0].unit_id;
         assert_eq!(list(Some("T1"), 9, &UnitFilter { parent: Some(head), ..all.clone() }).await.0, ["T2"]);

@@ -4,12 +4,14 @@ use merit::store::{FactChanges, NewToken, Store, Window};
 use uuid::Uuid;
 
 use super::facts::stored;
-use super::fixture::{Facts, begin, committing, company, day, ids, noon, pooled, pull_in, settle};
+use super::fixture::{Facts, account, begin, committing, company, day, ids, noon, pooled, pull_in, settle};
 use crate::support::stores::on_both_engines;
 
-fn token(number: usize) -> NewToken {
+fn token(account_id: i64, number: usize) -> NewToken {
     NewToken {
         public_id: Uuid::now_v7(),
+        account_id,
+        only: None,
         name: format!("token {number}"),
         hash: format!("hash {number}"),
         created_at: noon(),
@@ -20,6 +22,7 @@ fn token(number: usize) -> NewToken {
 on_both_engines! {
     async fn sixty_four_writers_all_succeed(store: TestStore) {
         let agents = settle(&store, 2).await;
+        let account_id = account(&store, "writer").await;
         // A second handle stands for a second process: nothing is shared but the database.
         let second = Store::open(&store.url).await.unwrap();
         let tasks = (0..64).map(|number| {
@@ -33,7 +36,7 @@ on_both_engines! {
                 }
                 let number = usize::try_from(number).unwrap();
                 match number % 4 {
-                    0 => drop(store.create_token(&token(number)).await.unwrap()),
+                    0 => drop(store.create_token(&token(account_id, number)).await.unwrap()),
                     1 => drop(store.import_roster(&company(4), &mut ids()).await.unwrap()),
                     _ => {
                         let changes = pull_in(&store, &format!("source {number}"), Window::ALL, &facts).await.unwrap();

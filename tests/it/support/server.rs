@@ -1,6 +1,7 @@
 //! Merit's own server on loopback, with a token.
 
-use merit::app::App;
+use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenOrder};
+use merit::domain::authority::Role;
 use merit::http::Listening;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
@@ -13,6 +14,20 @@ pub(crate) fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
 
+/// A role, the code of its unit, and whether it is with pay.
+pub(crate) type RoleFor<'a> = (Role, Option<&'a str>, bool);
+
+/// The token of a new program with these roles.
+pub(crate) async fn token_for(app: &App, login: &str, roles: &[RoleFor<'_>]) -> String {
+    let order = AccountOrder { kind: AccountKind::Client, login, name: login, agent: None };
+    let account = app.create_account(order).await.unwrap().account.public_id;
+    for (role, unit, with_pay) in roles.iter().copied() {
+        let (first_day, last_day) = (None, None);
+        app.grant(GrantOrder { account, role, unit, with_pay, first_day, last_day }).await.unwrap();
+    }
+    app.create_token(TokenOrder { account, name: login, only: None, expires_at: None }).await.unwrap().1
+}
+
 /// A running server; it stops with the value.
 pub(crate) struct Server {
     pub address: String,
@@ -23,7 +38,8 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(app: &App) -> Self {
-        let token = app.create_token("tests", None).await.unwrap();
+        let everything = [(Role::Hr, None, true), (Role::Auditor, None, true), (Role::Admin, None, true)];
+        let token = token_for(app, "tests", &everything).await;
         let listening = Listening::on("127.0.0.1:0").await.unwrap();
         let address = listening.address.clone();
         let (stop, stopped) = oneshot::channel::<()>();

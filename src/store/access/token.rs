@@ -1,19 +1,25 @@
 //! Bearer tokens, kept only as hashes.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::api_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
-use super::error::Step;
-use super::write::{execute, instant};
-use super::{Store, StoreError};
+use super::super::error::Step;
+use super::super::write::{execute, instant, plain};
+use super::super::{Store, StoreError};
+use crate::domain::authority::Act;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
     pub public_id: Uuid,
+    pub account_id: i64,
     pub name: String,
     pub hash: String,
+    /// The acts it is for; all that the account may do when absent.
+    pub only: Option<BTreeSet<Act>>,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -23,18 +29,43 @@ pub struct NewToken {
 pub struct Token {
     pub id: i64,
     pub public_id: Uuid,
+    pub account_id: i64,
     pub name: String,
+    pub only: Option<BTreeSet<Act>>,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-impl From<Model> for Token {
-    fn from(model: Model) -> Self {
-        let Model { id, public_id, name, hash: _, created_at, expires_at, last_used_at, revoked_at } = model;
-        Self { id, public_id, name, created_at, expires_at, last_used_at, revoked_at }
+impl TryFrom<Model> for Token {
+    type Error = StoreError;
+
+    fn try_from(model: Model) -> Result<Self, StoreError> {
+        let Model {
+            id,
+            public_id,
+            account_id,
+            name,
+            hash: _,
+            acts: only,
+            created_at,
+            expires_at,
+            last_used_at,
+            revoked_at,
+        } = model;
+        let only = only.map(|text| parsed(&text)).transpose()?;
+        Ok(Self { id, public_id, account_id, name, only, created_at, expires_at, last_used_at, revoked_at })
     }
+}
+
+fn parsed(text: &str) -> Result<BTreeSet<Act>, StoreError> {
+    let unknown = |word: &str| StoreError::Unreadable { what: "an act of a token", value: word.to_owned() };
+    text.split_whitespace().map(|word| Act::of(word).ok_or_else(|| unknown(word))).collect()
+}
+
+fn words(acts: &BTreeSet<Act>) -> String {
+    acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 impl Store {
@@ -44,8 +75,10 @@ impl Store {
         let row = ActiveModel {
             id: NotSet,
             public_id: Set(token.public_id),
-            name: Set(token.name.clone()),
+            account_id: Set(token.account_id),
+            name: Set(plain(&token.name)),
             hash: Set(token.hash.clone()),
+            acts: Set(token.only.as_ref().map(words)),
             created_at: Set(instant(token.created_at)),
             expires_at: Set(token.expires_at.map(instant)),
             last_used_at: Set(None),
@@ -53,19 +86,19 @@ impl Store {
         };
         let model = row.insert(&tx).await.step(step)?;
         tx.commit().await.step(step)?;
-        Ok(model.into())
+        model.try_into()
     }
 
     /// Also one that has expired or was revoked: the caller judges.
     pub async fn token_by_hash(&self, hash: &str) -> Result<Option<Token>, StoreError> {
         let found = Entity::find().filter(Column::Hash.eq(hash)).one(&self.readers).await;
-        Ok(found.step("looking up a token")?.map(Token::from))
+        found.step("looking up a token")?.map(Token::try_from).transpose()
     }
 
     /// Every token, oldest first.
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         let all = Entity::find().order_by_asc(Column::Id).all(&self.readers).await.step("listing tokens")?;
-        Ok(all.into_iter().map(Token::from).collect())
+        all.into_iter().map(Token::try_from).collect()
     }
 
     /// Revokes a token; one already revoked keeps its time. Errors: `NotFound`.

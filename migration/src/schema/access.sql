@@ -1,0 +1,44 @@
+-- People and programs that use Merit. A person may be an agent of the roster; logins are lower case.
+CREATE TABLE account (
+    id @id,
+    public_id @uuid NOT NULL UNIQUE,
+    kind @text NOT NULL CHECK (kind IN ('person', 'client')),
+    login @key NOT NULL UNIQUE,
+    name @text NOT NULL,
+    agent_id @int UNIQUE REFERENCES agent (id),
+    password_hash @text,
+    created_at @time NOT NULL,
+    disabled_at @time,
+    -- Counts changes, so that two people never overwrite each other.
+    version @int NOT NULL
+) @table;
+
+-- A role for a unit and everything below it, or for the whole organisation. Never deleted: revoked.
+CREATE TABLE access_grant (
+    id @id,
+    public_id @uuid NOT NULL UNIQUE,
+    account_id @int NOT NULL REFERENCES account (id),
+    role @text NOT NULL,
+    unit_id @int REFERENCES unit (id),
+    with_pay @bool NOT NULL,
+    first_day @int NOT NULL,
+    last_day @int,
+    created_at @time NOT NULL,
+    revoked_at @time
+) @table;
+CREATE INDEX access_grant_account ON access_grant (account_id);
+
+-- What a program shows instead of a password, kept as a hash. `acts` are what it is for, parted by blanks; all when absent.
+CREATE TABLE api_token (
+    id @id,
+    public_id @uuid NOT NULL UNIQUE,
+    account_id @int NOT NULL REFERENCES account (id),
+    name @text NOT NULL,
+    hash @key NOT NULL UNIQUE,
+    acts @text,
+    created_at @time NOT NULL,
+    expires_at @time,
+    last_used_at @time,
+    revoked_at @time
+) @table;
+CREATE INDEX api_token_account ON api_token (account_id);

@@ -1,0 +1,51 @@
+//! Who does something, and whether they may: every use case asks here, once.
+
+mod accounts;
+mod actor;
+mod grants;
+mod tokens;
+
+pub use accounts::{AccountOrder, AccountView};
+pub use actor::Actor;
+pub use grants::{GrantOrder, GrantView};
+pub use tokens::{TokenOrder, random_token};
+pub(super) use tokens::{hex, short_digest};
+
+use super::{App, AppError};
+use crate::domain::authority::{Act, Reach};
+
+impl App {
+    /// The same, done by somebody else.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { actor: actor.into(), ..self.clone() }
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Whom the act may be about. Errors: `Forbidden` when about nobody.
+    pub(super) fn reach(&self, act: Act) -> Result<Reach, AppError> {
+        let reach = self.actor.reach(act);
+        if reach.is_nothing() { Err(self.forbidden(act)) } else { Ok(reach) }
+    }
+
+    /// Goes on only where the act may be about the whole organisation, or is about nobody in particular.
+    pub(super) fn require(&self, act: Act) -> Result<(), AppError> {
+        if self.actor.reach(act).everything { Ok(()) } else { Err(self.forbidden(act)) }
+    }
+
+    /// Whether the act may be about everybody.
+    pub(super) fn may(&self, act: Act) -> bool {
+        self.actor.reach(act).everything
+    }
+
+    fn forbidden(&self, act: Act) -> AppError {
+        AppError::Forbidden(format!(
+            "{} may not do this ({}): an administrator grants it with 'merit grant add'",
+            self.actor.name(),
+            act.as_str()
+        ))
+    }
+}

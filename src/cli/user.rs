@@ -1,0 +1,158 @@
+//! `merit user`: accounts of people and programs.
+
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+
+use super::grant::granted;
+use super::output::{Format, Table, say};
+use super::{CliError, Place};
+use crate::app::{AccountChange, AccountKind, AccountOrder, App, GrantOrder, Slice};
+use crate::domain::authority::Role;
+
+#[derive(Subcommand)]
+pub(super) enum UserAction {
+    /// Make an account
+    Add(AddArguments),
+    /// List accounts
+    List {
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Keep an account from doing anything, at once
+    Disable { login: String },
+    /// Let a disabled account work again
+    Enable { login: String },
+}
+
+#[derive(clap::Args)]
+pub(super) struct AddArguments {
+    /// Such as li.wei or li.wei@example.com; lower case
+    login: String,
+    /// The person's or the program's name; the login when left out
+    #[arg(long)]
+    name: Option<String>,
+    /// It is a program, not a person
+    #[arg(long, conflicts_with = "agent")]
+    client: bool,
+    /// Employee number of the agent this person is: lets them read what is their own
+    #[arg(long)]
+    agent: Option<String>,
+    /// A first grant; more with 'merit grant add'
+    #[arg(long, value_enum)]
+    role: Option<RoleName>,
+    /// Code of the unit the grant is for, with everything below; the whole organisation when left out
+    #[arg(long, requires = "role")]
+    unit: Option<String>,
+    /// The grant lets pay be seen, where the role alone does not
+    #[arg(long, requires = "role")]
+    with_pay: bool,
+}
+
+/// A role as it is written on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum RoleName {
+    Agent,
+    Supervisor,
+    Hr,
+    Approver,
+    Payroll,
+    Auditor,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Agent => Self::Agent,
+            RoleName::Supervisor => Self::Supervisor,
+            RoleName::Hr => Self::Hr,
+            RoleName::Approver => Self::Approver,
+            RoleName::Payroll => Self::Payroll,
+            RoleName::Auditor => Self::Auditor,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+pub(super) async fn run(place: &Place, action: UserAction) -> Result<ExitCode, CliError> {
+    let app = place.open_current().await?;
+    match action {
+        UserAction::Add(arguments) => add(&app, arguments).await?,
+        UserAction::List { format } => list(&app, format).await?,
+        UserAction::Disable { login } => {
+            disable(&app, &login, true).await?;
+            say!("'{login}' is disabled: its tokens and sessions do nothing any more.");
+        }
+        UserAction::Enable { login } => {
+            disable(&app, &login, false).await?;
+            say!("'{login}' can work again.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add(app: &App, arguments: AddArguments) -> Result<(), CliError> {
+    let AddArguments { login, name, client, agent, role, unit, with_pay } = arguments;
+    let order = AccountOrder {
+        kind: if client { AccountKind::Client } else { AccountKind::Person },
+        login: &login,
+        name: name.as_deref().unwrap_or(&login),
+        agent: agent.as_deref(),
+    };
+    let made = app.create_account(order).await?;
+    let login = &made.account.login;
+    say!("Account '{login}' is made.");
+    if let Some(number) = &made.employee_number {
+        say!("'{login}' is agent {number} and may read what is their own.");
+    }
+    if let Some(role) = role {
+        let grant = GrantOrder {
+            account: made.account.public_id,
+            role: role.into(),
+            unit: unit.as_deref(),
+            with_pay,
+            first_day: None,
+            last_day: None,
+        };
+        say!("{}", granted(login, &app.grant(grant).await?));
+    } else if made.employee_number.is_none() {
+        say!("It may do nothing yet: 'merit grant add {login} ROLE'.");
+    }
+    Ok(())
+}
+
+async fn list(app: &App, format: Format) -> Result<(), CliError> {
+    let mut table = Table::new(&[
+        ("login", "Login"),
+        ("name", "Name"),
+        ("kind", "Kind"),
+        ("agent", "Agent"),
+        ("disabled", "Disabled"),
+    ]);
+    let mut slice = Slice::first();
+    loop {
+        let page = app.accounts(&slice).await?;
+        for row in &page.rows {
+            table.row([
+                row.account.login.clone().into(),
+                row.account.name.clone().into(),
+                row.account.kind.as_str().into(),
+                row.employee_number.clone().into(),
+                row.account.disabled_at.is_some().into(),
+            ]);
+        }
+        match page.rows.last().filter(|_| page.more) {
+            Some(last) => slice = Slice::after(last.account.login.clone()),
+            None => break,
+        }
+    }
+    table.print(format)
+}
+
+async fn disable(app: &App, login: &str, disabled: bool) -> Result<(), CliError> {
+    let account = app.account_named(login).await?.account;
+    let change = AccountChange { name: None, disabled: Some(disabled) };
+    app.change_account(account.public_id, account.version, change).await?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Roles given to accounts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::access_grant::{ActiveModel, Column, Entity, Model};
+use entity::day::Day;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
+use uuid::Uuid;
+
+use super::super::error::Step;
+use super::super::write::{execute, instant};
+use super::super::{Store, StoreError};
+use crate::domain::authority::{Grant, Role};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGrant {
+    pub public_id: Uuid,
+    pub account_id: i64,
+    pub grant: Grant,
+    pub first_day: NaiveDate,
+    /// `None`: until further notice.
+    pub last_day: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A grant as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredGrant {
+    pub public_id: Uuid,
+    pub account_id: i64,
+    pub grant: Grant,
+    pub first_day: NaiveDate,
+    pub last_day: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Model> for StoredGrant {
+    type Error = StoreError;
+
+    fn try_from(model: Model) -> Result<Self, StoreError> {
+        let Model {
+            id: _,
+            public_id,
+            account_id,
+            role,
+            unit_id,
+            with_pay,
+            first_day,
+            last_day,
+            created_at,
+            revoked_at,
+        } = model;
+        let role = Role::of(&role).ok_or(StoreError::Unreadable { what: "the role of a grant", value: role })?;
+        Ok(Self {
+            public_id,
+            account_id,
+            grant: Grant { role, unit: unit_id, with_pay },
+            first_day: first_day.0,
+            last_day: last_day.map(|day| day.0),
+            created_at,
+            revoked_at,
+        })
+    }
+}
+
+impl Store {
+    pub async fn create_grant(&self, new: &NewGrant) -> Result<StoredGrant, StoreError> {
+        let step = "keeping a grant";
+        let tx = self.begin_write(&[]).await?;
+        let row = ActiveModel {
+            id: NotSet,
+            public_id: Set(new.public_id),
+            account_id: Set(new.account_id),
+            role: Set(new.grant.role.as_str().to_owned()),
+            unit_id: Set(new.grant.unit),
+            with_pay: Set(new.grant.with_pay),
+            first_day: Set(Day(new.first_day)),
+            last_day: Set(new.last_day.map(Day)),
+            created_at: Set(instant(new.created_at)),
+            revoked_at: Set(None),
+        };
+        let model = row.insert(&tx).await.step(step)?;
+        tx.commit().await.step(step)?;
+        model.try_into()
+    }
+
+    /// Revokes a grant; one already revoked keeps its time. Errors: `NotFound`.
+    pub async fn revoke_grant(&self, public_id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let step = "revoking a grant";
+        let tx = self.begin_write(&[]).await?;
+        let text = "UPDATE access_grant SET revoked_at = COALESCE(revoked_at, $1) WHERE public_id = $2";
+        if execute(&tx, step, text, [instant(now).into(), public_id.into()]).await? == 0 {
+            return Err(StoreError::NotFound { what: "grant", name: public_id.to_string() });
+        }
+        tx.commit().await.step(step)
+    }
+
+    /// Every grant of an account, revoked ones too, oldest first.
+    pub async fn grants(&self, account_id: i64) -> Result<Vec<StoredGrant>, StoreError> {
+        let found = Entity::find().filter(Column::AccountId.eq(account_id)).order_by_asc(Column::Id);
+        let found = found.all(&self.readers).await.step("reading grants")?;
+        found.into_iter().map(StoredGrant::try_from).collect()
+    }
+
+    /// What an account may do on `day`.
+    pub async fn grants_in_force(&self, account_id: i64, day: NaiveDate) -> Result<Vec<Grant>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::AccountId.eq(account_id))
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::FirstDay.lte(Day(day)))
+            .filter(Condition::any().add(Column::LastDay.is_null()).add(Column::LastDay.gte(Day(day))))
+            .all(&self.readers)
+            .await
+            .step("reading grants")?;
+        found.into_iter().map(|model| Ok(StoredGrant::try_from(model)?.grant)).collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! Who may use Merit: accounts, what they are granted, their tokens.
+
+pub(super) mod account;
+pub(super) mod grant;
+pub(super) mod token;
