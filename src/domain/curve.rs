@@ -95,7 +95,7 @@ pub(super) fn read_linear(corners: &[Corner], value: Fixed) -> Option<Reading> {
     let rise = to.points.checked_sub(from.points)?;
     let run = to.value.checked_sub(from.value)?;
     let along = value.checked_sub(from.value)?;
-    let points = from.points.checked_add(rise.mul_div(along, run)?)?;
+    let points = from.points.add_mul_div(rise, along, run)?;
     Some(Reading { points, from, to })
 }
 

@@ -70,6 +70,17 @@ impl Fixed {
         }
     }
 
+    /// `self + left × right ÷ per`, computed exactly and rounded once, half away from zero; `None` when `per` is zero or the
+    /// result does not fit.
+    #[inline]
+    pub fn add_mul_div(self, left: Self, right: Self, per: Self) -> Option<Self> {
+        let narrow = self.0.checked_mul(per.0).zip(left.0.checked_mul(right.0));
+        match narrow.and_then(|(whole, product)| whole.checked_add(product)) {
+            Some(sum) => div_half_away(sum, per.0).map(Self),
+            None => Self::sum_of_products_per([(self, per), (left, right)], per),
+        }
+    }
+
     /// `self ÷ by`, rounded once, half away from zero.
     pub fn ratio(self, by: Self) -> Option<Self> {
         self.mul_div(Self::ONE, by)

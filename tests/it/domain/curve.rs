@@ -24,6 +24,8 @@ fn straight_pieces_run_between_corners_and_are_flat_outside() {
     ] {
         assert_eq!(points(&curve, value), expected, "at {value}");
     }
+    // 96.3409125 is rounded once, up: not down by way of the fall of 2.6590875.
+    assert_eq!(points(&linear(&[("81.1", "99"), ("94.3", "0")]), "81.454545"), "96.340913");
     let reading = curve.read(fixed("87.5")).unwrap();
     assert_eq!((reading.from, reading.to), (corners(&[("85", "0")])[0], corners(&[("90", "100")])[0]));
     let flat = curve.read(fixed("95")).unwrap();
