@@ -16,6 +16,7 @@ pub mod exemption;
 pub mod fact_days;
 pub mod fact_sums;
 pub mod improvement_plan;
+pub mod kept_answer;
 pub mod metric;
 pub mod payout;
 pub mod pull;

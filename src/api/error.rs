@@ -15,7 +15,7 @@ pub(super) struct Problem {
     title: String,
     /// The HTTP status.
     status: u16,
-    /// Stable, for programs: `invalid_request`, `unauthorized`, `forbidden`, `not_found`, `internal`, `unavailable`.
+    /// Stable, for programs; all of them are listed on `/problems`.
     code: String,
     /// What happened, and how to mend it.
     detail: String,
@@ -38,6 +38,14 @@ impl Problem {
 
     fn forbidden(what: String) -> Json<Self> {
         Self::new(403, "forbidden", "This is not yours to do", what)
+    }
+
+    fn conflict(code: &str, what: String) -> Json<Self> {
+        Self::new(409, code, "It cannot be done as things stand", what)
+    }
+
+    fn invalid(what: String) -> Json<Self> {
+        Self::new(400, "invalid_request", "The request is not valid", what)
     }
 
     fn internal(error: &AppError) -> Json<Self> {
@@ -85,6 +93,80 @@ pub(super) enum GetError {
     Internal(Json<Problem>),
 }
 
+/// Errors of an operation that makes something.
+#[derive(ApiResponse)]
+pub(super) enum CreateError {
+    /// A parameter or the body is not valid.
+    #[oai(status = 400, content_type = "application/problem+json")]
+    Invalid(Json<Problem>),
+    /// The token is missing, unknown, expired or revoked.
+    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
+    #[oai(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Json<Problem>),
+    /// The caller may not do this.
+    #[oai(status = 403, content_type = "application/problem+json")]
+    Forbidden(Json<Problem>),
+    /// What it belongs to does not exist.
+    #[oai(status = 404, content_type = "application/problem+json")]
+    NotFound(Json<Problem>),
+    /// There is one already, it cannot be done as things stand, or a request with this Idempotency-Key is under way.
+    #[oai(status = 409, content_type = "application/problem+json")]
+    Conflict(Json<Problem>),
+    /// The body is of another type.
+    #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
+    #[oai(status = 415, content_type = "application/problem+json")]
+    OtherType(Json<Problem>),
+    /// The Idempotency-Key came with another request before.
+    #[expect(dead_code, reason = "answered around the operation; here for the description")]
+    #[oai(status = 422, content_type = "application/problem+json")]
+    OtherRequest(Json<Problem>),
+    /// Something went wrong inside Merit.
+    #[oai(status = 500, content_type = "application/problem+json")]
+    Internal(Json<Problem>),
+}
+
+/// Errors of an operation that changes something as it was read.
+#[derive(ApiResponse)]
+pub(super) enum ChangeError {
+    /// A parameter or the body is not valid.
+    #[oai(status = 400, content_type = "application/problem+json")]
+    Invalid(Json<Problem>),
+    /// The token is missing, unknown, expired or revoked.
+    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
+    #[oai(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Json<Problem>),
+    /// The caller may not do this.
+    #[oai(status = 403, content_type = "application/problem+json")]
+    Forbidden(Json<Problem>),
+    /// It does not exist.
+    #[oai(status = 404, content_type = "application/problem+json")]
+    NotFound(Json<Problem>),
+    /// It cannot be done as things stand.
+    #[oai(status = 409, content_type = "application/problem+json")]
+    Conflict(Json<Problem>),
+    /// It was changed since it was read.
+    #[oai(status = 412, content_type = "application/problem+json")]
+    Changed(Json<Problem>),
+    /// The body is of another type.
+    #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
+    #[oai(status = 415, content_type = "application/problem+json")]
+    OtherType(Json<Problem>),
+    /// `If-Match` is missing.
+    #[oai(status = 428, content_type = "application/problem+json")]
+    Unconditional(Json<Problem>),
+    /// Something went wrong inside Merit.
+    #[oai(status = 500, content_type = "application/problem+json")]
+    Internal(Json<Problem>),
+}
+
+impl ChangeError {
+    /// The answer to a change that does not say what it was decided on.
+    pub(super) fn unconditional() -> Self {
+        let detail = "Send the ETag of what you read as If-Match, so that nobody else's change is overwritten.";
+        Self::Unconditional(Problem::new(428, "if_match_missing", "The change is not bound to what was read", detail))
+    }
+}
+
 impl GetError {
     /// The answer to a request without a valid token, of every operation.
     pub(super) fn unauthorized() -> Self {
@@ -108,9 +190,34 @@ impl From<AppError> for ListError {
         match error {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
             AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
-            AppError::Invalid(what) => {
-                Self::Invalid(Problem::new(400, "invalid_request", "The request is not valid", what))
-            }
+            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
+            other => Self::Internal(Problem::internal(&other)),
+        }
+    }
+}
+
+impl From<AppError> for CreateError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
+            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
+            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
+            AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
+            AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
+            other => Self::Internal(Problem::internal(&other)),
+        }
+    }
+}
+
+impl From<AppError> for ChangeError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
+            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
+            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
+            AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
+            AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
+            AppError::Changed(what) => Self::Changed(Problem::new(412, "changed", "It was changed meanwhile", what)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }

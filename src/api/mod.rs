@@ -5,6 +5,7 @@ mod auth;
 mod cycles;
 mod error;
 mod explanations;
+mod grants;
 mod page;
 mod payouts;
 mod plans;
@@ -15,8 +16,10 @@ mod scorecard_lines;
 mod scorecard_stretches;
 mod scorecards;
 mod spread;
+mod tokens;
 mod unit_scorecards;
 mod units;
+mod users;
 
 pub use auth::RequestId;
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
@@ -32,6 +35,9 @@ type Apis = (
     plans::PlansApi,
     pulls::PullsApi,
     rules::RulesApi,
+    users::UsersApi,
+    grants::GrantsApi,
+    tokens::TokensApi,
 );
 
 #[derive(Tags)]
@@ -50,6 +56,8 @@ enum Resource {
     Plans,
     /// Pulls of sources and the rows they set aside
     Pulls,
+    /// Accounts, their grants and their tokens
+    Users,
     /// Versions of the rules and what changes between them
     Rules,
 }
@@ -67,6 +75,9 @@ pub fn service() -> OpenApiService<Apis, ()> {
         plans::PlansApi,
         pulls::PullsApi,
         rules::RulesApi,
+        users::UsersApi,
+        grants::GrantsApi,
+        tokens::TokensApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)
@@ -80,7 +91,9 @@ Scorecards, incentive pay and improvement plans for customer service. \
 Exact figures (scores, weights, amounts) are texts, so that no program rounds them by accident. \
 Lists come in pages by key: send `next_cursor` of one page as `cursor` of the next; it is `null` on the last. \
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. \
-Every operation needs a token: `Authorization: Bearer …`.";
+Every operation needs a token: `Authorization: Bearer …`. What the caller may not see looks like what does not exist. \
+A POST may carry an `Idempotency-Key`: the same key with the same request is done once, and a repetition gets the first answer again, \
+marked `Idempotency-Replayed: true`.";
 
 /// The API's description as committed in `openapi/openapi.yaml`.
 pub fn spec_yaml() -> String {

@@ -28,6 +28,11 @@ pub(super) enum TokenAction {
         #[arg(long)]
         days: Option<u32>,
     },
+    /// Make a new token in place of one, which goes on for an hour, and print it, this once
+    Rotate {
+        /// As 'merit token list' shows it
+        id: Uuid,
+    },
     /// List tokens (never their text)
     List {
         #[arg(long, value_enum, default_value = "table")]
@@ -57,6 +62,10 @@ pub(super) async fn run(place: &Place, action: TokenAction) -> Result<ExitCode, 
             let (_, text) = app.create_token(TokenOrder { account, name: &name, only, expires_at }).await?;
             say!("{text}");
             eprintln!("Keep it now: only its hash is stored.");
+        }
+        TokenAction::Rotate { id } => {
+            say!("{}", app.rotate_token(id).await?.1);
+            eprintln!("Keep it now: only its hash is stored. The old one goes on for an hour.");
         }
         TokenAction::List { format } => list(&app, format).await?,
         TokenAction::Revoke { id } => {

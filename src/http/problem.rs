@@ -35,6 +35,11 @@ pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
         None if detail.is_empty() => title,
         None => detail,
     };
+    coded(status, code, title, detail)
+}
+
+/// A problem with a code of its own.
+pub(super) fn coded(status: StatusCode, code: &str, title: &str, detail: &str) -> Response {
     let body = json!({
         "type": format!("/problems#{code}"),
         "title": title,

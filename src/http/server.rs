@@ -9,6 +9,7 @@ use poem::web::{Data, Json};
 use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
 use serde_json::json;
 
+use super::idempotency::Idempotency;
 use super::middleware::Outermost;
 use super::problem;
 use crate::api;
@@ -54,6 +55,8 @@ impl Listening {
 /// Everything this server answers.
 pub fn routes(app: App) -> impl Endpoint<Output = Response> {
     let clock = app.clock();
+    // Nobody, until a token or a session says who.
+    let nobody = app.acting_as(Actor::nobody());
     let service = api::service();
     let panicked = CatchPanic::new().with_handler(|_| problem::problem(StatusCode::INTERNAL_SERVER_ERROR, ""));
     Route::new()
@@ -61,10 +64,9 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
         .at("/api/v1/openapi.yaml", service.spec_endpoint_yaml())
         .at("/health/live", get(live))
         .at("/health/ready", get(ready))
-        .nest("/api/v1", service)
+        .nest("/api/v1", service.with(Idempotency { app: nobody.clone() }))
         .nest("/", web::routes())
-        // Nobody, until a token or a session says who.
-        .data(app.acting_as(Actor::nobody()))
+        .data(nobody)
         .with(panicked)
         .with(Outermost { clock })
 }

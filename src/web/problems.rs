@@ -15,7 +15,7 @@ struct Meaning {
 }
 
 /// Every code the API answers with; codes are never renamed.
-const MEANINGS: [Meaning; 9] = [
+const MEANINGS: [Meaning; 16] = [
     Meaning {
         code: "invalid_request",
         status: 400,
@@ -29,7 +29,10 @@ const MEANINGS: [Meaning; 9] = [
         zh: "缺少令牌，或令牌未知、过期、已吊销。请用 merit token create LOGIN NAME 创建，并以 Authorization: Bearer … 发送。",
     },
     Meaning {
-        code: "forbidden", status: 403, en: "The token may not do that.", zh: "该令牌无权执行此操作。"
+        code: "forbidden",
+        status: 403,
+        en: "The caller may not do that. An administrator grants it with 'merit grant add'.",
+        zh: "调用者无权执行此操作。管理员可用 merit grant add 授权。",
     },
     Meaning {
         code: "not_found",
@@ -42,6 +45,48 @@ const MEANINGS: [Meaning; 9] = [
         status: 405,
         en: "The address does not take that method; the API reference lists those it takes.",
         zh: "该地址不支持此方法；可用方法见接口文档。",
+    },
+    Meaning {
+        code: "exists",
+        status: 409,
+        en: "There is one already; the detail names it.",
+        zh: "已存在同样的对象；detail 指明是哪一个。",
+    },
+    Meaning {
+        code: "refused",
+        status: 409,
+        en: "It cannot be done as things stand; the detail says why and what to do.",
+        zh: "按目前状况无法执行；detail 说明原因与办法。",
+    },
+    Meaning {
+        code: "in_flight",
+        status: 409,
+        en: "A request with this Idempotency-Key is still under way. Wait, then send it again.",
+        zh: "使用此 Idempotency-Key 的请求仍在处理中。请稍候重发。",
+    },
+    Meaning {
+        code: "shown_once",
+        status: 409,
+        en: "The request was done before, and its answer held a secret that is not kept. Make a new one if it was lost.",
+        zh: "该请求已执行过，其应答含有只显示一次、不予保存的机密。如已遗失，请重新创建。",
+    },
+    Meaning {
+        code: "changed",
+        status: 412,
+        en: "It was changed since it was read. Read it again, then decide.",
+        zh: "自读取后已被修改。请重新读取后再决定。",
+    },
+    Meaning {
+        code: "other_request",
+        status: 422,
+        en: "This Idempotency-Key came with another request before. Use a new key for a new request.",
+        zh: "此 Idempotency-Key 曾用于另一请求。新请求请使用新的键。",
+    },
+    Meaning {
+        code: "if_match_missing",
+        status: 428,
+        en: "A change must carry the ETag of what was read as If-Match.",
+        zh: "修改须以 If-Match 携带所读内容的 ETag。",
     },
     Meaning { code: "payload_too_large", status: 413, en: "The body is too large.", zh: "请求体过大。" },
     Meaning {

@@ -42,3 +42,16 @@ CREATE TABLE api_token (
     revoked_at @time
 ) @table;
 CREATE INDEX api_token_account ON api_token (account_id);
+
+-- Answers to requests that carried an Idempotency-Key, for a day. Without a status the request is still under way.
+CREATE TABLE kept_answer (
+    account_id @int NOT NULL REFERENCES account (id),
+    request_key @key NOT NULL,
+    fingerprint @text NOT NULL,
+    claimed_at @time NOT NULL,
+    status @int,
+    headers @text,
+    body @blob,
+    PRIMARY KEY (account_id, request_key)
+) @table;
+CREATE INDEX kept_answer_age ON kept_answer (claimed_at);

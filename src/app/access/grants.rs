@@ -32,6 +32,9 @@ pub struct GrantView {
 impl App {
     pub async fn grant(&self, order: GrantOrder<'_>) -> Result<GrantView, AppError> {
         let account = self.account(order.account).await?.account;
+        if self.is_own(&account) {
+            return Err(AppError::Refused("nobody grants themselves anything: let another administrator do it".into()));
+        }
         let unit = match order.unit {
             None => None,
             Some(code) => Some(self.unit(code).await?),

@@ -3,6 +3,7 @@
 mod accounts;
 mod actor;
 mod grants;
+mod once;
 mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
@@ -13,6 +14,7 @@ pub(super) use tokens::{hex, short_digest};
 
 use super::{App, AppError};
 use crate::domain::authority::{Act, Reach};
+use crate::store::Account;
 
 impl App {
     /// The same, done by somebody else.
@@ -39,6 +41,11 @@ impl App {
     /// Whether the act may be about everybody.
     pub(super) fn may(&self, act: Act) -> bool {
         self.actor.reach(act).everything
+    }
+
+    /// Whether it is the account of whoever acts.
+    fn is_own(&self, account: &Account) -> bool {
+        self.actor.own_account().is_some_and(|own| own.id == account.id)
     }
 
     fn forbidden(&self, act: Act) -> AppError {

@@ -13,12 +13,14 @@ use uuid::Uuid;
 use super::super::{App, AppError};
 use super::Actor;
 use crate::domain::authority::Act;
-use crate::store::{NewToken, Token};
+use crate::store::{AccountKind, NewToken, Token};
 
 /// Says what the text is, so that secret scanners find a token that leaked.
 const PREFIX: &str = "merit_";
 /// How exact "last used" is.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// How long a token that was replaced goes on.
+const OVERLAP: TimeDelta = TimeDelta::hours(1);
 /// 256 bits, so that a hash without salt is enough.
 const RANDOM_BYTES: usize = 32;
 
@@ -63,6 +65,13 @@ impl App {
     /// Makes a token and returns it with its text, which is not kept.
     pub async fn create_token(&self, order: TokenOrder<'_>) -> Result<(Token, String), AppError> {
         let account = self.account(order.account).await?.account;
+        // Whoever holds somebody's token acts in their name.
+        if account.kind == AccountKind::Person && self.actor.own_account().is_some() && !self.is_own(&account) {
+            return Err(AppError::Refused(format!(
+                "'{}' is a person: tokens in a person's name are made by themselves; for a program make an account of its own",
+                account.login
+            )));
+        }
         let name = order.name.trim();
         if name.is_empty() {
             return Err(AppError::Invalid("a token needs a name that says what it is for".into()));
@@ -91,12 +100,38 @@ impl App {
         Ok(tokens.into_iter().filter(|token| account.is_none_or(|account| token.account_id == account)).collect())
     }
 
+    /// A new token of the same name and acts in place of one that still works; that one goes on for an hour, so that a program can
+    /// change over. The new one lives as long as the old one was meant to.
+    pub async fn rotate_token(&self, id: Uuid) -> Result<(Token, String), AppError> {
+        self.require(Act::ManageAccess)?;
+        let old = self.token(id).await?;
+        let now = self.clock.now();
+        if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
+            return Err(AppError::Refused("the token does not work any more: make a new one".into()));
+        }
+        let text = random_token();
+        let new = NewToken {
+            public_id: self.clock.new_id(),
+            account_id: old.account_id,
+            name: old.name.clone(),
+            hash: digest(&text),
+            only: old.only.clone(),
+            created_at: now,
+            expires_at: old.expires_at.map(|end| now + (end - old.created_at)),
+        };
+        let until = old.expires_at.map_or(now + OVERLAP, |end| end.min(now + OVERLAP));
+        Ok((self.store.replace_token(old.id, until, &new).await?, text))
+    }
+
+    async fn token(&self, id: Uuid) -> Result<Token, AppError> {
+        let token = self.store.tokens().await?.into_iter().find(|token| token.public_id == id);
+        token.ok_or_else(|| AppError::NotFound(format!("there is no token '{id}'; 'merit token list' shows them")))
+    }
+
     /// Makes a token useless at once.
     pub async fn revoke_token(&self, id: Uuid) -> Result<(), AppError> {
         self.require(Act::ManageAccess)?;
-        if !self.store.tokens().await?.iter().any(|token| token.public_id == id) {
-            return Err(AppError::NotFound(format!("there is no token '{id}'; 'merit token list' shows them")));
-        }
+        self.token(id).await?;
         Ok(self.store.revoke_token(id, self.clock.now()).await?)
     }
 

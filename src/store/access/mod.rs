@@ -2,4 +2,5 @@
 
 pub(super) mod account;
 pub(super) mod grant;
+pub(super) mod kept_answer;
 pub(super) mod token;

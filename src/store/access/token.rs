@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::api_token::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use super::super::error::Step;
@@ -72,19 +72,18 @@ impl Store {
     pub async fn create_token(&self, token: &NewToken) -> Result<Token, StoreError> {
         let step = "keeping a token";
         let tx = self.begin_write(&[]).await?;
-        let row = ActiveModel {
-            id: NotSet,
-            public_id: Set(token.public_id),
-            account_id: Set(token.account_id),
-            name: Set(plain(&token.name)),
-            hash: Set(token.hash.clone()),
-            acts: Set(token.only.as_ref().map(words)),
-            created_at: Set(instant(token.created_at)),
-            expires_at: Set(token.expires_at.map(instant)),
-            last_used_at: Set(None),
-            revoked_at: Set(None),
-        };
-        let model = row.insert(&tx).await.step(step)?;
+        let model = insert(&tx, token).await?;
+        tx.commit().await.step(step)?;
+        model.try_into()
+    }
+
+    /// Keeps `new` in place of the token `old`, which expires at `until`.
+    pub async fn replace_token(&self, old: i64, until: DateTime<Utc>, new: &NewToken) -> Result<Token, StoreError> {
+        let step = "replacing a token";
+        let tx = self.begin_write(&[]).await?;
+        let text = "UPDATE api_token SET expires_at = $1 WHERE id = $2";
+        execute(&tx, step, text, [instant(until).into(), old.into()]).await?;
+        let model = insert(&tx, new).await?;
         tx.commit().await.step(step)?;
         model.try_into()
     }
@@ -121,4 +120,20 @@ impl Store {
         execute(&tx, step, text, [instant(now).into(), id.into()]).await?;
         tx.commit().await.step(step)
     }
+}
+
+async fn insert(tx: &DatabaseTransaction, token: &NewToken) -> Result<Model, StoreError> {
+    let row = ActiveModel {
+        id: NotSet,
+        public_id: Set(token.public_id),
+        account_id: Set(token.account_id),
+        name: Set(plain(&token.name)),
+        hash: Set(token.hash.clone()),
+        acts: Set(token.only.as_ref().map(words)),
+        created_at: Set(instant(token.created_at)),
+        expires_at: Set(token.expires_at.map(instant)),
+        last_used_at: Set(None),
+        revoked_at: Set(None),
+    };
+    row.insert(tx).await.step("keeping a token")
 }

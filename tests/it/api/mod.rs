@@ -1,5 +1,6 @@
 //! The API and the pages over real HTTP, and in a real browser.
 
+mod authority;
 mod browser;
 mod judgement;
 mod problems;
@@ -7,3 +8,4 @@ mod resources;
 mod rules;
 mod spec;
 mod units;
+mod users;

@@ -3,7 +3,7 @@
 use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenOrder};
 use merit::domain::authority::Role;
 use merit::http::Listening;
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -58,9 +58,13 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
     /// A request without a token.
     pub(crate) async fn bare(&self, method: Method, path: &str) -> Response {
-        self.client.request(method, self.url(path)).send().await.unwrap()
+        self.request(method, path).send().await.unwrap()
     }
 
     pub(crate) async fn with_token(&self, token: &str, path: &str) -> Response {

@@ -1,0 +1,145 @@
+//! Grants: who may do what.
+
+use chrono::NaiveDate;
+use poem_openapi::param::{Header, Path};
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+use uuid::Uuid;
+
+use super::Resource;
+use super::auth::Caller;
+use super::error::{CreateError, GetError};
+use crate::app::{GrantOrder, GrantView, StoredGrant};
+use crate::domain::authority::Role;
+
+/// What somebody is to the organisation.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+enum RoleName {
+    Agent,
+    Supervisor,
+    Hr,
+    Approver,
+    Payroll,
+    Auditor,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Agent => Self::Agent,
+            RoleName::Supervisor => Self::Supervisor,
+            RoleName::Hr => Self::Hr,
+            RoleName::Approver => Self::Approver,
+            RoleName::Payroll => Self::Payroll,
+            RoleName::Auditor => Self::Auditor,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Agent => Self::Agent,
+            Role::Supervisor => Self::Supervisor,
+            Role::Hr => Self::Hr,
+            Role::Approver => Self::Approver,
+            Role::Payroll => Self::Payroll,
+            Role::Auditor => Self::Auditor,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
+/// A role for a unit and everything below it, or for the whole organisation.
+#[derive(Object)]
+struct Grant {
+    id: Uuid,
+    role: RoleName,
+    /// Code of the unit; absent for the whole organisation.
+    #[oai(skip_serializing_if_is_none)]
+    unit: Option<String>,
+    /// Whether pay may be seen where the role alone does not say so.
+    with_pay: bool,
+    first_day: NaiveDate,
+    /// Included; absent until further notice.
+    #[oai(skip_serializing_if_is_none)]
+    last_day: Option<NaiveDate>,
+    #[oai(skip_serializing_if_is_none)]
+    revoked_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Object)]
+struct Grants {
+    items: Vec<Grant>,
+}
+
+/// A grant to be made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewGrant {
+    role: RoleName,
+    /// Code of the unit; the whole organisation when absent.
+    unit: Option<String>,
+    #[oai(default)]
+    with_pay: bool,
+    /// From today when absent.
+    first_day: Option<NaiveDate>,
+    last_day: Option<NaiveDate>,
+}
+
+#[derive(ApiResponse)]
+enum GrantMade {
+    #[oai(status = 201)]
+    Created(Json<Grant>),
+}
+
+#[derive(ApiResponse)]
+enum GrantRevoked {
+    /// From now on the grant allows nothing.
+    #[oai(status = 204)]
+    Done,
+}
+
+fn grant(view: GrantView) -> Grant {
+    let GrantView { grant, unit } = view;
+    let StoredGrant { public_id, account_id: _, grant, first_day, last_day, created_at: _, revoked_at } = grant;
+    Grant { id: public_id, role: grant.role.into(), unit, with_pay: grant.with_pay, first_day, last_day, revoked_at }
+}
+
+pub struct GrantsApi;
+
+#[OpenApi(tag = "Resource::Users")]
+impl GrantsApi {
+    /// An account's grants, revoked ones too, oldest first
+    #[oai(path = "/users/:id/grants", method = "get", operation_id = "list_grants")]
+    async fn list(&self, app: Caller, id: Path<Uuid>) -> Result<Json<Grants>, GetError> {
+        Ok(Json(Grants { items: app.grants(id.0).await?.into_iter().map(grant).collect() }))
+    }
+
+    /// Give an account a role
+    #[oai(path = "/users/:id/grants", method = "post", operation_id = "create_grant")]
+    async fn create(
+        &self,
+        app: Caller,
+        id: Path<Uuid>,
+        /// Any text of at most 200 characters; the same key with the same request is done once
+        #[oai(name = "Idempotency-Key")]
+        _key: Header<Option<String>>,
+        new: Json<NewGrant>,
+    ) -> Result<GrantMade, CreateError> {
+        let NewGrant { role, unit, with_pay, first_day, last_day } = new.0;
+        let order =
+            GrantOrder { account: id.0, role: role.into(), unit: unit.as_deref(), with_pay, first_day, last_day };
+        Ok(GrantMade::Created(Json(grant(app.grant(order).await?))))
+    }
+
+    /// End a grant at once
+    #[oai(path = "/grants/:id", method = "delete", operation_id = "revoke_grant")]
+    async fn revoke(&self, app: Caller, id: Path<Uuid>) -> Result<GrantRevoked, GetError> {
+        app.revoke_grant(id.0).await?;
+        Ok(GrantRevoked::Done)
+    }
+}

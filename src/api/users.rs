@@ -1,0 +1,207 @@
+//! Accounts of people and programs, and who one is oneself.
+
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+use uuid::Uuid;
+
+use super::Resource;
+use super::auth::Caller;
+use super::error::{ChangeError, CreateError, GetError, ListError};
+use super::page::{cursor, slice};
+use crate::app::{AccountChange, AccountKind, AccountOrder, AccountRecord, AccountView};
+use crate::domain::authority::Act;
+
+/// What kind of user it is.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+enum UserKind {
+    Person,
+    /// A program.
+    Client,
+}
+
+/// An account of a person or a program.
+#[derive(Object)]
+struct User {
+    id: Uuid,
+    kind: UserKind,
+    /// Lower case.
+    login: String,
+    name: String,
+    /// Of the agent this person is.
+    #[oai(skip_serializing_if_is_none)]
+    employee_number: Option<String>,
+    created_at: chrono::DateTime<chrono::Utc>,
+    /// Absent while the account may work.
+    #[oai(skip_serializing_if_is_none)]
+    disabled_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Object)]
+struct UserPage {
+    items: Vec<User>,
+    #[oai(nullable)]
+    next_cursor: Option<String>,
+}
+
+/// An account to be made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewUser {
+    kind: UserKind,
+    /// Letters, digits and `. - _ @ +`; kept in lower case.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    login: String,
+    #[oai(validator(min_length = 1, max_length = 200))]
+    name: String,
+    /// Of the agent this person is; lets them read what is their own.
+    employee_number: Option<String>,
+}
+
+/// What is to change; what is absent stays.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct UserChange {
+    #[oai(validator(min_length = 1, max_length = 200))]
+    name: Option<String>,
+    /// Whether the account, its tokens and its sessions are kept from doing anything.
+    disabled: Option<bool>,
+}
+
+/// Who calls.
+#[derive(Object)]
+struct Me {
+    login: String,
+    name: String,
+    /// The acts the caller may do about anybody at all.
+    acts: Vec<String>,
+}
+
+#[derive(ApiResponse)]
+enum UserFound {
+    #[oai(status = 200)]
+    Ok(
+        Json<User>,
+        /// Send it as `If-Match` with a change.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+#[derive(ApiResponse)]
+enum UserMade {
+    #[oai(status = 201)]
+    Created(
+        Json<User>,
+        /// Send it as `If-Match` with a change.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+fn user(view: AccountView) -> (Json<User>, String) {
+    let AccountView { account, employee_number } = view;
+    let AccountRecord {
+        id: _,
+        public_id,
+        kind,
+        login,
+        name,
+        agent_id: _,
+        has_password: _,
+        created_at,
+        disabled_at,
+        version,
+    } = account;
+    let kind = match kind {
+        AccountKind::Person => UserKind::Person,
+        AccountKind::Client => UserKind::Client,
+    };
+    (Json(User { id: public_id, kind, login, name, employee_number, created_at, disabled_at }), etag(version))
+}
+
+fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// The version an `If-Match` names; 0, which nothing has, where it names none of ours.
+fn version(if_match: &str) -> i64 {
+    if_match.trim().trim_matches('"').parse().unwrap_or_default()
+}
+
+pub struct UsersApi;
+
+#[OpenApi(tag = "Resource::Users")]
+impl UsersApi {
+    /// Who calls, and what they may do
+    #[oai(path = "/me", method = "get", operation_id = "get_me")]
+    async fn me(&self, app: Caller) -> Result<Json<Me>, GetError> {
+        let actor = app.actor();
+        let name = actor.own_account().map(|account| account.name.clone()).unwrap_or_default();
+        let may = |act: &Act| !actor.reach(*act).is_nothing();
+        let acts = Act::ALL.iter().filter(|act| may(act)).map(|act| act.as_str().to_owned()).collect();
+        Ok(Json(Me { login: actor.name(), name, acts }))
+    }
+
+    /// List accounts in order of login
+    #[oai(path = "/users", method = "get", operation_id = "list_users")]
+    async fn list(
+        &self,
+        app: Caller,
+        /// Items of a page, 1 to 500 (50 when left out)
+        limit: Query<Option<u32>>,
+        /// `next_cursor` of the page before
+        #[oai(name = "cursor")]
+        after: Query<Option<String>>,
+    ) -> Result<Json<UserPage>, ListError> {
+        let page = app.accounts(&slice(limit.0, after.0)?).await?;
+        let next_cursor = page.rows.last().filter(|_| page.more).map(|row| cursor(&row.account.login));
+        Ok(Json(UserPage { items: page.rows.into_iter().map(|row| user(row).0.0).collect(), next_cursor }))
+    }
+
+    /// Make an account; it may do nothing until something is granted
+    #[oai(path = "/users", method = "post", operation_id = "create_user")]
+    async fn create(
+        &self,
+        app: Caller,
+        /// Any text of at most 200 characters; the same key with the same request is done once
+        #[oai(name = "Idempotency-Key")]
+        _key: Header<Option<String>>,
+        new: Json<NewUser>,
+    ) -> Result<UserMade, CreateError> {
+        let NewUser { kind, login, name, employee_number } = new.0;
+        let kind = match kind {
+            UserKind::Person => AccountKind::Person,
+            UserKind::Client => AccountKind::Client,
+        };
+        let order = AccountOrder { kind, login: &login, name: &name, agent: employee_number.as_deref() };
+        let (body, etag) = user(app.create_account(order).await?);
+        Ok(UserMade::Created(body, etag))
+    }
+
+    /// One account
+    #[oai(path = "/users/:id", method = "get", operation_id = "get_user")]
+    async fn get(&self, app: Caller, id: Path<Uuid>) -> Result<UserFound, GetError> {
+        let (body, etag) = user(app.account(id.0).await?);
+        Ok(UserFound::Ok(body, etag))
+    }
+
+    /// Change an account that is still as it was read
+    #[oai(path = "/users/:id", method = "patch", operation_id = "change_user")]
+    async fn change(
+        &self,
+        app: Caller,
+        id: Path<Uuid>,
+        /// The `ETag` of the account as it was read
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        change: Json<UserChange>,
+    ) -> Result<UserFound, ChangeError> {
+        let UserChange { name, disabled } = change.0;
+        let Some(if_match) = if_match.0 else { return Err(ChangeError::unconditional()) };
+        let changed = app.change_account(id.0, version(&if_match), AccountChange { name, disabled }).await?;
+        let (body, etag) = user(changed);
+        Ok(UserFound::Ok(body, etag))
+    }
+}

@@ -1,0 +1,166 @@
+//! Accounts, grants and tokens over HTTP: requests done once, changes bound to what was read, tokens that replace each other.
+
+use merit::app::App;
+use merit::domain::authority::Role;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::company::Company;
+use crate::support::engines::databases;
+use crate::support::server::{Server, json as answered, token_for};
+
+struct House {
+    server: Server,
+    admin: String,
+    _company: Company,
+    _app: App,
+}
+
+impl House {
+    async fn new() -> Self {
+        let company = Company::new(1);
+        let app = company.load(&company.sqlite()).await;
+        Self::of(company, app).await
+    }
+
+    async fn of(company: Company, app: App) -> Self {
+        let admin = token_for(&app, "admin", &[(Role::Admin, None, false)]).await;
+        Self { server: Server::start(&app).await, admin, _company: company, _app: app }
+    }
+
+    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        self.server.request(method, &format!("/api/v1{path}")).bearer_auth(&self.admin)
+    }
+
+    async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> (StatusCode, Value) {
+        let request = self.ask(Method::POST, path).json(body);
+        let request = match key {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        };
+        answered(request.send().await.unwrap()).await
+    }
+
+    async fn user(&self, login: &str) -> Value {
+        let (status, user) = self.post("/users", None, &client(login)).await;
+        assert_eq!(status, StatusCode::CREATED, "{user}");
+        user
+    }
+}
+
+fn client(login: &str) -> Value {
+    json!({ "kind": "client", "login": login, "name": "A program" })
+}
+
+fn code(answer: &(StatusCode, Value)) -> (u16, &str) {
+    (answer.0.as_u16(), answer.1["code"].as_str().unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_with_the_same_request_is_done_once() {
+    let house = House::new().await;
+    let first = house.post("/users", Some("key 1"), &client("payroll")).await;
+    assert_eq!(first.0, StatusCode::CREATED, "{first:?}");
+    let again = house.ask(Method::POST, "/users").header("idempotency-key", "key 1").json(&client("payroll"));
+    let again = again.send().await.unwrap();
+    assert_eq!(again.headers()["idempotency-replayed"], "true");
+    assert_eq!(again.headers()["etag"], "\"1\"");
+    assert_eq!(answered(again).await, first);
+    assert_eq!(code(&house.post("/users", Some("key 1"), &client("other")).await), (422, "other_request"));
+    assert_eq!(code(&house.post("/users", Some("key 2"), &client("payroll")).await), (409, "exists"));
+    assert_eq!(code(&house.post("/users", Some(&"x".repeat(201)), &client("long")).await), (400, "invalid_request"));
+    assert_eq!(
+        code(&house.post("/users", Some("key 3"), &json!({ "kind": "client" })).await),
+        (400, "invalid_request")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_with_one_key_make_one_account_on_both_engines() {
+    let company = Company::new(1);
+    for database in databases(&company.path("once.db")).await {
+        let app = company.load(&database.url).await;
+        let house = House::of(Company::new(1), app).await;
+        let body = client("payroll");
+        let answers = futures::future::join_all((0..16).map(|_| house.post("/users", Some("one"), &body))).await;
+        let made: Vec<&Value> =
+            answers.iter().filter(|(status, _)| *status == StatusCode::CREATED).map(|(_, user)| &user["id"]).collect();
+        assert!(!made.is_empty() && made.iter().all(|id| *id == made[0]), "{}: {answers:?}", database.name);
+        for answer in answers.iter().filter(|(status, _)| *status != StatusCode::CREATED) {
+            assert_eq!(code(answer), (409, "in_flight"), "{}", database.name);
+        }
+        let (status, last) = house.post("/users", Some("one"), &body).await;
+        assert_eq!((status, &last["id"]), (StatusCode::CREATED, made[0]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_bound_to_what_was_read() {
+    let house = House::new().await;
+    let user = house.user("reports").await;
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    let change = async |etag: Option<&str>, body: Value| {
+        let request = house.ask(Method::PATCH, &path).json(&body);
+        let request = match etag {
+            Some(etag) => request.header("if-match", etag),
+            None => request,
+        };
+        request.send().await.unwrap()
+    };
+    let read = house.ask(Method::GET, &path).send().await.unwrap();
+    assert_eq!(read.headers()["etag"], "\"1\"");
+    let changed = change(Some("\"1\""), json!({ "name": "Nightly reports" })).await;
+    assert_eq!(changed.headers()["etag"], "\"2\"");
+    assert_eq!(answered(changed).await.1["name"], "Nightly reports");
+    assert_eq!(code(&answered(change(Some("\"1\""), json!({ "name": "Late" })).await).await), (412, "changed"));
+    assert_eq!(code(&answered(change(None, json!({ "name": "Blind" })).await).await), (428, "if_match_missing"));
+    let unknown = answered(change(Some("\"2\""), json!({ "nmae": "Typo" })).await).await;
+    assert_eq!(code(&unknown), (400, "invalid_request"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_shown_once_and_replace_each_other() {
+    let house = House::new().await;
+    let user = house.user("reports").await;
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    let (status, granted) = house.post(&format!("{path}/grants"), None, &json!({ "role": "auditor" })).await;
+    assert_eq!((status, granted["role"].as_str()), (StatusCode::CREATED, Some("auditor")));
+    let wanted = json!({ "name": "nightly", "only": ["read_people"] });
+    let (status, made) = house.post(&format!("{path}/tokens"), Some("t"), &wanted).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!(code(&house.post(&format!("{path}/tokens"), Some("t"), &wanted).await), (409, "shown_once"));
+    let text = made["text"].as_str().unwrap();
+    let status = async |token: &str, path: &str| house.server.with_token(token, path).await.status().as_u16();
+    assert_eq!((status(text, "/api/v1/agents").await, status(text, "/api/v1/pulls").await), (200, 403));
+    let id = made["token"]["id"].as_str().unwrap();
+    let (_, next) = house.post(&format!("/tokens/{id}/rotation"), None, &json!({})).await;
+    let next_text = next["text"].as_str().unwrap();
+    assert_eq!((status(text, "/api/v1/agents").await, status(next_text, "/api/v1/agents").await), (200, 200));
+    assert_eq!(status(next_text, "/api/v1/pulls").await, 403);
+    let revoke = house.ask(Method::DELETE, &format!("/tokens/{}", next["token"]["id"].as_str().unwrap()));
+    assert_eq!(revoke.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    assert_eq!(status(next_text, "/api/v1/agents").await, 401);
+    let grant = granted["id"].as_str().unwrap();
+    assert_eq!(house.ask(Method::DELETE, &format!("/grants/{grant}")).send().await.unwrap().status(), 204);
+    assert_eq!(status(text, "/api/v1/agents").await, 403);
+    let bad = house.post(&format!("{path}/tokens"), None, &json!({ "name": "x", "only": ["fly"] })).await;
+    assert_eq!(code(&bad), (400, "invalid_request"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_grants_themselves_and_nobody_acts_in_a_persons_name() {
+    let house = House::new().await;
+    let users = answered(house.ask(Method::GET, "/users").send().await.unwrap()).await.1;
+    let own = users["items"].as_array().unwrap().iter().find(|user| user["login"] == "admin").unwrap();
+    let own = own["id"].as_str().unwrap();
+    let itself = house.post(&format!("/users/{own}/grants"), None, &json!({ "role": "hr", "with_pay": true })).await;
+    assert_eq!(code(&itself), (409, "refused"));
+    let person = json!({ "kind": "person", "login": "Li.Wei", "name": "李伟", "employee_number": "E001" });
+    let (status, person) = house.post("/users", None, &person).await;
+    assert_eq!((status, person["login"].as_str()), (StatusCode::CREATED, Some("li.wei")));
+    let id = person["id"].as_str().unwrap();
+    let token = house.post(&format!("/users/{id}/tokens"), None, &json!({ "name": "spy" })).await;
+    assert_eq!(code(&token), (409, "refused"));
+    let twice = json!({ "kind": "person", "login": "li.wei.2", "name": "李伟", "employee_number": "E001" });
+    assert_eq!(code(&house.post("/users", None, &twice).await), (409, "exists"));
+}
