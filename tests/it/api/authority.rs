@@ -117,14 +117,15 @@ async fn token(app: &App, role: Role, whole: bool) -> String {
     app.create_token(TokenOrder { account, name: "walk", only: None, expires_at: None }).await.unwrap().1
 }
 
-struct Operation {
-    id: String,
-    method: Method,
-    path: String,
+pub(super) struct Operation {
+    pub(super) id: String,
+    pub(super) method: Method,
+    /// With parameters in braces.
+    pub(super) path: String,
 }
 
 /// Every operation of the description.
-fn operations() -> Vec<Operation> {
+pub(super) fn operations() -> Vec<Operation> {
     let spec: Value = serde_json::from_str(&merit::api::service().spec()).unwrap();
     let mut operations = Vec::new();
     for (path, methods) in spec["paths"].as_object().unwrap() {
