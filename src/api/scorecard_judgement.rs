@@ -7,7 +7,7 @@ use crate::domain::fixed::Fixed;
 use crate::domain::judgement::{JudgedGroup, JudgedItem, JudgementState, TooFew, Unjudged};
 use crate::domain::scorecard::Judged;
 
-/// The part of the card that people judged, with its whole working: total = measured_contribution + contribution, before gates.
+/// The part of the card that people judged, with its whole working: total = measured_contribution + contribution, before bonuses, penalties and gates.
 /// Every figure is rounded to six decimals, half away from zero.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]

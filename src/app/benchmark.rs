@@ -1,5 +1,7 @@
 //! What indexes of a cycle are measured against: what everybody reached together in the period just before it.
 
+use std::collections::BTreeSet;
+
 use super::figures::Pooling;
 use super::snapshot::CHUNK;
 use super::{App, AppError};
@@ -11,15 +13,19 @@ use crate::store::Cycle;
 
 impl App {
     /// Freezes the cycle's benchmarks by its rules: facts of the period before, pooled by metric and segment over everybody assigned
-    /// then, for the metrics whose index a card measures. What was frozen already stays.
+    /// then, for the metrics whose index a card measures. A metric that is frozen already stays; one without facts in that period is
+    /// frozen when there are some, at the latest by the first appraisal.
     pub(super) async fn freeze_benchmarks(&self, cycle: &Cycle, rules: &Ruleset) -> Result<(), AppError> {
         // An appraised cycle keeps what it was appraised with, even where that is nothing.
         if cycle.current_run_id.is_some() {
             return Ok(());
         }
-        let lines = || rules.cards.iter().flat_map(|card| &card.lines);
-        let indexed = |metric: &MetricId| lines().any(|line| line.measure == Measure::Index && line.metric == *metric);
-        if !lines().any(|line| line.measure == Measure::Index) || !self.store.benchmarks(cycle.id).await?.is_empty() {
+        let lines = rules.cards.iter().flat_map(|card| &card.lines);
+        let mut open: BTreeSet<&MetricId> =
+            lines.filter(|line| line.measure == Measure::Index).map(|line| &line.metric).collect();
+        let frozen = self.store.benchmarks(cycle.id).await?;
+        open.retain(|metric| frozen.iter().all(|fact| fact.metric != **metric));
+        if open.is_empty() {
             return Ok(());
         }
         let Some(before) = cycle.period.before() else { return Ok(()) };
@@ -31,7 +37,7 @@ impl App {
             let Some(last) = agents.last() else { break };
             after = Some(last.agent_id);
             let facts = agents.iter().flat_map(|agent| &agent.stretches).flat_map(|stretch| &stretch.facts);
-            for SegmentFact { metric, segment, pooled } in facts.filter(|fact| indexed(&fact.metric)) {
+            for SegmentFact { metric, segment, pooled } in facts.filter(|fact| open.contains(&fact.metric)) {
                 everybody.add("the benchmarks", metric, segment, pooled)?;
             }
         }

@@ -1,5 +1,7 @@
 //! What indexes of a cycle are measured against.
 
+use std::collections::BTreeSet;
+
 use entity::cycle_benchmark::{Column, Entity, Model};
 use entity::micros::Micros;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -12,7 +14,7 @@ use crate::domain::fixed::Fixed;
 use crate::domain::metric::MetricId;
 
 impl Store {
-    /// Freezes a cycle's benchmarks; what was frozen before is replaced.
+    /// Freezes benchmarks of a cycle; a metric that was frozen before stays as it is.
     ///
     /// Errors: `Benchmarked` once the cycle was appraised.
     pub async fn freeze_benchmarks(&self, cycle_id: i64, facts: &[SegmentFact]) -> Result<(), StoreError> {
@@ -22,8 +24,10 @@ impl Store {
         if execute(&tx, step, text, [cycle_id.into()]).await? != 1 {
             return Err(StoreError::Benchmarked);
         }
-        execute(&tx, step, "DELETE FROM cycle_benchmark WHERE cycle_id = $1", [cycle_id.into()]).await?;
-        let rows = facts.iter().map(|SegmentFact { metric, segment, pooled }| Model {
+        let frozen = Entity::find().filter(Column::CycleId.eq(cycle_id)).all(&tx).await.step(step)?;
+        let frozen: BTreeSet<String> = frozen.into_iter().map(|row| row.metric).collect();
+        let open = facts.iter().filter(|fact| !frozen.contains(fact.metric.as_str()));
+        let rows = open.map(|SegmentFact { metric, segment, pooled }| Model {
             cycle_id,
             metric: metric.to_string(),
             segment: segment.to_string(),

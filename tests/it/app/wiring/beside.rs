@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use merit::app::RulesChoice;
 use merit::domain::scorecard::{Absence, CardResult, LineState};
 
 use crate::support::cases::{
@@ -15,9 +16,13 @@ const BEFORE: &str = "2026-Q1";
 
 fn indexed() -> Company {
     let company = company(&["E001,T1,front_line,2026-01-01,", "E002,T2,front_line,2026-01-01,"]);
-    let index = "  - {id: fcr_index, metric: fcr_repeat, measure: index, weight: 50, curve: {kind: linear, points: [[0.9, 0], [1.1, 100]]}, min_samples: 10}\n";
-    put_card(&company, "front_line", &[line("csat_t2b", 50, ""), index.to_owned()], "");
+    put_indexed(&company);
     company
+}
+
+fn put_indexed(company: &Company) {
+    let index = "  - {id: fcr_index, metric: fcr_repeat, measure: index, weight: 50, curve: {kind: linear, points: [[0.9, 0], [1.1, 100]]}, min_samples: 10}\n";
+    put_card(company, "front_line", &[line("csat_t2b", 50, ""), index.to_owned()], "");
 }
 
 const OF_BOTH_QUARTERS: [&str; 8] = [
@@ -68,6 +73,25 @@ async fn an_index_is_measured_against_what_was_frozen_when_the_cycle_opened() {
         assert_index(&only_card(&app, FIRST_QUARTER, "E001").await);
         // Neither does a correction between two appraisals change them.
         correct("E002,2026-01-01,fcr_repeat,broadband,7,50");
+        pull(&app, &company.rules(), "cases").await.unwrap();
+        appraise_again(&app, FIRST_QUARTER).await;
+        assert_index(&only_card(&app, FIRST_QUARTER, "E001").await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_index_another_metric_freeze_its_benchmarks_when_they_are_pinned() {
+    let company = indexed();
+    for database in engines::databases(&company.path("merit.db")).await {
+        put_card(&company, "front_line", &[line("csat_t2b", 50, ""), line("fcr_repeat", 50, "")], "");
+        write_cases(&company, "cases", &OF_BOTH_QUARTERS);
+        let app = load(&company, &database.url).await;
+        app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
+        put_indexed(&company);
+        app.repin_cycle(FIRST_QUARTER, RulesChoice::Folder(&company.rules())).await.unwrap();
+        let mut rows = OF_BOTH_QUARTERS;
+        rows[1] = "E002,2026-01-01,fcr_repeat,broadband,5,50";
+        write_cases(&company, "cases", &rows);
         pull(&app, &company.rules(), "cases").await.unwrap();
         appraise_again(&app, FIRST_QUARTER).await;
         assert_index(&only_card(&app, FIRST_QUARTER, "E001").await);
