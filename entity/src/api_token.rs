@@ -11,6 +11,9 @@ pub struct Model {
     pub account_id: i64,
     #[sea_orm(column_type = "Text")]
     pub name: String,
+    /// `token`, `secret` or `access`.
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
     #[sea_orm(column_type = "Text")]
     pub hash: String,
     #[sea_orm(column_type = "Text", nullable)]

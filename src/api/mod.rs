@@ -6,6 +6,7 @@ mod cycles;
 mod error;
 mod explanations;
 mod grants;
+mod oauth;
 mod page;
 mod payouts;
 mod plans;
@@ -38,6 +39,7 @@ type Apis = (
     users::UsersApi,
     grants::GrantsApi,
     tokens::TokensApi,
+    oauth::OAuthApi,
 );
 
 #[derive(Tags)]
@@ -78,6 +80,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         users::UsersApi,
         grants::GrantsApi,
         tokens::TokensApi,
+        oauth::OAuthApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

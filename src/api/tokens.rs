@@ -5,20 +5,40 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
 use super::auth::Caller;
 use super::error::{CreateError, GetError};
-use crate::app::{AppError, TokenOrder, TokenRecord};
+use crate::app::{AppError, TokenKind, TokenOrder, TokenRecord};
 use crate::domain::authority::Act;
+
+/// How a token is used.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+enum TokenUse {
+    /// Sent with each request.
+    Token,
+    /// Exchanged for access tokens at `/oauth/token`.
+    Secret,
+}
+
+impl From<TokenKind> for TokenUse {
+    fn from(kind: TokenKind) -> Self {
+        match kind {
+            TokenKind::Secret => Self::Secret,
+            TokenKind::Token | TokenKind::Access => Self::Token,
+        }
+    }
+}
 
 /// A token, never its text.
 #[derive(Object)]
 struct Token {
     id: Uuid,
     name: String,
+    kind: TokenUse,
     /// The acts it is for; absent when it is for all that its account may do.
     #[oai(skip_serializing_if_is_none)]
     only: Option<Vec<String>>,
@@ -44,6 +64,8 @@ struct NewToken {
     /// What it is for.
     #[oai(validator(min_length = 1, max_length = 200))]
     name: String,
+    /// `token` when absent.
+    kind: Option<TokenUse>,
     /// The acts it is for, such as `read_results`; all that its account may do when absent.
     only: Option<Vec<String>>,
     expires_at: Option<DateTime<Utc>>,
@@ -75,10 +97,20 @@ enum TokenRevoked {
 }
 
 fn token(record: TokenRecord) -> Token {
-    let TokenRecord { id: _, public_id, account_id: _, name, only, created_at, expires_at, last_used_at, revoked_at } =
-        record;
+    let TokenRecord {
+        id: _,
+        public_id,
+        account_id: _,
+        name,
+        kind,
+        only,
+        created_at,
+        expires_at,
+        last_used_at,
+        revoked_at,
+    } = record;
     let only = only.map(|acts| acts.into_iter().map(|act| act.as_str().to_owned()).collect());
-    Token { id: public_id, name, only, created_at, expires_at, last_used_at, revoked_at }
+    Token { id: public_id, name, kind: kind.into(), only, created_at, expires_at, last_used_at, revoked_at }
 }
 
 fn acts(names: &[String]) -> Result<BTreeSet<Act>, AppError> {
@@ -112,9 +144,13 @@ impl TokensApi {
         _key: Header<Option<String>>,
         new: Json<NewToken>,
     ) -> Result<TokenMade, CreateError> {
-        let NewToken { name, only, expires_at } = new.0;
+        let NewToken { name, kind, only, expires_at } = new.0;
+        let kind = match kind {
+            Some(TokenUse::Secret) => TokenKind::Secret,
+            Some(TokenUse::Token) | None => TokenKind::Token,
+        };
         let only = only.as_deref().map(acts).transpose()?;
-        Ok(made(app.create_token(TokenOrder { account: id.0, name: &name, only, expires_at }).await?))
+        Ok(made(app.create_token(TokenOrder { account: id.0, name: &name, kind, only, expires_at }).await?))
     }
 
     /// Replace a token by a new one of the same kind; the old one goes on for an hour, so that a program can change over

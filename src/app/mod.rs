@@ -29,7 +29,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use access::{AccountOrder, AccountView, Actor, GrantOrder, GrantView, TokenOrder, random_token};
+pub use access::{
+    AccessOrder, AccountOrder, AccountView, Actor, GrantOrder, GrantView, IssuedAccess, TokenOrder, random_token,
+};
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use check::{CheckReport, check, write_default_rules};
@@ -60,8 +62,8 @@ pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord, Claim,
     Cycle as CycleRecord, KeptAnswer, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
     RatingChanges, RejectedRow, RequestKey, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail,
-    ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, Unit as UnitRecord, UnitScorecardDetail,
-    UnitScorecardSummary,
+    ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord,
+    UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

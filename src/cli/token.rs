@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::output::{Format, Table, say};
 use super::{CliError, Place};
-use crate::app::{App, Slice, TokenOrder};
+use crate::app::{App, Slice, TokenKind, TokenOrder};
 use crate::domain::authority::Act;
 
 #[derive(Subcommand)]
@@ -24,6 +24,9 @@ pub(super) enum TokenAction {
         /// Only these acts, such as read_results,read_pay; all that the account may do when left out
         #[arg(long, value_delimiter = ',', value_parser = act)]
         only: Option<Vec<Act>>,
+        /// A secret to be exchanged for access tokens (OAuth 2.0 client credentials), not a token to be sent
+        #[arg(long)]
+        secret: bool,
         /// Days until it expires; it does not when left out
         #[arg(long)]
         days: Option<u32>,
@@ -55,11 +58,13 @@ fn act(text: &str) -> Result<Act, String> {
 pub(super) async fn run(place: &Place, action: TokenAction) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
     match action {
-        TokenAction::Create { login, name, only, days } => {
+        TokenAction::Create { login, name, only, secret, days } => {
             let account = app.account_named(&login).await?.account.public_id;
             let expires_at = days.and_then(|days| app.clock().now().checked_add_days(Days::new(days.into())));
             let only = only.map(|only| only.into_iter().collect());
-            let (_, text) = app.create_token(TokenOrder { account, name: &name, only, expires_at }).await?;
+            let kind = if secret { TokenKind::Secret } else { TokenKind::Token };
+            let order = TokenOrder { account, name: &name, kind, only, expires_at };
+            let (_, text) = app.create_token(order).await?;
             say!("{text}");
             eprintln!("Keep it now: only its hash is stored.");
         }
@@ -91,6 +96,7 @@ async fn list(app: &App, format: Format) -> Result<(), CliError> {
         ("id", "Id"),
         ("login", "Account"),
         ("name", "Name"),
+        ("kind", "Kind"),
         ("only", "Only"),
         ("created_at", "Created"),
         ("expires_at", "Expires"),
@@ -105,6 +111,7 @@ async fn list(app: &App, format: Format) -> Result<(), CliError> {
             token.public_id.to_string().into(),
             logins.get(&token.account_id).cloned().into(),
             token.name.into(),
+            token.kind.as_str().into(),
             only.into(),
             time(Some(token.created_at)),
             time(token.expires_at),

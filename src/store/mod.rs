@@ -24,7 +24,7 @@ mod write;
 pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
 pub use access::grant::{NewGrant, StoredGrant};
 pub use access::kept_answer::{Claim, KeptAnswer, RequestKey};
-pub use access::token::{NewToken, Token};
+pub use access::token::{NewToken, Token, TokenKind};
 pub use connect::{Engine, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;

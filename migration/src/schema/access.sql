@@ -28,12 +28,14 @@ CREATE TABLE access_grant (
 ) @table;
 CREATE INDEX access_grant_account ON access_grant (account_id);
 
--- What a program shows instead of a password, kept as a hash. `acts` are what it is for, parted by blanks; all when absent.
+-- What a program shows instead of a password, kept as a hash: a token as it is, a secret to be exchanged for access tokens, or such an
+-- access token. `acts` are what it is for, parted by blanks; all when absent.
 CREATE TABLE api_token (
     id @id,
     public_id @uuid NOT NULL UNIQUE,
     account_id @int NOT NULL REFERENCES account (id),
     name @text NOT NULL,
+    kind @text NOT NULL CHECK (kind IN ('token', 'secret', 'access')),
     hash @key NOT NULL UNIQUE,
     acts @text,
     created_at @time NOT NULL,

@@ -2,12 +2,14 @@
 
 mod accounts;
 mod actor;
+mod exchange;
 mod grants;
 mod once;
 mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
 pub use actor::Actor;
+pub use exchange::{AccessOrder, IssuedAccess};
 pub use grants::{GrantOrder, GrantView};
 pub use tokens::{TokenOrder, random_token};
 pub(super) use tokens::{hex, short_digest};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::super::{App, AppError};
 use super::Actor;
 use crate::domain::authority::Act;
-use crate::store::{AccountKind, NewToken, Token};
+use crate::store::{AccountKind, NewToken, Token, TokenKind};
 
 /// Says what the text is, so that secret scanners find a token that leaked.
 const PREFIX: &str = "merit_";
@@ -30,6 +30,8 @@ pub struct TokenOrder<'a> {
     /// Public id of the account it acts for.
     pub account: Uuid,
     pub name: &'a str,
+    /// A token or a secret.
+    pub kind: TokenKind,
     /// The acts it is for; all that the account may do when absent.
     pub only: Option<BTreeSet<Act>>,
     pub expires_at: Option<DateTime<Utc>>,
@@ -43,7 +45,7 @@ pub fn random_token() -> String {
 }
 
 /// The hash by which the database knows a token.
-fn digest(token: &str) -> String {
+pub(super) fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
@@ -81,6 +83,7 @@ impl App {
             public_id: self.clock.new_id(),
             account_id: account.id,
             name: name.to_owned(),
+            kind: order.kind,
             hash: digest(&text),
             only: order.only,
             created_at: self.clock.now(),
@@ -114,6 +117,7 @@ impl App {
             public_id: self.clock.new_id(),
             account_id: old.account_id,
             name: old.name.clone(),
+            kind: old.kind,
             hash: digest(&text),
             only: old.only.clone(),
             created_at: now,
@@ -139,6 +143,14 @@ impl App {
     pub async fn bearer(&self, token: &str) -> Result<Option<Actor>, AppError> {
         let now = self.clock.now();
         let Some(record) = self.store.token_by_hash(&digest(token)).await? else { return Ok(None) };
+        if record.kind == TokenKind::Secret {
+            return Ok(None);
+        }
+        self.holder(record, now).await
+    }
+
+    /// Who holds a token that works, and may do what it is for.
+    pub(super) async fn holder(&self, record: Token, now: DateTime<Utc>) -> Result<Option<Actor>, AppError> {
         let valid = record.revoked_at.is_none() && record.expires_at.is_none_or(|end| now < end);
         let account = if valid { self.store.account(record.account_id).await? } else { None };
         let Some(account) = account else { return Ok(None) };

@@ -12,11 +12,42 @@ use super::super::write::{execute, instant, plain};
 use super::super::{Store, StoreError};
 use crate::domain::authority::Act;
 
+/// How a token is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Sent with each request.
+    Token,
+    /// Exchanged for access tokens.
+    Secret,
+    /// Sent with each request for an hour, then exchanged anew.
+    Access,
+}
+
+impl TokenKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Secret => "secret",
+            Self::Access => "access",
+        }
+    }
+
+    fn of(code: String) -> Result<Self, StoreError> {
+        match code.as_str() {
+            "token" => Ok(Self::Token),
+            "secret" => Ok(Self::Secret),
+            "access" => Ok(Self::Access),
+            _ => Err(StoreError::Unreadable { what: "the kind of a token", value: code }),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
     pub public_id: Uuid,
     pub account_id: i64,
     pub name: String,
+    pub kind: TokenKind,
     pub hash: String,
     /// The acts it is for; all that the account may do when absent.
     pub only: Option<BTreeSet<Act>>,
@@ -31,6 +62,7 @@ pub struct Token {
     pub public_id: Uuid,
     pub account_id: i64,
     pub name: String,
+    pub kind: TokenKind,
     pub only: Option<BTreeSet<Act>>,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
@@ -47,6 +79,7 @@ impl TryFrom<Model> for Token {
             public_id,
             account_id,
             name,
+            kind,
             hash: _,
             acts: only,
             created_at,
@@ -55,7 +88,8 @@ impl TryFrom<Model> for Token {
             revoked_at,
         } = model;
         let only = only.map(|text| parsed(&text)).transpose()?;
-        Ok(Self { id, public_id, account_id, name, only, created_at, expires_at, last_used_at, revoked_at })
+        let kind = TokenKind::of(kind)?;
+        Ok(Self { id, public_id, account_id, name, kind, only, created_at, expires_at, last_used_at, revoked_at })
     }
 }
 
@@ -94,9 +128,23 @@ impl Store {
         found.step("looking up a token")?.map(Token::try_from).transpose()
     }
 
-    /// Every token, oldest first.
+    /// Clears away access tokens that expired before `moment`.
+    pub async fn forget_access(&self, moment: DateTime<Utc>) -> Result<(), StoreError> {
+        let step = "clearing away old access tokens";
+        let tx = self.begin_write(&[]).await?;
+        execute(&tx, step, "DELETE FROM api_token WHERE kind = 'access' AND expires_at < $1", [instant(moment).into()])
+            .await?;
+        tx.commit().await.step(step)
+    }
+
+    /// Every token and secret, oldest first; not the access tokens that were exchanged for secrets.
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
-        let all = Entity::find().order_by_asc(Column::Id).all(&self.readers).await.step("listing tokens")?;
+        let all = Entity::find()
+            .filter(Column::Kind.ne("access"))
+            .order_by_asc(Column::Id)
+            .all(&self.readers)
+            .await
+            .step("listing tokens")?;
         all.into_iter().map(Token::try_from).collect()
     }
 
@@ -128,6 +176,7 @@ async fn insert(tx: &DatabaseTransaction, token: &NewToken) -> Result<Model, Sto
         public_id: Set(token.public_id),
         account_id: Set(token.account_id),
         name: Set(plain(&token.name)),
+        kind: Set(token.kind.as_str().to_owned()),
         hash: Set(token.hash.clone()),
         acts: Set(token.only.as_ref().map(words)),
         created_at: Set(instant(token.created_at)),

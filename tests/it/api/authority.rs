@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenOrder};
+use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
 use merit::domain::authority::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -114,7 +114,10 @@ async fn token(app: &App, role: Role, whole: bool) -> String {
         let (first_day, last_day) = (None, None);
         app.grant(GrantOrder { account, role, unit, with_pay: false, first_day, last_day }).await.unwrap();
     }
-    app.create_token(TokenOrder { account, name: "walk", only: None, expires_at: None }).await.unwrap().1
+    app.create_token(TokenOrder { account, name: "walk", kind: TokenKind::Token, only: None, expires_at: None })
+        .await
+        .unwrap()
+        .1
 }
 
 pub(super) struct Operation {

@@ -164,3 +164,41 @@ async fn nobody_grants_themselves_and_nobody_acts_in_a_persons_name() {
     let twice = json!({ "kind": "person", "login": "li.wei.2", "name": "李伟", "employee_number": "E001" });
     assert_eq!(code(&house.post("/users", None, &twice).await), (409, "exists"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_exchanged_for_an_access_token() {
+    let house = House::new().await;
+    let user = house.user("payroll").await;
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    house.post(&format!("{path}/grants"), None, &json!({ "role": "auditor" })).await;
+    let wanted = json!({ "name": "nightly", "kind": "secret", "only": ["read_people", "read_pay"] });
+    let (_, made) = house.post(&format!("{path}/tokens"), None, &wanted).await;
+    let secret = made["text"].as_str().unwrap();
+    let exchange = async |client: &str, secret: &str, fields: &[(&str, &str)]| {
+        let request = house.server.request(Method::POST, "/api/v1/oauth/token").form(fields);
+        answered(request.basic_auth(client, Some(secret)).send().await.unwrap()).await
+    };
+    let grant = ("grant_type", "client_credentials");
+    let (status, access) = exchange("payroll", secret, &[grant, ("scope", "read_people")]).await;
+    assert_eq!(
+        (status, &access["token_type"], &access["scope"]),
+        (StatusCode::OK, &json!("Bearer"), &json!("read_people"))
+    );
+    assert_eq!(access["expires_in"], 3600);
+    let status = async |token: &str, path: &str| house.server.with_token(token, path).await.status().as_u16();
+    let token = access["access_token"].as_str().unwrap();
+    assert_eq!((status(token, "/api/v1/agents").await, status(token, "/api/v1/rules").await), (200, 403));
+    // A secret is no token, a token is no secret, and neither belongs to somebody else.
+    assert_eq!(status(secret, "/api/v1/agents").await, 401);
+    for (client, secret) in [("payroll", token), ("admin", secret), ("payroll", "wrong")] {
+        let (status, refused) = exchange(client, secret, &[grant]).await;
+        assert_eq!((status.as_u16(), refused["error"].as_str()), (401, Some("invalid_client")), "{client}");
+    }
+    let (status, more) = exchange("payroll", secret, &[grant, ("scope", "read_people replay")]).await;
+    assert_eq!((status.as_u16(), more["error"].as_str()), (400, Some("invalid_scope")));
+    let (status, other) = exchange("payroll", secret, &[("grant_type", "password")]).await;
+    assert_eq!((status.as_u16(), other["error"].as_str()), (400, Some("unsupported_grant_type")));
+    let form = [grant, ("client_id", "payroll"), ("client_secret", secret)];
+    let request = house.server.request(Method::POST, "/api/v1/oauth/token").form(&form);
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+}

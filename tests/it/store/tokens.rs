@@ -1,7 +1,7 @@
 //! Bearer tokens.
 
 use merit::domain::authority::Act;
-use merit::store::{NewToken, StoreError};
+use merit::store::{NewToken, StoreError, TokenKind};
 use uuid::Uuid;
 
 use super::fixture::{account, noon};
@@ -14,6 +14,7 @@ on_both_engines! {
         let new = NewToken {
             public_id: Uuid::now_v7(),
             account_id,
+            kind: TokenKind::Token,
             only: Some([Act::ReadPay, Act::ReadPeople].into()),
             name: "payroll".into(),
             hash: "abc".into(),

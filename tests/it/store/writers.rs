@@ -1,6 +1,6 @@
 //! Many writers at once, in one process and in several.
 
-use merit::store::{FactChanges, NewToken, Store, Window};
+use merit::store::{FactChanges, NewToken, Store, TokenKind, Window};
 use uuid::Uuid;
 
 use super::facts::stored;
@@ -11,6 +11,7 @@ fn token(account_id: i64, number: usize) -> NewToken {
     NewToken {
         public_id: Uuid::now_v7(),
         account_id,
+        kind: TokenKind::Token,
         only: None,
         name: format!("token {number}"),
         hash: format!("hash {number}"),

@@ -1,6 +1,6 @@
 //! Merit's own server on loopback, with a token.
 
-use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenOrder};
+use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
 use merit::domain::authority::Role;
 use merit::http::Listening;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -25,7 +25,10 @@ pub(crate) async fn token_for(app: &App, login: &str, roles: &[RoleFor<'_>]) -> 
         let (first_day, last_day) = (None, None);
         app.grant(GrantOrder { account, role, unit, with_pay, first_day, last_day }).await.unwrap();
     }
-    app.create_token(TokenOrder { account, name: login, only: None, expires_at: None }).await.unwrap().1
+    app.create_token(TokenOrder { account, name: login, kind: TokenKind::Token, only: None, expires_at: None })
+        .await
+        .unwrap()
+        .1
 }
 
 /// A running server; it stops with the value.
