@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::{GetError, ListError};
-use super::page::{cursor, slice};
+use super::page::{PageSize, cursor, slice};
 use crate::app::{AgentRecord, AgentView, AssignmentRecord};
 use crate::domain::money::Money;
 
@@ -103,7 +103,7 @@ impl AgentsApi {
         /// Part of the employee number or name
         search: Query<Option<String>>,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::{CreateError, GetError};
+use super::page;
 use crate::app::{GrantOrder, GrantView, StoredGrant};
 use crate::domain::authority::Role;
 
@@ -115,8 +116,8 @@ pub struct GrantsApi;
 impl GrantsApi {
     /// An account's grants, revoked ones too, oldest first
     #[oai(path = "/users/:id/grants", method = "get", operation_id = "list_grants")]
-    async fn list(&self, app: Caller, id: Path<Uuid>) -> Result<Json<Grants>, GetError> {
-        Ok(Json(Grants { items: app.grants(id.0).await?.into_iter().map(grant).collect() }))
+    async fn list(&self, app: Caller, id: Path<String>) -> Result<Json<Grants>, GetError> {
+        Ok(Json(Grants { items: app.grants(page::id(&id.0)?).await?.into_iter().map(grant).collect() }))
     }
 
     /// Give an account a role
@@ -124,22 +125,28 @@ impl GrantsApi {
     async fn create(
         &self,
         app: Caller,
-        id: Path<Uuid>,
+        id: Path<String>,
         /// Any text of at most 200 characters; the same key with the same request is done once
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
         new: Json<NewGrant>,
     ) -> Result<GrantMade, CreateError> {
         let NewGrant { role, unit, with_pay, first_day, last_day } = new.0;
-        let order =
-            GrantOrder { account: id.0, role: role.into(), unit: unit.as_deref(), with_pay, first_day, last_day };
+        let order = GrantOrder {
+            account: page::id(&id.0)?,
+            role: role.into(),
+            unit: unit.as_deref(),
+            with_pay,
+            first_day,
+            last_day,
+        };
         Ok(GrantMade::Created(Json(grant(app.grant(order).await?))))
     }
 
     /// End a grant at once
     #[oai(path = "/grants/:id", method = "delete", operation_id = "revoke_grant")]
-    async fn revoke(&self, app: Caller, id: Path<Uuid>) -> Result<GrantRevoked, GetError> {
-        app.revoke_grant(id.0).await?;
+    async fn revoke(&self, app: Caller, id: Path<String>) -> Result<GrantRevoked, GetError> {
+        app.revoke_grant(page::id(&id.0)?).await?;
         Ok(GrantRevoked::Done)
     }
 }

@@ -10,12 +10,14 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::Deserialize;
 
 use super::Resource;
+use super::error::Problem;
 use crate::app::{AccessOrder, App, AppError};
 
 /// What a program asks for. Its login and secret come as HTTP Basic, or in the form.
 #[derive(Object, Deserialize)]
 struct AccessRequest {
     /// `client_credentials`.
+    #[serde(default)]
     grant_type: String,
     /// The program's login.
     client_id: Option<String>,
@@ -46,8 +48,10 @@ struct OAuthProblem {
     code: String,
     detail: String,
     /// `invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type`.
-    error: String,
-    error_description: String,
+    #[oai(skip_serializing_if_is_none)]
+    error: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    error_description: Option<String>,
 }
 
 #[derive(ApiResponse)]
@@ -67,7 +71,7 @@ enum ExchangeError {
     /// The body is of another type.
     #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
     #[oai(status = 415, content_type = "application/problem+json")]
-    OtherType(Json<OAuthProblem>),
+    OtherType(Json<Problem>),
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<OAuthProblem>),
@@ -80,8 +84,8 @@ fn problem(status: u16, code: &str, error: &str, detail: &str) -> Json<OAuthProb
         status,
         code: code.to_owned(),
         detail: detail.to_owned(),
-        error: error.to_owned(),
-        error_description: detail.to_owned(),
+        error: Some(error.to_owned()),
+        error_description: Some(detail.to_owned()),
     })
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::{GetError, ListError};
-use super::page::{cursor, slice};
+use super::page::{PageSize, cursor, slice};
 use crate::app::PullView;
 
 /// A pull of a source.
@@ -134,7 +134,7 @@ impl PullsApi {
         /// Of this source (its id)
         source: Query<Option<String>>,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,
@@ -159,7 +159,7 @@ impl PullsApi {
         app: Caller,
         id: Path<String>,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,

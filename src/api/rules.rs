@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Resource;
 use super::auth::Caller;
 use super::error::ListError;
-use super::page::{cursor, slice};
+use super::page::{PageSize, cursor, slice};
 use crate::app::{RuleChange, RuleVersionRecord, RulesDifferences, RulesSection, RulesSide};
 use crate::domain::text::Text;
 
@@ -146,7 +146,7 @@ impl RulesApi {
         &self,
         app: Caller,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,

@@ -9,7 +9,7 @@ use super::Resource;
 use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::explanations::{self, Explanation, NextBand};
-use super::page::{cursor, slice};
+use super::page::{PageSize, cursor, slice};
 use super::scorecard_stretches::{ExemptionReason, PeerComparison, Stretch, basis};
 use crate::app::{ExplainedScorecard, ScorecardSummary, Wanted};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
@@ -146,7 +146,7 @@ impl ScorecardsApi {
         /// In this state
         state: Query<Option<State>>,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,

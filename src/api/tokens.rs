@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::{CreateError, GetError};
+use super::page;
 use crate::app::{AppError, TokenKind, TokenOrder, TokenRecord};
 use crate::domain::authority::Act;
 
@@ -129,8 +130,8 @@ pub struct TokensApi;
 impl TokensApi {
     /// An account's tokens, oldest first
     #[oai(path = "/users/:id/tokens", method = "get", operation_id = "list_tokens")]
-    async fn list(&self, app: Caller, id: Path<Uuid>) -> Result<Json<Tokens>, GetError> {
-        Ok(Json(Tokens { items: app.tokens(Some(id.0)).await?.into_iter().map(token).collect() }))
+    async fn list(&self, app: Caller, id: Path<String>) -> Result<Json<Tokens>, GetError> {
+        Ok(Json(Tokens { items: app.tokens(Some(page::id(&id.0)?)).await?.into_iter().map(token).collect() }))
     }
 
     /// Make a token; its text is shown this once
@@ -138,7 +139,7 @@ impl TokensApi {
     async fn create(
         &self,
         app: Caller,
-        id: Path<Uuid>,
+        id: Path<String>,
         /// Any text of at most 200 characters; the same key with the same request is done once
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
@@ -150,7 +151,7 @@ impl TokensApi {
             Some(TokenUse::Token) | None => TokenKind::Token,
         };
         let only = only.as_deref().map(acts).transpose()?;
-        Ok(made(app.create_token(TokenOrder { account: id.0, name: &name, kind, only, expires_at }).await?))
+        Ok(made(app.create_token(TokenOrder { account: page::id(&id.0)?, name: &name, kind, only, expires_at }).await?))
     }
 
     /// Replace a token by a new one of the same kind; the old one goes on for an hour, so that a program can change over
@@ -158,18 +159,18 @@ impl TokensApi {
     async fn rotate(
         &self,
         app: Caller,
-        id: Path<Uuid>,
+        id: Path<String>,
         /// Any text of at most 200 characters; the same key with the same request is done once
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
     ) -> Result<TokenMade, CreateError> {
-        Ok(made(app.rotate_token(id.0).await?))
+        Ok(made(app.rotate_token(page::id(&id.0)?).await?))
     }
 
     /// Make a token useless at once
     #[oai(path = "/tokens/:id", method = "delete", operation_id = "revoke_token")]
-    async fn revoke(&self, app: Caller, id: Path<Uuid>) -> Result<TokenRevoked, GetError> {
-        app.revoke_token(id.0).await?;
+    async fn revoke(&self, app: Caller, id: Path<String>) -> Result<TokenRevoked, GetError> {
+        app.revoke_token(page::id(&id.0)?).await?;
         Ok(TokenRevoked::Done)
     }
 }

@@ -8,7 +8,7 @@ use super::Resource;
 use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::explanations::{self, NextBand};
-use super::page::{cursor, slice};
+use super::page::{PageSize, cursor, slice};
 use super::scorecard_stretches::Card;
 use crate::app::{ExplainedUnitScorecard, UnitScorecardSummary, WantedUnits};
 use crate::domain::scorecard::CardState;
@@ -123,7 +123,7 @@ impl UnitScorecardsApi {
         /// Right below this unit (its code)
         parent: Query<Option<String>>,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::ListError;
-use super::page::{cursor, slice};
+use super::page::{PageSize, cursor, slice};
 use crate::app::UnitRecord;
 
 /// A unit of the organisation.
@@ -44,7 +44,7 @@ impl UnitsApi {
         &self,
         app: Caller,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::{ChangeError, CreateError, GetError, ListError};
-use super::page::{cursor, slice};
+use super::page::{self, PageSize, cursor, slice};
 use crate::app::{AccountChange, AccountKind, AccountOrder, AccountRecord, AccountView};
 use crate::domain::authority::Act;
 
@@ -150,7 +150,7 @@ impl UsersApi {
         &self,
         app: Caller,
         /// Items of a page, 1 to 500 (50 when left out)
-        limit: Query<Option<u32>>,
+        limit: Query<Option<PageSize>>,
         /// `next_cursor` of the page before
         #[oai(name = "cursor")]
         after: Query<Option<String>>,
@@ -182,8 +182,8 @@ impl UsersApi {
 
     /// One account
     #[oai(path = "/users/:id", method = "get", operation_id = "get_user")]
-    async fn get(&self, app: Caller, id: Path<Uuid>) -> Result<UserFound, GetError> {
-        let (body, etag) = user(app.account(id.0).await?);
+    async fn get(&self, app: Caller, id: Path<String>) -> Result<UserFound, GetError> {
+        let (body, etag) = user(app.account(page::id(&id.0)?).await?);
         Ok(UserFound::Ok(body, etag))
     }
 
@@ -192,7 +192,7 @@ impl UsersApi {
     async fn change(
         &self,
         app: Caller,
-        id: Path<Uuid>,
+        id: Path<String>,
         /// The `ETag` of the account as it was read
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
@@ -200,7 +200,8 @@ impl UsersApi {
     ) -> Result<UserFound, ChangeError> {
         let UserChange { name, disabled } = change.0;
         let Some(if_match) = if_match.0 else { return Err(ChangeError::unconditional()) };
-        let changed = app.change_account(id.0, version(&if_match), AccountChange { name, disabled }).await?;
+        let changed =
+            app.change_account(page::id(&id.0)?, version(&if_match), AccountChange { name, disabled }).await?;
         let (body, etag) = user(changed);
         Ok(UserFound::Ok(body, etag))
     }

@@ -1,5 +1,6 @@
 //! Assembly of the server: routes, problem+json, request ids, limits.
 
+mod allowed;
 mod idempotency;
 mod middleware;
 mod problem;

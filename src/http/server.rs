@@ -9,6 +9,7 @@ use poem::web::{Data, Json};
 use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
 use serde_json::json;
 
+use super::allowed::Allowed;
 use super::idempotency::Idempotency;
 use super::middleware::Outermost;
 use super::problem;
@@ -58,13 +59,14 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
     // Nobody, until a token or a session says who.
     let nobody = app.acting_as(Actor::nobody());
     let service = api::service();
+    let allowed = Allowed::of(&service.spec());
     let panicked = CatchPanic::new().with_handler(|_| problem::problem(StatusCode::INTERNAL_SERVER_ERROR, ""));
     Route::new()
         .nest("/docs", service.swagger_ui())
         .at("/api/v1/openapi.yaml", service.spec_endpoint_yaml())
         .at("/health/live", get(live))
         .at("/health/ready", get(ready))
-        .nest("/api/v1", service.with(Idempotency { app: nobody.clone() }))
+        .nest("/api/v1", service.with(Idempotency { app: nobody.clone() }).with(allowed))
         .nest("/", web::routes())
         .data(nobody)
         .with(panicked)
