@@ -113,6 +113,12 @@ impl AgentsApi {
         Ok(Json(AgentPage { items: page.rows.into_iter().map(agent).collect(), next_cursor }))
     }
 
+    /// Everything held about a person: roster, leave, facts, results of every cycle with their working
+    #[oai(path = "/agents/:employee_number/data", method = "get", operation_id = "get_agent_data")]
+    async fn data(&self, app: Caller, employee_number: Path<String>) -> Result<Json<serde_json::Value>, GetError> {
+        Ok(Json(app.personal_data(&employee_number.0).await?))
+    }
+
     /// One person with aliases and assignments
     #[oai(path = "/agents/:employee_number", method = "get", operation_id = "get_agent")]
     async fn get(&self, app: Caller, employee_number: Path<String>) -> Result<Json<AgentDetail>, GetError> {

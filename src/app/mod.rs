@@ -14,6 +14,7 @@ mod facts;
 mod fairness;
 mod figures;
 mod parallel;
+mod personal;
 mod pull;
 mod ratings;
 mod read;

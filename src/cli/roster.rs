@@ -24,6 +24,20 @@ pub(super) enum RosterAction {
         #[arg(long)]
         strict: bool,
     },
+    /// Print everything Merit holds about an agent, as JSON
+    Data {
+        /// Employee number
+        agent: String,
+    },
+    /// Forget who everybody was that left long ago; figures stay under the employee number, replays stay whole
+    Forget {
+        /// How many years after leaving
+        #[arg(long)]
+        years: u32,
+        /// Say who it would be, but change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Import leave from CSV or XLSX, with the columns employee_number, from, to (included) and kind
     ///
     /// Kinds are annual, sick, parental, family, injury, unpaid, training and other; withdrawn takes back the leave that begins on
@@ -42,6 +56,21 @@ pub(super) enum RosterAction {
 pub(super) async fn run(place: &Place, action: RosterAction) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
     let (all_taken, strict) = match action {
+        RosterAction::Data { agent } => {
+            say!("{:#}", app.personal_data(&agent).await?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        RosterAction::Forget { years, dry_run } => {
+            let forgotten = app.forget_leavers(years, dry_run).await?;
+            let done = if dry_run { "would be forgotten" } else { "forgotten" };
+            say!(
+                "{} leavers {done}{}{}",
+                forgotten.len(),
+                if forgotten.is_empty() { "" } else { ": " },
+                forgotten.join(", ")
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
         RosterAction::Import { file, mapping, dry_run, strict } => {
             let report = app.import_roster(&file, mapping.as_deref(), dry_run).await?;
             print_report(&report);

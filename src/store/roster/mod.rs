@@ -6,6 +6,7 @@ mod people;
 mod places;
 mod stretches;
 
+pub(crate) mod forget;
 pub(crate) mod import;
 pub(crate) mod leave;
 pub(crate) mod problem;

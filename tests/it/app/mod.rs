@@ -4,6 +4,7 @@ mod exempt;
 mod fairness;
 mod full_disk;
 mod leave;
+mod personal;
 mod pulling;
 mod quarter;
 mod ratings;

@@ -1,0 +1,128 @@
+//! What is known of a person: handed out whole to whoever may see it, and forgotten when its time is over.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::read::Slice;
+use super::{App, AppError};
+use crate::domain::authority::Act;
+use crate::domain::money::Money;
+use crate::domain::period::Period;
+use crate::store::{Assignment, Cycle, StoredFact};
+
+impl App {
+    /// Everything Merit holds about an agent, as JSON: roster, leave, facts, and the shown results of every cycle with their working;
+    /// facts, results
+    /// and pay where whoever asks may see them.
+    pub async fn personal_data(&self, employee_number: &str) -> Result<Value, AppError> {
+        let view = self.agent(employee_number).await?;
+        let agent = view.agent;
+        let mut cycles = Vec::new();
+        let mut slice = Slice::first();
+        loop {
+            let page = self.cycles(&slice).await?;
+            for cycle in &page.rows {
+                cycles.extend(self.personal_results(cycle, employee_number).await?);
+            }
+            match page.rows.last().filter(|_| page.more) {
+                Some(last) => slice = Slice::after(last.code.clone()),
+                None => break,
+            }
+        }
+        let always = Period { first: NaiveDate::MIN, last: NaiveDate::MAX };
+        let leave = self.store.absences_of(agent.id, agent.id, always).await?;
+        let leave: Vec<Value> = leave
+            .iter()
+            .map(|leave| json!({ "first_day": leave.period.first, "last_day": leave.period.last, "kind": leave.kind.as_str() }))
+            .collect();
+        let measured = self.actor.reach(Act::ReadResults);
+        let facts: Vec<Value> = match self.store.agent_within(&measured, agent.id, self.clock.today()).await? {
+            true => self.store.facts_of(agent.id, always).await?.iter().map(fact).collect(),
+            false => Vec::new(),
+        };
+        let assignments: Vec<Value> = view.assignments.iter().map(|one| assignment(one, view.with_pay)).collect();
+        Ok(json!({
+            "employee_number": agent.employee_number,
+            "name": agent.name,
+            "hired": agent.hired,
+            "left": agent.left,
+            "attributes": agent.attributes,
+            "aliases": view.aliases,
+            "assignments": assignments,
+            "leave": leave,
+            "facts": facts,
+            "cycles": cycles,
+        }))
+    }
+
+    /// The shown results of one cycle; `None` without any.
+    async fn personal_results(&self, cycle: &Cycle, employee_number: &str) -> Result<Option<Value>, AppError> {
+        let scorecard = found(self.scorecard(&cycle.code, employee_number).await.map(|found| found.result))?;
+        let plan = found(self.plan(&cycle.code, employee_number).await.map(|found| found.suggestion))?;
+        let payout = found(self.payout(&cycle.code, employee_number).await.map(|found| found.result))?;
+        if scorecard.is_none() && plan.is_none() && payout.is_none() {
+            return Ok(None);
+        }
+        let exemption = found(self.exemption(&cycle.code, employee_number).await)?.flatten();
+        let exemption = exemption.map(|one| json!({ "reason": one.reason.as_str(), "note": one.note }));
+        Ok(Some(json!({
+            "cycle": cycle.code,
+            "scorecard": tree(scorecard)?,
+            "plan": tree(plan)?,
+            "payout": tree(payout)?,
+            "exemption": exemption,
+        })))
+    }
+
+    /// Forgets who everybody was that left more than `years` years ago: names, aliases, attributes, notes, comments, logins. Figures and
+    /// results stay under the employee number, so that replays and the log stay whole. Returns the employee numbers.
+    pub async fn forget_leavers(&self, years: u32, preview: bool) -> Result<Vec<String>, AppError> {
+        self.require(Act::Maintain)?;
+        let months = chrono::Months::new(years.saturating_mul(12));
+        let day = self.clock.today().checked_sub_months(months);
+        let day = day.ok_or_else(|| AppError::Invalid(format!("--years: {years} is too many")))?;
+        Ok(self.store.forget_leavers(day, self.clock.now(), preview).await?)
+    }
+}
+
+/// What is not there, or not to be seen, is left out.
+fn found<T>(outcome: Result<T, AppError>) -> Result<Option<T>, AppError> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(AppError::NotFound(_) | AppError::Forbidden(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn tree<T: Serialize>(value: Option<T>) -> Result<Value, AppError> {
+    Ok(serde_json::to_value(value)?)
+}
+
+fn assignment(one: &Assignment, with_pay: bool) -> Value {
+    let mut value = json!({
+        "unit": one.unit_code,
+        "post": one.post,
+        "first_day": one.first_day,
+        "last_day": one.last_day,
+        "fte": one.fte.to_string(),
+    });
+    if let (true, Some(fields)) = (with_pay, value.as_object_mut()) {
+        let target = Money { minor: one.target_minor, currency: one.currency };
+        fields.insert("target_incentive".to_owned(), target.to_decimal().to_string().into());
+        fields.insert("currency".to_owned(), one.currency.code().into());
+    }
+    value
+}
+
+fn fact(fact: &StoredFact) -> Value {
+    json!({
+        "day": fact.day,
+        "metric": fact.metric.as_str(),
+        "segment": &*fact.segment,
+        "source": fact.source.to_string(),
+        "numerator": fact.pooled.numerator.to_string(),
+        "denominator": fact.pooled.denominator.to_string(),
+        "samples": fact.pooled.samples,
+    })
+}
