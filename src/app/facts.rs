@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{App, AppError};
+use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::domain::fact::Pooled;
 use crate::domain::period::Period;
@@ -44,6 +44,7 @@ impl App {
     /// Makes the sums of all months anew from their days; returns how many were not as they should be.
     pub async fn rebuild_sums(&self) -> Result<u64, AppError> {
         self.require(Act::Maintain)?;
-        Ok(self.store.rebuild_sums().await?)
+        let change = Change::new("facts.rebuild_sums", "facts", "all");
+        Ok(self.recorded(change).rebuild_sums().await?)
     }
 }

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
 use super::Actor;
+use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::store::{NewToken, Token};
 
@@ -77,7 +78,13 @@ impl App {
             created_at: self.clock.now(),
             expires_at: order.expires_at,
         };
-        Ok((self.store.create_token(&new).await?, text))
+        let only = new.only.as_ref().map(|acts| acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(","));
+        let ends = new.expires_at.map(|end| format!(" expires_at={end}")).unwrap_or_default();
+        let detail =
+            format!("account={} name={name} only={}{ends}", account.login, only.as_deref().unwrap_or("everything"));
+        let after = Digest::of_fields(&[("token", &detail)]);
+        let change = Change::new("token.create", "token", new.public_id).after(Some(after)).detail(detail);
+        Ok((self.recorded(change).create_token(&new).await?, text))
     }
 
     /// Every token, oldest first; of one account when given.
@@ -94,10 +101,13 @@ impl App {
     /// Makes a token useless at once.
     pub async fn revoke_token(&self, id: Uuid) -> Result<(), AppError> {
         self.require(Act::ManageAccess)?;
-        if !self.store.tokens().await?.iter().any(|token| token.public_id == id) {
-            return Err(AppError::NotFound(format!("there is no token '{id}'; 'merit token list' shows them")));
-        }
-        Ok(self.store.revoke_token(id, self.clock.now()).await?)
+        let found = self.store.tokens().await?.into_iter().find(|token| token.public_id == id);
+        let found = found
+            .ok_or_else(|| AppError::NotFound(format!("there is no token '{id}'; 'merit token list' shows them")))?;
+        let login = self.store.account(found.account_id).await?.map(|account| account.login).unwrap_or_default();
+        let change = Change::new("token.revoke", "token", id);
+        let change = change.detail(format_args!("account={login} name={}", found.name));
+        Ok(self.recorded(change).revoke_token(id, self.clock.now()).await?)
     }
 
     /// Who sends this token; `None` when it is unknown, expired or revoked, or its account is disabled.

@@ -85,7 +85,7 @@ impl Store {
             revoked_at: Set(None),
         };
         let model = row.insert(&tx).await.step(step)?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         model.try_into()
     }
 
@@ -110,7 +110,7 @@ impl Store {
         if touched == 0 {
             return Err(StoreError::NotFound { what: "token", name: public_id.to_string() });
         }
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Notes that a token was used.
