@@ -40,6 +40,12 @@ impl Problem {
         Self::new(403, "forbidden", "This is not yours to do", what)
     }
 
+    fn unavailable(error: &AppError) -> Json<Self> {
+        tracing::error!(%error, "request failed");
+        let detail = "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";
+        Self::new(503, "unavailable", "Merit cannot answer just now", detail)
+    }
+
     fn internal(error: &AppError) -> Json<Self> {
         tracing::error!(%error, "request failed");
         let detail = "The cause is in Merit's log under this request's id (header X-Request-Id).";
@@ -66,6 +72,9 @@ pub(super) enum ListError {
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
 }
 
 /// Errors of an operation that shows one thing.
@@ -83,6 +92,9 @@ pub(super) enum GetError {
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
 }
 
 impl GetError {
@@ -98,6 +110,7 @@ impl From<AppError> for GetError {
         match error {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
             AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }
@@ -111,6 +124,7 @@ impl From<AppError> for ListError {
             AppError::Invalid(what) => {
                 Self::Invalid(Problem::new(400, "invalid_request", "The request is not valid", what))
             }
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }

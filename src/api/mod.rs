@@ -1,6 +1,7 @@
 //! The API, version 1: one file a resource. Figures that must stay exact are texts.
 
 mod agents;
+mod audit;
 mod auth;
 mod cycles;
 mod error;
@@ -32,6 +33,7 @@ type Apis = (
     plans::PlansApi,
     pulls::PullsApi,
     rules::RulesApi,
+    audit::AuditApi,
 );
 
 #[derive(Tags)]
@@ -52,6 +54,8 @@ enum Resource {
     Pulls,
     /// Versions of the rules and what changes between them
     Rules,
+    /// Who changed what, and who read pay or other people's results
+    Audit,
 }
 
 /// The service that answers below `/api/v1`.
@@ -67,6 +71,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         plans::PlansApi,
         pulls::PullsApi,
         rules::RulesApi,
+        audit::AuditApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

@@ -59,7 +59,10 @@ impl App {
     pub async fn exemption(&self, cycle: &str, employee_number: &str) -> Result<Option<StandingExemption>, AppError> {
         let agent_id = self.agent_within(&self.reach(Act::ReadResults)?, employee_number).await?.id;
         let cycle_id = self.cycle(cycle).await?.id;
-        Ok(self.store.exemptions_of(cycle_id, agent_id, agent_id).await?.pop())
+        let standing = self.store.exemptions_of(cycle_id, agent_id, agent_id).await?.pop();
+        let read = Change::new("exemption.read", "agent", employee_number).detail(format_args!("cycle={cycle}"));
+        self.recorded_read_of(agent_id, read).await?;
+        Ok(standing)
     }
 
     async fn cycle_and_agent(&self, order: ExemptionOrder<'_>) -> Result<(i64, i64), AppError> {

@@ -30,6 +30,9 @@ impl App {
         let period = Period::new(first, last).map_err(|error| AppError::Invalid(error.to_string()))?;
         let agent = self.agent_within(&self.reach(Act::ReadResults)?, employee_number).await?;
         let facts = self.store.facts_of(agent.id, period).await?;
+        let asked = metric.map(|metric| format!(" metric={metric}")).unwrap_or_default();
+        let read = Change::new("facts.read", "agent", employee_number).detail(format_args!("{first} to {last}{asked}"));
+        self.recorded_read_of(agent.id, read).await?;
         let wanted = |fact: &StoredFact| metric.is_none_or(|metric| fact.metric.as_str() == metric);
         let view = |StoredFact { day, metric, segment, source, pooled }: StoredFact| FactView {
             day,

@@ -33,7 +33,7 @@ use std::sync::Arc;
 pub use access::{AccountOrder, AccountView, Actor, GrantOrder, GrantView, TokenOrder, random_token};
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
-pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change};
+pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
@@ -60,7 +60,6 @@ pub use units::{UnitAssessment, UnitCounts};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord, AuditEntry,
-    AuditFilter,
     Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
     RatingChanges, RejectedRow, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
     StandingExemption, StoredGrant, Token as TokenRecord, Unit as UnitRecord, UnitScorecardDetail,

@@ -7,6 +7,7 @@ mod verify;
 use std::fmt::Display;
 use std::sync::Arc;
 
+pub use list::WantedEntries;
 pub(super) use reads::ReadLog;
 pub use verify::{Anchor, AnchoredLane, AuditProblem, AuditReport};
 
