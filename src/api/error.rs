@@ -42,7 +42,8 @@ impl Problem {
 
     fn unavailable(error: &AppError) -> Json<Self> {
         tracing::error!(%error, "request failed");
-        let detail = "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";
+        let detail =
+            "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";
         Self::new(503, "unavailable", "Merit cannot answer just now", detail)
     }
 

@@ -43,6 +43,10 @@ impl App {
             segment: "".into(),
             pooled: *pooled,
         }));
+        // Nothing was frozen before either, so nothing changes.
+        if benchmarks.is_empty() {
+            return Ok(());
+        }
         let after = Digest::of(&pack("the benchmarks", &benchmarks)?);
         let change = Change::new("benchmark.freeze", "cycle", &cycle.code).after(Some(after));
         Ok(self.recorded(change).freeze_benchmarks(cycle.id, &benchmarks).await?)

@@ -59,8 +59,8 @@ pub use units::{UnitAssessment, UnitCounts};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
-    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord, AuditEntry,
-    Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
+    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
+    AuditEntry, Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
     RatingChanges, RejectedRow, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
     StandingExemption, StoredGrant, Token as TokenRecord, Unit as UnitRecord, UnitScorecardDetail,
     UnitScorecardSummary,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::pull::{PullReport, PullView};
 use super::audit::page_detail;
+use super::pull::{PullReport, PullView};
 use super::{App, AppError, Change};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};

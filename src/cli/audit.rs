@@ -140,7 +140,6 @@ async fn verify(place: &Place, anchor: Option<&Path>) -> Result<ExitCode, CliErr
 fn read_anchor(file: &Path) -> Result<Anchor, CliError> {
     let shown = file.display();
     let text = fs::read_to_string(file).map_err(|error| CliError::new(format!("--anchor: {shown}: {error}")))?;
-    serde_json::from_str(&text).map_err(|error| {
-        CliError::new(format!("--anchor: {shown} is not what 'merit audit anchor' prints: {error}"))
-    })
+    serde_json::from_str(&text)
+        .map_err(|error| CliError::new(format!("--anchor: {shown} is not what 'merit audit anchor' prints: {error}")))
 }

@@ -176,9 +176,13 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Edited => write!(f, "was changed: it does not have the hash it was given"),
-            Self::Unbound => write!(f, "is not bound to the entry before it: that one was exchanged, moved or taken out"),
+            Self::Unbound => {
+                write!(f, "is not bound to the entry before it: that one was exchanged, moved or taken out")
+            }
             Self::Missing { next } => write!(f, "is missing: the next entry is {next}"),
-            Self::Head { says: Some(says), ends } => write!(f, "is where the lane ends, but its head says {says} (seen: {ends})"),
+            Self::Head { says: Some(says), ends } => {
+                write!(f, "is where the lane ends, but its head says {says} (seen: {ends})")
+            }
             Self::Head { says: None, ends: _ } => write!(f, "is where the lane ends, but the lane has no head"),
             Self::HeadHash => write!(f, "is the last entry, but the head has another hash"),
             Self::Anchor => write!(f, "is anchored with another hash: the lane was cut, or written anew"),

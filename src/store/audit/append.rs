@@ -31,11 +31,7 @@ impl Store {
     }
 
     /// Ends a writing operation: enters the pending record, then commits both or neither.
-    pub(in super::super) async fn finish(
-        &self,
-        tx: DatabaseTransaction,
-        step: &'static str,
-    ) -> Result<(), StoreError> {
+    pub(in super::super) async fn finish(&self, tx: DatabaseTransaction, step: &'static str) -> Result<(), StoreError> {
         if let Some(record) = &self.pending {
             append(&tx, [record.as_ref()]).await?;
         }
@@ -63,10 +59,7 @@ impl Store {
 
 /// Appends to one lane. The lane is held from here to the end of the transaction, so this comes last before the commit: whoever holds a lane
 /// waits for nothing else.
-async fn append<'a>(
-    tx: &DatabaseTransaction,
-    records: impl IntoIterator<Item = &'a Record>,
-) -> Result<(), StoreError> {
+async fn append<'a>(tx: &DatabaseTransaction, records: impl IntoIterator<Item = &'a Record>) -> Result<(), StoreError> {
     let step = "keeping the audit log";
     let mut records = records.into_iter().map(normal).peekable();
     let Some(first) = records.peek() else { return Ok(()) };
