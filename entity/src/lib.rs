@@ -10,6 +10,7 @@ pub mod agent;
 pub mod agent_alias;
 pub mod api_token;
 pub mod assignment;
+pub mod audit_entry;
 pub mod cycle;
 pub mod cycle_benchmark;
 pub mod exemption;

@@ -1,4 +1,4 @@
-//! Roster, facts, runs, ratings, results and access.
+//! Roster, facts, runs, ratings, results, access and the audit log.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -33,7 +33,13 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/unit_scorecards.sql")).await?;
         run(manager, include_str!("schema/people.sql")).await?;
         run(manager, include_str!("schema/access.sql")).await?;
-        run(manager, absence_overlap).await
+        run(manager, absence_overlap).await?;
+        run(manager, include_str!("schema/audit.sql")).await?;
+        let append_only = match manager.get_database_backend() {
+            DbBackend::Postgres => include_str!("schema/audit_postgres.sql"),
+            _ => include_str!("schema/audit_sqlite.sql"),
+        };
+        run(manager, append_only).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

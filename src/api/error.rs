@@ -48,6 +48,13 @@ impl Problem {
         Self::new(400, "invalid_request", "The request is not valid", what)
     }
 
+    fn unavailable(error: &AppError) -> Json<Self> {
+        tracing::error!(%error, "request failed");
+        let detail =
+            "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";
+        Self::new(503, "unavailable", "Merit cannot answer just now", detail)
+    }
+
     fn internal(error: &AppError) -> Json<Self> {
         tracing::error!(%error, "request failed");
         let detail = "The cause is in Merit's log under this request's id (header X-Request-Id).";
@@ -74,6 +81,9 @@ pub(super) enum ListError {
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
 }
 
 /// Errors of an operation that shows one thing.
@@ -91,6 +101,9 @@ pub(super) enum GetError {
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
 }
 
 /// Errors of an operation that makes something.
@@ -123,6 +136,9 @@ pub(super) enum CreateError {
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
 }
 
 /// Errors of an operation that changes something as it was read.
@@ -157,6 +173,9 @@ pub(super) enum ChangeError {
     /// Something went wrong inside Merit.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
 }
 
 impl ChangeError {
@@ -180,6 +199,7 @@ impl From<AppError> for GetError {
         match error {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
             AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }
@@ -191,6 +211,7 @@ impl From<AppError> for ListError {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
             AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
             AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }
@@ -204,6 +225,7 @@ impl From<AppError> for CreateError {
             AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
             AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
             AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }
@@ -218,6 +240,7 @@ impl From<AppError> for ChangeError {
             AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
             AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
             AppError::Changed(what) => Self::Changed(Problem::new(412, "changed", "It was changed meanwhile", what)),
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
             other => Self::Internal(Problem::internal(&other)),
         }
     }

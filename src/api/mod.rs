@@ -1,6 +1,7 @@
 //! The API, version 1: one file a resource. Figures that must stay exact are texts.
 
 mod agents;
+mod audit;
 mod auth;
 mod cycles;
 mod error;
@@ -40,6 +41,7 @@ type Apis = (
     grants::GrantsApi,
     tokens::TokensApi,
     oauth::OAuthApi,
+    audit::AuditApi,
 );
 
 #[derive(Tags)]
@@ -62,6 +64,8 @@ enum Resource {
     Users,
     /// Versions of the rules and what changes between them
     Rules,
+    /// Who changed what, and who read pay or other people's results
+    Audit,
 }
 
 /// The service that answers below `/api/v1`.
@@ -81,6 +85,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         grants::GrantsApi,
         tokens::TokensApi,
         oauth::OAuthApi,
+        audit::AuditApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::assess::{Assessment, Assessor};
 use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
-use super::{App, AppError, Clock, ENGINE_VERSION, UnitCounts, units};
+use super::{App, AppError, Change, Clock, ENGINE_VERSION, UnitCounts, units};
 use crate::domain::appraisal::AppraisalState;
+use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::money::{Currency, Money};
 use crate::rules::Ruleset;
@@ -113,7 +114,11 @@ impl App {
             agents: i64::try_from(report.agents).unwrap_or(i64::MAX),
             finished_at: self.clock.now(),
         };
-        self.store.complete_run(&complete).await?;
+        let (snapshot, result) = (&complete.snapshot_hash, &complete.result_hash);
+        let change = Change::new("cycle.appraise", "cycle", &cycle.code);
+        let change = change.detail(format_args!("revision={} snapshot={snapshot} result={result}", run.revision));
+        let after = Digest::of_fields(&[("snapshot", snapshot), ("result", result)]);
+        self.recorded(change.after(Some(after))).complete_run(&complete).await?;
         Ok(report)
     }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::figures::Pooling;
 use super::snapshot::CHUNK;
-use super::{App, AppError};
+use super::{App, AppError, Change};
+use crate::domain::audit::Digest;
 use crate::domain::fact::SegmentFact;
 use crate::domain::metric::MetricId;
 use crate::domain::scorecard::Measure;
 use crate::rules::Ruleset;
-use crate::store::Cycle;
+use crate::store::{Cycle, pack};
 
 impl App {
     /// Freezes the cycle's benchmarks by its rules: facts of the period before, pooled by metric and segment over everybody assigned
@@ -48,6 +49,12 @@ impl App {
             segment: "".into(),
             pooled: *pooled,
         }));
-        Ok(self.store.freeze_benchmarks(cycle.id, &benchmarks).await?)
+        // Nothing was frozen before either, so nothing changes.
+        if benchmarks.is_empty() {
+            return Ok(());
+        }
+        let after = Digest::of(&pack("the benchmarks", &benchmarks)?);
+        let change = Change::new("benchmark.freeze", "cycle", &cycle.code).after(Some(after));
+        Ok(self.recorded(change).freeze_benchmarks(cycle.id, &benchmarks).await?)
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::rules::Reference;
-use super::{AddedRules, App, AppError};
+use super::{AddedRules, App, AppError, Change};
+use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::period::{CycleKind, Period};
 use crate::domain::version::VersionState;
@@ -77,9 +78,11 @@ impl App {
             period,
             ruleset_hash: chosen.version.hash.clone(),
         };
+        let change = Change::new("cycle.open", "cycle", code).after(Digest::from_hex(&cycle.ruleset_hash));
+        let store = self.recorded(change.detail(format_args!("{} to {}", period.first, period.last)));
         let cycle = match chosen.named {
-            true => self.store.open_cycle_publishing(&cycle, self.clock.now()).await?,
-            false => self.store.open_cycle(&cycle).await?,
+            true => store.open_cycle_publishing(&cycle, self.clock.now()).await?,
+            false => store.open_cycle(&cycle).await?,
         };
         self.pinned(cycle, chosen).await
     }
@@ -90,7 +93,9 @@ impl App {
         let cycle = self.cycle(code).await?;
         let chosen = self.choose(choice, code, cycle.period.first).await?;
         let now = self.clock.now();
-        let cycle = self.store.repin_cycle(code, &chosen.version.hash, chosen.named.then_some(now), now).await?;
+        let change = Change::new("cycle.repin", "cycle", code).before(Digest::from_hex(&cycle.ruleset_hash));
+        let store = self.recorded(change.after(Digest::from_hex(&chosen.version.hash)));
+        let cycle = store.repin_cycle(code, &chosen.version.hash, chosen.named.then_some(now), now).await?;
         self.pinned(cycle, chosen).await
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{App, AppError};
+use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::domain::fact::Pooled;
 use crate::domain::period::Period;
@@ -30,6 +30,9 @@ impl App {
         let period = Period::new(first, last).map_err(|error| AppError::Invalid(error.to_string()))?;
         let agent = self.agent_within(&self.reach(Act::ReadResults)?, employee_number).await?;
         let facts = self.store.facts_of(agent.id, period).await?;
+        let asked = metric.map(|metric| format!(" metric={metric}")).unwrap_or_default();
+        let read = Change::new("facts.read", "agent", employee_number).detail(format_args!("{first} to {last}{asked}"));
+        self.recorded_read_of(agent.id, read).await?;
         let wanted = |fact: &StoredFact| metric.is_none_or(|metric| fact.metric.as_str() == metric);
         let view = |StoredFact { day, metric, segment, source, pooled }: StoredFact| FactView {
             day,
@@ -44,6 +47,7 @@ impl App {
     /// Makes the sums of all months anew from their days; returns how many were not as they should be.
     pub async fn rebuild_sums(&self) -> Result<u64, AppError> {
         self.require(Act::Maintain)?;
-        Ok(self.store.rebuild_sums().await?)
+        let change = Change::new("facts.rebuild_sums", "facts", "all");
+        Ok(self.recorded(change).rebuild_sums().await?)
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod appraise;
 mod assess;
+mod audit;
 mod benchmark;
 mod check;
 mod clock;
@@ -35,6 +36,7 @@ pub use access::{
 };
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
+pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
@@ -60,11 +62,11 @@ pub use units::{UnitAssessment, UnitCounts};
 
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
-    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord, Claim,
-    Cycle as CycleRecord, KeptAnswer, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
-    RatingChanges, RejectedRow, RequestKey, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail,
-    ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord,
-    UnitScorecardDetail, UnitScorecardSummary,
+    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
+    AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal,
+    PlanDetail, PlanSummary, RatingChanges, RejectedRow, RequestKey, RosterChanges, RuleVersion as RuleVersionRecord,
+    ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 
@@ -81,6 +83,8 @@ pub struct App {
     /// Where pulls into this database keep working files.
     spool: PathBuf,
     last_rules: explain::LastRules,
+    /// Where readings are recorded.
+    reads: audit::SharedReadLog,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -105,7 +109,9 @@ impl App {
             std::env::var_os("MERIT_SPOOL").map_or_else(|| std::env::temp_dir().join("merit-spool"), PathBuf::from);
         let spool = spool.join(access::short_digest(address));
         let actor = Arc::new(Actor::operator());
-        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules: explain::LastRules::default(), actor })
+        let reads = Arc::new(audit::ReadLog::start(store.clone()));
+        let last_rules = explain::LastRules::default();
+        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules, reads, actor })
     }
 
     /// The same, with these environment variables set for sources.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::read::Slice;
-use super::{App, AppError};
+use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::domain::money::Money;
 use crate::domain::period::Period;
@@ -36,6 +36,8 @@ impl App {
             .iter()
             .map(|leave| json!({ "first_day": leave.period.first, "last_day": leave.period.last, "kind": leave.kind.as_str() }))
             .collect();
+        let read = Change::new("agent.read_data", "agent", &agent.employee_number);
+        self.recorded_read_of(agent.id, read).await?;
         let measured = self.actor.reach(Act::ReadResults);
         let facts: Vec<Value> = match self.store.agent_within(&measured, agent.id, self.clock.today()).await? {
             true => self.store.facts_of(agent.id, always).await?.iter().map(fact).collect(),
@@ -82,7 +84,8 @@ impl App {
         let months = chrono::Months::new(years.saturating_mul(12));
         let day = self.clock.today().checked_sub_months(months);
         let day = day.ok_or_else(|| AppError::Invalid(format!("--years: {years} is too many")))?;
-        Ok(self.store.forget_leavers(day, self.clock.now(), preview).await?)
+        let change = Change::new("roster.forget", "roster", format_args!("left before {day}"));
+        Ok(self.recorded(change).forget_leavers(day, self.clock.now(), preview).await?)
     }
 }
 

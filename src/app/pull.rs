@@ -8,7 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{App, AppError};
+use super::{App, AppError, Change};
+use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::period::Period;
 use crate::pull::{self, AgentIndex, PullRequest, Pulled};
@@ -157,7 +158,9 @@ impl App {
             finished_at,
         };
         let clock = self.clock;
-        self.store.commit_pull(commit, &mut || clock.new_id()).await?;
+        let change = Change::new("pull.commit", "pull", new.public_id).after(Some(told(&new, &commit.counts)));
+        let change = change.detail(format_args!("source={}", new.source));
+        self.recorded(change).commit_pull(commit, &mut || clock.new_id()).await?;
         let pull = self.store.pull_by_id(id).await?;
         let pull = pull.ok_or_else(|| AppError::NotFound(format!("pull {} has gone", new.public_id)))?;
         Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: false })
@@ -194,6 +197,22 @@ impl App {
         let reasons = reasons(&pulled);
         Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: true })
     }
+}
+
+/// What a pull took in, as the log tells it and the pull's row shows it.
+fn told(pull: &NewPull, counts: &PullCounts) -> Digest {
+    let PullCounts { read, used, superseded, deleted, set_aside } = counts;
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    Digest::of_fields(&[
+        ("source", &pull.source),
+        ("from", &day(pull.window.from)),
+        ("to", &day(pull.window.to)),
+        ("rows_read", &read.to_string()),
+        ("rows_used", &used.to_string()),
+        ("rows_superseded", &superseded.to_string()),
+        ("rows_deleted", &deleted.to_string()),
+        ("rows_set_aside", &set_aside.to_string()),
+    ])
 }
 
 fn removal_limit(order: &PullOrder<'_>, loaded: &Loaded) -> u8 {

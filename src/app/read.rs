@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::audit::page_detail;
 use super::pull::{PullReport, PullView};
-use super::{App, AppError};
+use super::{App, AppError, Change};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
 use crate::store::{
@@ -78,6 +79,9 @@ impl App {
         let with_pay = self.store.agent_within(&self.actor.reach(Act::ReadPay), agent.id, self.clock.today()).await?;
         let aliases = self.store.aliases(agent.id).await?;
         let assignments = self.store.assignments(agent.id).await?;
+        if with_pay {
+            self.recorded_read_of(agent.id, Change::new("agent.read_pay", "agent", &agent.employee_number)).await?;
+        }
         Ok(AgentView { agent, aliases, assignments, with_pay })
     }
 
@@ -145,7 +149,10 @@ impl App {
         wanted: &Wanted,
     ) -> Result<Page<ScorecardSummary>, AppError> {
         let (filter, run) = (self.filter(Act::ReadResults, wanted).await?, self.shown(cycle).await?);
-        Ok(self.store.scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?)
+        let page = self.store.scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?;
+        let detail = wanted.page(slice, page.rows.iter().map(|card| card.employee_number.as_str()));
+        self.recorded_list(&filter.reach, Change::new("scorecard.list", "cycle", cycle).detail(detail)).await?;
+        Ok(page)
     }
 
     pub async fn scorecard(&self, cycle: &str, employee_number: &str) -> Result<ScorecardDetail, AppError> {
@@ -153,7 +160,9 @@ impl App {
         let card = self.store.scorecard(run, employee_number).await?;
         let place = card.as_ref().map(|card| (Some(card.summary.agent_id), card.summary.unit_id));
         let within = self.within(run, &reach, place).await?;
-        card.filter(|_| within).ok_or_else(|| no_result("scorecard", cycle, employee_number))
+        let card = card.filter(|_| within).ok_or_else(|| no_result("scorecard", cycle, employee_number))?;
+        self.recorded_read_of(card.summary.agent_id, read_of("scorecard.read", employee_number, cycle)).await?;
+        Ok(card)
     }
 
     /// Scorecards of units in order of code.
@@ -184,7 +193,10 @@ impl App {
 
     pub async fn payouts(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PayoutSummary>, AppError> {
         let (filter, run) = (self.filter(Act::ReadPay, wanted).await?, self.shown(cycle).await?);
-        Ok(self.store.payouts_page(run, slice.key(), slice.limit.into(), &filter).await?)
+        let page = self.store.payouts_page(run, slice.key(), slice.limit.into(), &filter).await?;
+        let detail = wanted.page(slice, page.rows.iter().map(|payout| payout.employee_number.as_str()));
+        self.recorded_list(&filter.reach, Change::new("payout.list", "cycle", cycle).detail(detail)).await?;
+        Ok(page)
     }
 
     pub async fn payout(&self, cycle: &str, employee_number: &str) -> Result<PayoutDetail, AppError> {
@@ -192,18 +204,25 @@ impl App {
         let payout = self.store.payout(run, employee_number).await?;
         let place = payout.as_ref().map(|payout| (Some(payout.summary.agent_id), payout.summary.unit_id));
         let within = self.within(run, &reach, place).await?;
-        payout.filter(|_| within).ok_or_else(|| no_result("payout", cycle, employee_number))
+        let payout = payout.filter(|_| within).ok_or_else(|| no_result("payout", cycle, employee_number))?;
+        self.recorded_read_of(payout.summary.agent_id, read_of("payout.read", employee_number, cycle)).await?;
+        Ok(payout)
     }
 
     /// What the cycle costs, one sum a currency.
     pub async fn payout_totals(&self, cycle: &str) -> Result<Vec<PayoutTotal>, AppError> {
         self.require(Act::ReadPay)?;
-        Ok(self.store.payout_totals(self.shown(cycle).await?).await?)
+        let totals = self.store.payout_totals(self.shown(cycle).await?).await?;
+        self.recorded_read(Change::new("payout.totals", "cycle", cycle)).await?;
+        Ok(totals)
     }
 
     pub async fn plans(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PlanDetail>, AppError> {
         let (filter, run) = (self.filter(Act::ReadResults, wanted).await?, self.shown(cycle).await?);
-        Ok(self.store.plan_details_page(run, slice.key(), slice.limit.into(), &filter).await?)
+        let page = self.store.plan_details_page(run, slice.key(), slice.limit.into(), &filter).await?;
+        let detail = wanted.page(slice, page.rows.iter().map(|plan| plan.summary.employee_number.as_str()));
+        self.recorded_list(&filter.reach, Change::new("plan.list", "cycle", cycle).detail(detail)).await?;
+        Ok(page)
     }
 
     pub async fn plan(&self, cycle: &str, employee_number: &str) -> Result<PlanDetail, AppError> {
@@ -211,7 +230,9 @@ impl App {
         let plan = self.store.plan(run, employee_number).await?;
         let place = plan.as_ref().map(|plan| (Some(plan.summary.agent_id), plan.summary.unit_id));
         let within = self.within(run, &reach, place).await?;
-        plan.filter(|_| within).ok_or_else(|| no_result("improvement plan", cycle, employee_number))
+        let plan = plan.filter(|_| within).ok_or_else(|| no_result("improvement plan", cycle, employee_number))?;
+        self.recorded_read_of(plan.summary.agent_id, read_of("plan.read", employee_number, cycle)).await?;
+        Ok(plan)
     }
 
     /// Pulls, newest first. The key of a pull is the internal number that `next_pull_key` gives.
@@ -246,6 +267,25 @@ impl App {
         let none = || AppError::NotFound(format!("there is no pull '{id}'; 'merit pull list' shows them"));
         let id = Uuid::parse_str(id).map_err(|_| none())?;
         self.store.pull_by_public_id(id).await?.ok_or_else(none)
+    }
+}
+
+/// One agent's result in a cycle, as the log tells it.
+fn read_of(act: &'static str, employee_number: &str, cycle: &str) -> Change {
+    Change::new(act, "agent", employee_number).detail(format_args!("cycle={cycle}"))
+}
+
+impl Wanted {
+    /// What a page of this list showed, as the log tells it.
+    pub(super) fn page<'a>(
+        &self,
+        slice: &Slice,
+        numbers: impl ExactSizeIterator<Item = &'a str> + DoubleEndedIterator,
+    ) -> String {
+        let Self { unit, rating, state } = self;
+        let state = state.map(|state| format!("{state:?}"));
+        let filters = [("unit", unit.as_deref()), ("rating", rating.as_deref()), ("state", state.as_deref())];
+        page_detail(&filters, slice, numbers)
     }
 }
 

@@ -9,7 +9,7 @@ use super::assess::{Assessment, Assessor};
 use super::parallel::on_all_cores;
 use super::snapshot::{Digests, Member, Snapshot};
 use super::units::{Assessed, UnitAssessor};
-use super::{App, AppError, ENGINE_VERSION, UnitAssessment, units};
+use super::{App, AppError, Change, ENGINE_VERSION, UnitAssessment, units};
 use crate::domain::authority::Act;
 use crate::rules::Ruleset;
 use crate::store::{ResultRow, Run, UnitResultRow, pack};
@@ -70,6 +70,9 @@ impl App {
         report.result_hash = found.finish();
         report.compare_hash("snapshot", run.snapshot_hash.as_deref(), &report.snapshot_hash.clone());
         report.compare_hash("result", run.result_hash.as_deref(), &report.result_hash.clone());
+        let (agents, differing) = (report.agents, report.differing);
+        let detail = format!("revision={} agents={agents} differing={differing}", run.revision);
+        self.recorded_read(Change::new("cycle.replay", "cycle", code).detail(detail)).await?;
         Ok(report)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, AppError, Wanted};
+use super::{App, AppError, Change, Wanted};
 use crate::domain::authority::Act;
 use crate::domain::guidance::{BandDeviation, deviation};
 use crate::domain::text::Text;
@@ -29,6 +29,8 @@ impl App {
         for (card, rating, agents) in self.store.rating_counts(run.id, &filter).await? {
             counts.entry(card).or_default().insert(rating, agents);
         }
+        let asked = wanted.unit.as_ref().map(|unit| format!("unit={unit}")).unwrap_or_default();
+        self.recorded_list(&filter.reach, Change::new("spread.read", "cycle", cycle).detail(asked)).await?;
         let spread = |(id, counts): (String, BTreeMap<String, i64>)| {
             let card = rules.card(&id)?;
             let bands = card.bands.iter().rev().map(|band| {

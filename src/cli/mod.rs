@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod appraise;
+mod audit;
 mod check;
 mod cycle;
 mod demo;
@@ -150,6 +151,11 @@ enum Command {
         #[command(subcommand)]
         action: token::TokenAction,
     },
+    /// The audit log: who changed what, and who read pay or other people's results
+    Audit {
+        #[command(subcommand)]
+        action: audit::AuditAction,
+    },
     /// Print the API's description (OpenAPI, YAML)
     Openapi,
 }
@@ -206,6 +212,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::User { action } => user::run(place, action).await,
         Command::Grant { action } => grant::run(place, action).await,
         Command::Token { action } => token::run(place, action).await,
+        Command::Audit { action } => audit::run(place, action).await,
         Command::Openapi => serve::openapi(),
     }
 }

@@ -3,6 +3,7 @@
 //! Everything here is a function of its arguments, so that a past result can be replayed to the byte.
 
 pub mod appraisal;
+pub mod audit;
 pub mod authority;
 pub mod calendar;
 pub mod chance;

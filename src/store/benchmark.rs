@@ -36,7 +36,7 @@ impl Store {
             samples: pooled.samples,
         });
         bulk::insert::<Entity>(&tx, step, rows).await?;
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// A cycle's benchmarks in order of metric and segment.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
@@ -11,6 +12,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::StoreError;
 use super::error::Step;
+use crate::domain::audit::Record;
 
 /// How long a writer waits for another one, in this process or another.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -32,6 +34,8 @@ pub struct Store {
     pub(super) readers: DatabaseConnection,
     pub(super) writer: DatabaseConnection,
     pub(super) engine: Engine,
+    /// What the next writing operation enters in the audit log, in its own transaction.
+    pub(super) pending: Option<Arc<Record>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -97,6 +101,7 @@ async fn open_sqlite(path: &str) -> Result<Store, StoreError> {
         readers: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         engine: Engine::Sqlite,
+        pending: None,
     })
 }
 
@@ -186,7 +191,7 @@ async fn open_postgres(url: &str) -> Result<Store, StoreError> {
     let pool =
         PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_lazy_with(options);
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Store { readers: connection.clone(), writer: connection, engine: Engine::Postgres })
+    Ok(Store { readers: connection.clone(), writer: connection, engine: Engine::Postgres, pending: None })
 }
 
 /// Where the server is, without user and password.

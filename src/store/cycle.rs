@@ -95,7 +95,7 @@ impl Store {
             current_run_id: Set(None),
         };
         let model = row.insert(&tx).await.step(step)?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Cycle::from_model(model)
     }
 

@@ -61,7 +61,7 @@ impl Store {
             lifted_at: Set(None),
         };
         row.insert(&tx).await.step(step)?;
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Lifts the standing decision, which is kept with who lifted it and when. Errors: `NotFound` when none stands or there is no
@@ -82,7 +82,7 @@ impl Store {
         if execute(&tx, step, text, values).await? == 0 {
             return Err(StoreError::NotFound { what: "standing exemption of agent", name: agent_id.to_string() });
         }
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Decisions that stand for the agents `first_agent..=last_agent`, in order of agent id.

@@ -3,6 +3,7 @@
 //! SQLite and PostgreSQL run the same code. Every public operation that writes is one transaction.
 
 mod access;
+mod audit;
 mod benchmark;
 mod bulk;
 mod connect;
@@ -25,6 +26,7 @@ pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
 pub use access::grant::{NewGrant, StoredGrant};
 pub use access::kept_answer::{Claim, KeptAnswer, RequestKey};
 pub use access::token::{NewToken, Token, TokenKind};
+pub use audit::read::{AuditEntry, AuditFilter, AuditHead};
 pub use connect::{Engine, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;

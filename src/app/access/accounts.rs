@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-use super::super::{App, AppError, Slice};
+use super::super::{App, AppError, Change, Slice};
 use super::Actor;
+use crate::domain::audit::Digest;
 use crate::domain::authority::{Act, Role};
 use crate::store::{Account, AccountChange, AccountKind, NewAccount, Page, StoreError};
 
@@ -48,9 +49,12 @@ impl App {
             agent_id: agent.as_ref().map(|agent| agent.id),
             created_at: self.clock.now(),
         };
-        let account = self.store.create_account(&new).await.map_err(refused)?;
+        let change = Change::new("account.create", "account", &new.login).after(Some(told(&new.name, false)));
+        let employee = agent.as_ref().map(|agent| format!(" agent={}", agent.employee_number)).unwrap_or_default();
+        let change = change.detail(format_args!("id={} kind={}{employee}", new.public_id, new.kind.as_str()));
+        let account = self.recorded(change).create_account(&new).await.map_err(refused)?;
         if account.agent_id.is_some() {
-            self.store.create_grant(&self.new_grant(account.id, Role::Agent)).await?;
+            self.keep_grant(&account, None, &self.new_grant(account.id, Role::Agent)).await?;
         }
         Ok(AccountView { account, employee_number: agent.map(|agent| agent.employee_number) })
     }
@@ -67,7 +71,16 @@ impl App {
             return Err(AppError::Refused("nobody disables their own account: let another administrator do it".into()));
         }
         change.name = change.name.as_deref().map(checked_name).transpose()?;
-        let account = self.store.change_account(id, version, &change, self.clock.now()).await.map_err(refused)?;
+        let found = self.store.account_by_public_id(id).await?;
+        let found = found.ok_or_else(|| AppError::NotFound(format!("there is no account '{id}'")))?;
+        let disabled = found.disabled_at.is_some();
+        let name = change.name.as_deref().unwrap_or(&found.name);
+        let record = Change::new("account.change", "account", &found.login)
+            .before(Some(told(&found.name, disabled)))
+            .after(Some(told(name, change.disabled.unwrap_or(disabled))))
+            .detail(changed(&change));
+        let account =
+            self.recorded(record).change_account(id, version, &change, self.clock.now()).await.map_err(refused)?;
         self.account_view(account).await
     }
 
@@ -114,6 +127,18 @@ impl App {
         };
         Ok(AccountView { account, employee_number })
     }
+}
+
+/// An account as the log tells it.
+fn told(name: &str, disabled: bool) -> Digest {
+    Digest::of_fields(&[("name", name), ("disabled", &disabled.to_string())])
+}
+
+/// What of an account changes, in words for the log.
+fn changed(change: &AccountChange) -> String {
+    let AccountChange { name, disabled } = change;
+    let parts = [name.as_ref().map(|_| "name"), disabled.map(|disabled| if disabled { "disabled" } else { "enabled" })];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Lower case, so that nobody has two accounts by accident.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
 use super::random_token;
 use super::tokens::digest;
 use crate::domain::authority::Act;
@@ -41,7 +41,8 @@ impl App {
     pub async fn exchange(&self, order: AccessOrder<'_>) -> Result<Option<IssuedAccess>, AppError> {
         let now = self.clock.now();
         let Some(secret) = self.store.token_by_hash(&digest(order.secret)).await? else { return Ok(None) };
-        let (account_id, name, of_secret) = (secret.account_id, secret.name.clone(), secret.only.clone());
+        let (secret_id, account_id) = (secret.public_id, secret.account_id);
+        let (name, of_secret) = (secret.name.clone(), secret.only.clone());
         let until = secret.expires_at;
         if secret.kind != TokenKind::Secret {
             return Ok(None);
@@ -65,7 +66,8 @@ impl App {
             expires_at: Some(expires_at),
         };
         self.store.forget_access(now - KEPT).await?;
-        self.store.create_token(&new).await?;
+        let change = Change::new("token.exchange", "token", secret_id).detail(format_args!("account={}", order.client));
+        self.recorded(change).create_token(&new).await?;
         Ok(Some(IssuedAccess { text, expires_at, lifetime_seconds: (expires_at - now).num_seconds(), only }))
     }
 }

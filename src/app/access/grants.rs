@@ -1,11 +1,14 @@
 //! Grants: a role, for a unit and below or for everything, for some days.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
+use crate::domain::audit::Digest;
 use crate::domain::authority::{Act, Grant, Role};
-use crate::store::{NewGrant, StoreError, StoredGrant};
+use crate::store::{Account, NewGrant, StoreError, StoredGrant};
 
 /// A grant to be made.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +56,7 @@ impl App {
         if new.last_day.is_some_and(|last| last < new.first_day) {
             return Err(AppError::Invalid("the grant ends before it begins: swap the days".into()));
         }
-        let grant = self.store.create_grant(&new).await?;
+        let grant = self.keep_grant(&account, unit.as_ref().map(|unit| unit.code.as_str()), &new).await?;
         Ok(GrantView { grant, unit: unit.map(|unit| unit.code) })
     }
 
@@ -72,10 +75,30 @@ impl App {
     /// From now on the grant allows nothing.
     pub async fn revoke_grant(&self, id: Uuid) -> Result<(), AppError> {
         self.require(Act::ManageAccess)?;
-        match self.store.revoke_grant(id, self.clock.now()).await {
+        let found = self.store.grant_by_public_id(id).await?;
+        let found = found.ok_or_else(|| AppError::NotFound(format!("there is no grant '{id}'")))?;
+        let login = self.store.account(found.account_id).await?.map(|account| account.login).unwrap_or_default();
+        let codes = self.unit_codes(found.grant.unit.into_iter()).await?;
+        let unit = found.grant.unit.and_then(|unit| codes.get(&unit)).map(String::as_str);
+        let terms = Terms { login: &login, grant: &found.grant, unit, days: (found.first_day, found.last_day) };
+        let before = found.revoked_at.is_none().then(|| terms.digest());
+        let change = Change::new("grant.revoke", "grant", id).before(before).detail(terms);
+        match self.recorded(change).revoke_grant(id, self.clock.now()).await {
             Err(error @ StoreError::NotFound { .. }) => Err(AppError::NotFound(error.to_string())),
             outcome => Ok(outcome?),
         }
+    }
+
+    /// Keeps a grant to an account, for the unit of this code.
+    pub(super) async fn keep_grant(
+        &self,
+        account: &Account,
+        unit: Option<&str>,
+        new: &NewGrant,
+    ) -> Result<StoredGrant, AppError> {
+        let terms = Terms { login: &account.login, grant: &new.grant, unit, days: (new.first_day, new.last_day) };
+        let change = Change::new("grant.create", "grant", new.public_id).after(Some(terms.digest())).detail(terms);
+        Ok(self.recorded(change).create_grant(new).await?)
     }
 
     /// A grant over the whole organisation from today on.
@@ -88,5 +111,28 @@ impl App {
             last_day: None,
             created_at: self.clock.now(),
         }
+    }
+}
+
+/// What a grant says, as the log tells it.
+struct Terms<'a> {
+    login: &'a str,
+    grant: &'a Grant,
+    unit: Option<&'a str>,
+    days: (NaiveDate, Option<NaiveDate>),
+}
+
+impl Terms<'_> {
+    fn digest(&self) -> Digest {
+        Digest::of_fields(&[("grant", &self.to_string())])
+    }
+}
+
+impl fmt::Display for Terms<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Grant { role, unit: _, with_pay } = self.grant;
+        let (unit, (first, last)) = (self.unit.unwrap_or("*"), self.days);
+        write!(f, "account={} role={} unit={unit} with_pay={with_pay} from={first}", self.login, role.as_str())?;
+        last.map_or(Ok(()), |last| write!(f, " to={last}"))
     }
 }

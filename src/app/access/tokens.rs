@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
 use super::Actor;
+use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::store::{AccountKind, NewToken, Token, TokenKind};
 
@@ -89,7 +90,13 @@ impl App {
             created_at: self.clock.now(),
             expires_at: order.expires_at,
         };
-        Ok((self.store.create_token(&new).await?, text))
+        let only = new.only.as_ref().map(|acts| acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(","));
+        let ends = new.expires_at.map(|end| format!(" expires_at={end}")).unwrap_or_default();
+        let detail =
+            format!("account={} name={name} only={}{ends}", account.login, only.as_deref().unwrap_or("everything"));
+        let after = Digest::of_fields(&[("token", &detail)]);
+        let change = Change::new("token.create", "token", new.public_id).after(Some(after)).detail(detail);
+        Ok((self.recorded(change).create_token(&new).await?, text))
     }
 
     /// Every token, oldest first; of one account when given.
@@ -124,7 +131,9 @@ impl App {
             expires_at: old.expires_at.map(|end| now + (end - old.created_at)),
         };
         let until = old.expires_at.map_or(now + OVERLAP, |end| end.min(now + OVERLAP));
-        Ok((self.store.replace_token(old.id, until, &new).await?, text))
+        let change =
+            Change::new("token.rotate", "token", id).detail(format_args!("by={} name={}", new.public_id, old.name));
+        Ok((self.recorded(change).replace_token(old.id, until, &new).await?, text))
     }
 
     async fn token(&self, id: Uuid) -> Result<Token, AppError> {
@@ -135,8 +144,11 @@ impl App {
     /// Makes a token useless at once.
     pub async fn revoke_token(&self, id: Uuid) -> Result<(), AppError> {
         self.require(Act::ManageAccess)?;
-        self.token(id).await?;
-        Ok(self.store.revoke_token(id, self.clock.now()).await?)
+        let found = self.token(id).await?;
+        let login = self.store.account(found.account_id).await?.map(|account| account.login).unwrap_or_default();
+        let change = Change::new("token.revoke", "token", id);
+        let change = change.detail(format_args!("account={login} name={}", found.name));
+        Ok(self.recorded(change).revoke_token(id, self.clock.now()).await?)
     }
 
     /// Who sends this token; `None` when it is unknown, expired or revoked, or its account is disabled.

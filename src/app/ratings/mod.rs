@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::roster::sheet::Sheet;
-use super::{App, AppError};
+use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
 use crate::store::{Cycle, RatingChanges, RatingProblem, RatingRow, StoreError};
@@ -45,10 +45,12 @@ impl App {
         let people = People::new(self.store.agent_keys().await?, self.store.held_posts(cycle.period).await?);
         let mut draft = rows::read(&sheet, &rules, &people)?;
         let now = self.clock.now();
+        let change = Change::new("ratings.import", "cycle", code).after(Some(sheet.digest));
+        let store = self.recorded(change.detail(format_args!("file={} rows={}", sheet.file, sheet.rows.len())));
         let changes = loop {
             let outcome = match dry_run {
                 true => self.store.preview_ratings(cycle.id, &draft.rows, now).await,
-                false => self.store.import_ratings(cycle.id, &draft.rows, now).await,
+                false => store.import_ratings(cycle.id, &draft.rows, now).await,
             };
             match outcome {
                 Ok(changes) => break changes,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::sheet::{Row, Sheet, iso_day};
 use super::take_out;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::store::{LeaveChanges, LeaveRow, StoreError};
 
@@ -30,10 +30,12 @@ impl App {
         let sheet = Sheet::read(file)?;
         let rows = sheet.rows.len();
         let mut draft = Draft::read(&sheet)?;
+        let change = Change::new("leave.import", "file", &sheet.file).after(Some(sheet.digest));
+        let store = self.recorded(change.detail(format_args!("rows={rows}")));
         let changes = loop {
             let outcome = match dry_run {
                 true => self.store.preview_leave(&draft.leave).await,
-                false => self.store.import_leave(&draft.leave).await,
+                false => store.import_leave(&draft.leave).await,
             };
             match outcome {
                 Ok(changes) => break changes,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::{App, AppError};
+use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::rules::roster::{RosterMapping, load_mapping};
 use crate::store::{RosterChanges, RosterImport, RosterProblem, StoreError};
@@ -52,11 +52,13 @@ impl App {
         let rows = sheet.rows.len();
         let mut draft = draft(&sheet, mapping.as_ref())?;
         let clock = self.clock;
+        let change = Change::new("roster.import", "file", file.display()).after(Some(sheet.digest));
+        let store = self.recorded(change.detail(format_args!("rows={rows}")));
         let changes = loop {
             let mut ids = || clock.new_id();
             let outcome = match dry_run {
                 true => self.store.preview_roster(&draft.import, &mut ids).await,
-                false => self.store.import_roster(&draft.import, &mut ids).await,
+                false => store.import_roster(&draft.import, &mut ids).await,
             };
             match outcome {
                 Ok(changes) => break changes,

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::open_error;
 use crate::app::AppError;
+use crate::domain::audit::Digest;
 use crate::pull::read_workbook;
 
 /// A table: its header, and rows of as many cells.
@@ -14,6 +15,8 @@ pub(in crate::app) struct Sheet {
     pub(in crate::app) file: String,
     pub(in crate::app) header: Vec<String>,
     pub(in crate::app) rows: Vec<Row>,
+    /// SHA-256 of the file, for the audit log.
+    pub(in crate::app) digest: Digest,
 }
 
 pub(in crate::app) struct Row {
@@ -26,6 +29,7 @@ impl Sheet {
     /// Reads a `.csv` or `.xlsx` file; of a workbook the first sheet.
     pub(in crate::app) fn read(file: &Path) -> Result<Self, AppError> {
         let shown = file.display().to_string();
+        let digest = Digest::of(&fs::read(file).map_err(|error| open_error(file, &error))?);
         let workbook = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
         let mut lines = if workbook { read_workbook(file, None)? } else { read_csv(file)? }.into_iter();
         let Some((_, header)) = lines.next() else {
@@ -33,7 +37,7 @@ impl Sheet {
         };
         let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
         let rows = lines.map(|(line, cells)| Row { line, cells }).filter(|row| !row.is_blank()).collect();
-        Ok(Self { file: shown, header, rows })
+        Ok(Self { file: shown, header, rows, digest })
     }
 
     /// The place of a column.

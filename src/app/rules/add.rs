@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::app::check::check_and_load;
-use crate::app::{App, AppError, CheckReport};
+use crate::app::{App, AppError, Change, CheckReport};
+use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::store::{NewRuleset, RuleVersion};
 
@@ -40,7 +41,9 @@ impl App {
             note: note.map(str::to_owned),
             examples_hold: check.errors == 0,
         };
-        let kept = self.store.add_ruleset(&new, self.clock.now()).await?;
+        let change = Change::new("rules.add", "rules", &new.hash).after(Digest::from_hex(&new.hash));
+        let change = change.detail(new.name.as_deref().unwrap_or_default()).reason(note);
+        let kept = self.recorded(change).add_ruleset(&new, self.clock.now()).await?;
         Ok(AddedRules { version: kept.version, new: kept.new, check })
     }
 }

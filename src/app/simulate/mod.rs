@@ -8,7 +8,7 @@ mod unmeasured;
 use super::assess::Assessor;
 use super::parallel::on_all_cores;
 use super::snapshot::{Member, Snapshot};
-use super::{App, AppError, ENGINE_VERSION};
+use super::{App, AppError, Change, ENGINE_VERSION};
 use crate::domain::authority::Act;
 use crate::store::{ResultRow, Run};
 use report::Gathering;
@@ -65,6 +65,8 @@ impl App {
             }
             progress(gathering.agents());
         }
+        let detail = format!("revision={} rules={}", run.revision, draft.after.hash);
+        self.recorded_read(Change::new("cycle.simulate", "cycle", order.cycle).detail(detail)).await?;
         Ok(gathering.finish(run.revision, draft, &snapshot.common))
     }
 }

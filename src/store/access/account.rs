@@ -117,7 +117,7 @@ impl Store {
             version: Set(1),
         };
         let model = row.insert(&tx).await.step(step)?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         model.try_into()
     }
 
@@ -146,7 +146,7 @@ impl Store {
             return Err(StoreError::Changed { what: "account", name: found.login });
         }
         let changed = Entity::find_by_id(found.id).one(&tx).await.step(step)?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         changed.ok_or(StoreError::NotFound { what: "account", name: found.login })?.try_into()
     }
 

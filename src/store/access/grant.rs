@@ -80,7 +80,7 @@ impl Store {
             revoked_at: Set(None),
         };
         let model = row.insert(&tx).await.step(step)?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         model.try_into()
     }
 
@@ -92,7 +92,12 @@ impl Store {
         if execute(&tx, step, text, [instant(now).into(), public_id.into()]).await? == 0 {
             return Err(StoreError::NotFound { what: "grant", name: public_id.to_string() });
         }
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
+    }
+
+    pub async fn grant_by_public_id(&self, public_id: Uuid) -> Result<Option<StoredGrant>, StoreError> {
+        let found = Entity::find().filter(Column::PublicId.eq(public_id)).one(&self.readers).await;
+        found.step("looking up a grant")?.map(StoredGrant::try_from).transpose()
     }
 
     /// Every grant of an account, revoked ones too, oldest first.

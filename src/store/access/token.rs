@@ -107,7 +107,7 @@ impl Store {
         let step = "keeping a token";
         let tx = self.begin_write(&[]).await?;
         let model = insert(&tx, token).await?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         model.try_into()
     }
 
@@ -118,7 +118,7 @@ impl Store {
         let text = "UPDATE api_token SET expires_at = $1 WHERE id = $2";
         execute(&tx, step, text, [instant(until).into(), old.into()]).await?;
         let model = insert(&tx, new).await?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         model.try_into()
     }
 
@@ -157,7 +157,7 @@ impl Store {
         if touched == 0 {
             return Err(StoreError::NotFound { what: "token", name: public_id.to_string() });
         }
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Notes that a token was used.

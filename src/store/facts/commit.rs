@@ -133,7 +133,7 @@ impl Store {
             count(changes.removed).into(),
         ];
         execute(&tx, step, text, values).await?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Ok(changes)
     }
 

@@ -7,7 +7,6 @@ use entity::fact_sums;
 use sea_orm::FromQueryResult;
 
 use super::super::dictionary::{Dictionary, Names};
-use super::super::error::Step;
 use super::super::write::{Lock, fetch};
 use super::super::{Store, StoreError, bulk};
 use super::sheet::{first_day, month_of, pack_sums, unpack_days};
@@ -116,7 +115,7 @@ impl Store {
                 bulk::upsert::<fact_sums::Entity>(&tx, step, anew).await?;
             }
         }
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Ok(wrong)
     }
 }

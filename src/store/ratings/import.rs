@@ -54,7 +54,7 @@ impl Store {
     ) -> Result<RatingChanges, StoreError> {
         let tx = self.begin_write(&[Lock::Cycles]).await?;
         let changes = apply(&tx, cycle_id, rows, now).await?;
-        tx.commit().await.step("keeping ratings")?;
+        self.finish(tx, "keeping ratings").await?;
         Ok(changes)
     }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::day::Day;
 use sea_orm::{DatabaseTransaction, FromQueryResult};
 
-use super::super::error::Step;
 use super::super::write::{execute, fetch, instant};
 use super::super::{Store, StoreError};
 
@@ -51,7 +50,7 @@ impl Store {
                 (SELECT id FROM pull WHERE started_at < $1) AND (content <> '' OR detail <> '')";
             let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
             execute(&tx, step, text, [instant(midnight).into()]).await?;
-            tx.commit().await.step(step)?;
+            self.finish(tx, step).await?;
         }
         Ok(leavers.into_iter().map(|leaver| leaver.employee_number).collect())
     }

@@ -84,7 +84,7 @@ impl Store {
     pub async fn import_roster(&self, import: &RosterImport, ids: Ids<'_>) -> Result<RosterChanges, StoreError> {
         let tx = self.begin_write(&[Lock::Roster]).await?;
         let changes = apply(&tx, import, ids).await?;
-        tx.commit().await.step("keeping the roster")?;
+        self.finish(tx, "keeping the roster").await?;
         Ok(changes)
     }
 

@@ -74,7 +74,7 @@ impl Store {
     pub async fn import_leave(&self, rows: &[LeaveRow]) -> Result<LeaveChanges, StoreError> {
         let tx = self.begin_write(&[Lock::Roster]).await?;
         let changes = apply(&tx, rows).await?;
-        tx.commit().await.step("keeping leave")?;
+        self.finish(tx, "keeping leave").await?;
         Ok(changes)
     }
 

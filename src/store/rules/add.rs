@@ -57,7 +57,7 @@ impl Store {
                 known(&tx, &new.hash).await?
             }
         };
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Ok(KeptRuleset { version, new: is_new })
     }
 }

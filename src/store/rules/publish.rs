@@ -34,7 +34,7 @@ impl Store {
         refuse_inside_cycle(&tx, &version, effective_from).await?;
         publish(&tx, &version, effective_from, note, now).await?;
         let published = known(&tx, hash).await?;
-        tx.commit().await.step("publishing rules")?;
+        self.finish(tx, "publishing rules").await?;
         Ok(published)
     }
 
@@ -55,7 +55,7 @@ impl Store {
         };
         row.update(&tx).await.step(step)?;
         let withdrawn = known(&tx, hash).await?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Ok(withdrawn)
     }
 
@@ -84,7 +84,7 @@ impl Store {
         let row =
             cycle::ActiveModel { id: Unchanged(before.id), ruleset_hash: Set(hash.to_owned()), ..Default::default() };
         let after = row.update(&tx).await.step(step)?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Cycle::from_model(after)
     }
 }

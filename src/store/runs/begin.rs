@@ -155,7 +155,7 @@ impl Store {
         let text =
             "UPDATE cycle SET current_run_id = $1, state = $2 WHERE id = (SELECT cycle_id FROM run WHERE id = $1)";
         execute(&tx, step, text, [run.run_id.into(), CycleState::Scored.as_str().into()]).await?;
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Marks a running run failed and deletes its half results; the cycle's current run stays.

@@ -1,5 +1,6 @@
 //! The use cases on both engines.
 
+mod audit;
 mod exempt;
 mod fairness;
 mod full_disk;

@@ -2,6 +2,7 @@
 
 mod appraisal;
 mod appraisal_properties;
+mod audit;
 mod build;
 mod calendar;
 mod calendar_properties;

@@ -1,4 +1,5 @@
 //! The project's own rules, read from its files.
 
+mod recorded;
 mod rooms;
 mod tidy;

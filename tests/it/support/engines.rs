@@ -26,16 +26,22 @@ pub(crate) async fn databases(sqlite: &Path) -> Vec<Database> {
 }
 
 impl Database {
-    fn is_postgres(&self) -> bool {
+    pub(crate) fn is_postgres(&self) -> bool {
         self.url.starts_with("postgres")
     }
 
     /// Changes the database behind Merit's back.
-    pub(crate) async fn execute(&self, sql: &'static str) {
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.try_execute(sql).await.unwrap();
+    }
+
+    /// As [`Database::execute`]; the database may refuse.
+    pub(crate) async fn try_execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let sql = AssertSqlSafe(sql.to_owned());
         if self.is_postgres() {
-            PgPool::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+            PgPool::connect(&self.url).await?.execute(sql).await.map(|_| ())
         } else {
-            SqlitePool::connect(&format!("sqlite://{}", self.url)).await.unwrap().execute(sql).await.unwrap();
+            SqlitePool::connect(&format!("sqlite://{}", self.url)).await?.execute(sql).await.map(|_| ())
         }
     }
 
