@@ -29,7 +29,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use access::{AccountOrder, AccountView, Actor, GrantOrder, GrantView, TokenOrder, random_token};
+pub use access::{
+    AccountOrder, AccountView, Actor, GrantOrder, GrantView, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem,
+    SignIn, TokenOrder, Welcome, random_token, secret,
+};
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use check::{CheckReport, check, write_default_rules};
@@ -58,7 +61,7 @@ pub use units::{UnitAssessment, UnitCounts};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
-    Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
+    Cycle as CycleRecord, LeaveChanges, LinkPurpose, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
     RatingChanges, RejectedRow, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
     StandingExemption, StoredGrant, Token as TokenRecord, Unit as UnitRecord, UnitScorecardDetail,
     UnitScorecardSummary,
@@ -78,6 +81,7 @@ pub struct App {
     /// Where pulls into this database keep working files.
     spool: PathBuf,
     last_rules: explain::LastRules,
+    hasher: access::Hasher,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -102,7 +106,8 @@ impl App {
             std::env::var_os("MERIT_SPOOL").map_or_else(|| std::env::temp_dir().join("merit-spool"), PathBuf::from);
         let spool = spool.join(access::short_digest(address));
         let actor = Arc::new(Actor::operator());
-        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules: explain::LastRules::default(), actor })
+        let (environment, last_rules, hasher) = (Arc::default(), explain::LastRules::default(), access::Hasher::new());
+        Ok(Self { store, clock, environment, spool, last_rules, hasher, actor })
     }
 
     /// The same, with these environment variables set for sources.

@@ -4,6 +4,7 @@
 
 pub mod appraisal;
 pub mod authority;
+pub mod back_off;
 pub mod calendar;
 pub mod chance;
 pub mod curve;

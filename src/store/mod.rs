@@ -22,7 +22,10 @@ mod schema;
 mod write;
 
 pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
+pub use access::failure::TrySubject;
 pub use access::grant::{NewGrant, StoredGrant};
+pub use access::password::{Link, LinkPurpose, NewLink};
+pub use access::session::{NewSession, Session};
 pub use access::token::{NewToken, Token};
 pub use connect::{Engine, Store};
 pub use cycle::{Cycle, NewCycle};
