@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use access::{
     AccountOrder, AccountView, Actor, GrantOrder, GrantView, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem,
-    SignIn, TokenOrder, Welcome, random_token, secret,
+    RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};

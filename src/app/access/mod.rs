@@ -11,7 +11,7 @@ mod sessions;
 mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
-pub use actor::Actor;
+pub use actor::{Actor, RequestId};
 pub use grants::{GrantOrder, GrantView};
 pub(super) use hashing::Hasher;
 pub use links::{OneTimeLink, Welcome};
