@@ -59,7 +59,9 @@ pub(super) async fn first_admin(app: &App, arguments: FirstAdminArguments) -> Re
 
 fn print(base: &BaseUrl, name: &str, link: &OneTimeLink) {
     let until = link.expires_at.format("%Y-%m-%d %H:%M UTC");
-    say!("With this link {name} sets a password and is signed in. It works once, until {until}; older links have ended:");
+    say!(
+        "With this link {name} sets a password and is signed in. It works once, until {until}; older links have ended:"
+    );
     say!("{}/welcome/{}", base.base_url, link.token);
 }
 

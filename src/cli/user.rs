@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 
 use super::grant::granted;
-use super::sign_in::{self, FirstAdminArguments, LinkArguments};
 use super::output::{Format, Table, say};
+use super::sign_in::{self, FirstAdminArguments, LinkArguments};
 use super::{CliError, Place};
 use crate::app::{AccountChange, AccountKind, AccountOrder, App, GrantOrder, LinkPurpose, Slice};
 use crate::domain::authority::Role;

@@ -1,8 +1,8 @@
 //! Pages that only say something.
 
 use askama::Template;
-use poem::http::StatusCode;
 use poem::Response;
+use poem::http::StatusCode;
 
 use super::language::Language;
 use super::rendered;

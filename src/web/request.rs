@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn the_origin_has_to_be_this_host() {
-        let from = |origin: &str| is_foreign(&Request::builder().header("host", "merit.example:8080").header("origin", origin).finish());
+        let from = |origin: &str| {
+            is_foreign(&Request::builder().header("host", "merit.example:8080").header("origin", origin).finish())
+        };
         assert!(!from("http://merit.example:8080") && !from("https://MERIT.example:8080"));
         assert!(from("http://merit.example") && from("https://evil.example") && from("null") && from(""));
         assert!(!is_foreign(&Request::builder().header("host", "merit.example").finish()));

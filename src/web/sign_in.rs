@@ -100,7 +100,7 @@ pub(super) struct Wait {
 impl Wait {
     pub(super) fn new(now: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         // Rounded up: a second too early would be refused again.
-        let seconds = (until - now).num_milliseconds().max(0) / 1000 + 1;
+        let seconds = (until - now).num_microseconds().unwrap_or_default().max(0).saturating_add(999_999) / 1_000_000;
         Self { seconds, until }
     }
 
@@ -114,7 +114,9 @@ impl Wait {
         let until = self.until.format("%H:%M:%S UTC");
         let minutes = (self.seconds + 59) / 60;
         match (language, self.seconds < 90) {
-            (Language::English, true) => format!("Too many failed tries. Try again in {} seconds ({until}).", self.seconds),
+            (Language::English, true) => {
+                format!("Too many failed tries. Try again in {} seconds ({until}).", self.seconds)
+            }
             (Language::English, false) => format!("Too many failed tries. Try again in {minutes} minutes ({until})."),
             (Language::Chinese, true) => format!("失败次数过多，请在 {} 秒后重试（{until}）。", self.seconds),
             (Language::Chinese, false) => format!("失败次数过多，请在 {minutes} 分钟后重试（{until}）。"),

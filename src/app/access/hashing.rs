@@ -41,9 +41,8 @@ impl Hasher {
         let password = password.to_owned();
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
-        let verified = self
-            .in_turn(move || argon2()?.verify_password(password.as_bytes(), &PasswordHash::new(&hash)?))
-            .await?;
+        let verified =
+            self.in_turn(move || argon2()?.verify_password(password.as_bytes(), &PasswordHash::new(&hash)?)).await?;
         match verified {
             Ok(()) => Ok(known),
             Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),

@@ -28,9 +28,7 @@ pub struct OneTimeLink {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Welcome {
     /// The password is set and a session begun; its token, for the cookie.
-    In {
-        session: String,
-    },
+    In { session: String },
     /// The link can still be used.
     Weak(PasswordProblem),
     /// It was used, replaced or has expired, or never was.

@@ -35,9 +35,7 @@ impl App {
         let account = self.signed_in()?.clone();
         let today = self.clock.today();
         let in_force = |grant: &StoredGrant| {
-            grant.revoked_at.is_none()
-                && grant.first_day <= today
-                && grant.last_day.is_none_or(|last| today <= last)
+            grant.revoked_at.is_none() && grant.first_day <= today && grant.last_day.is_none_or(|last| today <= last)
         };
         let grants: Vec<_> = self.store.grants(account.id).await?.into_iter().filter(in_force).collect();
         let codes = self.unit_codes(grants.iter().filter_map(|grant| grant.grant.unit)).await?;

@@ -106,7 +106,8 @@ mod tests {
         assert_eq!(judged("kettle mossy"), Ok(()));
         assert_eq!(judged("山高水长风清月白云淡天"), Err(PasswordProblem::TooShort));
         assert_eq!(judged("山高水长风清月白云淡天青"), Ok(()));
-        let long: String = ('a'..='z').cycle().zip(0..).map(|(c, n)| if n % 7 == 0 { 'é' } else { c }).take(256).collect();
+        let long: String =
+            ('a'..='z').cycle().zip(0..).map(|(c, n)| if n % 7 == 0 { 'é' } else { c }).take(256).collect();
         assert_eq!(judged(&long), Ok(()));
         assert_eq!(judged(&format!("{long}x")), Err(PasswordProblem::TooLong));
     }

@@ -41,7 +41,8 @@ pub(super) struct Tries {
 
 impl Tries {
     pub(super) fn of(login: &str, address: Option<IpAddr>) -> Self {
-        let subject = |kind: &str, of: String, back_off| TrySubject { subject: digest(&format!("{kind}\n{of}")), back_off };
+        let subject =
+            |kind: &str, of: String, back_off| TrySubject { subject: digest(&format!("{kind}\n{of}")), back_off };
         Self {
             login: subject("login", login.to_owned(), OF_LOGIN),
             address: address.map(|address| subject("address", network(address), OF_ADDRESS)),
