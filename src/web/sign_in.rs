@@ -72,7 +72,7 @@ pub(super) async fn submit(request: &Request, Form(form): Form<Submitted>) -> po
     };
     let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
     let mut response = rendered(&Page { language, visitor, version, login, next, refused, wait })?;
-    response.set_status(StatusCode::UNAUTHORIZED);
+    response.set_status(StatusCode::FORBIDDEN);
     if let Some(wait) = wait {
         wait.announce(&mut response);
     }

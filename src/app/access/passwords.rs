@@ -58,7 +58,7 @@ fn is_repeated(lower: &str) -> bool {
     let mut units = starts.filter_map(|at| lower.get(..at)).take_while(|unit| unit.len() * 2 <= lower.len());
     units.any(|unit| {
         let telling = unit.chars().count() > REPEATED && !COMMON.contains(unit);
-        !telling && lower.len() % unit.len() == 0 && lower == unit.repeat(lower.len() / unit.len())
+        !telling && lower.len().is_multiple_of(unit.len()) && lower == unit.repeat(lower.len() / unit.len())
     })
 }
 

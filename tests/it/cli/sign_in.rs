@@ -75,7 +75,7 @@ async fn from_the_first_administrator_to_a_forgotten_password() {
     browser().sign_in("lin", phrase).await.leads_to("/");
     let reset = link(run(&company, &["reset", "lin"]), "http://127.0.0.1:8080");
     browser().submit(&reset, &reset, &[("password", newer), ("again", newer)]).await.leads_to("/account");
-    browser().sign_in("lin", phrase).await.says(401, "not right");
+    browser().sign_in("lin", phrase).await.says(403, "not right");
     browser().sign_in("lin", newer).await.leads_to("/");
 }
 

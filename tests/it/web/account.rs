@@ -57,7 +57,7 @@ async fn a_new_password_ends_every_other_session() {
     let answer = here.submit("/account", "/account/password", &change(PASSWORD, new, new)).await;
     answer.says(200, "Your password is changed.");
     assert!(is_in(&mut here).await && !is_in(&mut there).await);
-    there.sign_in("lin", PASSWORD).await.says(401, "not right");
+    there.sign_in("lin", PASSWORD).await.says(403, "not right");
     there.sign_in("lin", new).await.leads_to("/");
 }
 

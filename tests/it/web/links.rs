@@ -32,7 +32,7 @@ async fn an_invitation_sets_a_password_and_signs_in_once() {
     let replayed = [("password", "somebody else's phrase"), ("again", "somebody else's phrase")];
     another.submit("/sign-in", &link, &replayed).await.says(404, ENDED);
     assert!(!is_in(&mut another).await);
-    another.sign_in("lin", "somebody else's phrase").await.says(401, "not right");
+    another.sign_in("lin", "somebody else's phrase").await.says(403, "not right");
     another.sign_in("lin", NEW[0].1).await.leads_to("/");
 }
 
@@ -41,9 +41,16 @@ async fn two_uses_at_once_set_one_password() {
     let place = Place::new().await;
     place.person("lin", "Lin Yue").await;
     let link = link(&place, "lin", LinkPurpose::Invite).await;
-    let uses = (0..4).map(|_| async {
+    let mut browsers = Vec::new();
+    for _ in 0..4 {
         let mut browser = place.browser();
-        browser.submit(&link, &link, &NEW).await.status.as_u16()
+        let token = browser.get(&link).await.form_token();
+        browsers.push((browser, token));
+    }
+    let uses = browsers.iter_mut().map(|(browser, token)| {
+        let fields = [NEW[0], NEW[1], ("form_token", token.as_str())];
+        let link = &link;
+        async move { browser.post(link, &fields).await.status.as_u16() }
     });
     let mut statuses = futures::future::join_all(uses).await;
     statuses.sort_unstable();
@@ -98,7 +105,7 @@ async fn a_reset_ends_the_sessions_and_the_wait_of_that_person() {
     let mut thief = place.signed_in("lin").await;
     let mut browser = place.browser();
     for _ in 0..5 {
-        browser.sign_in("lin", "wrong wrong wrong").await.says(401, "not right");
+        browser.sign_in("lin", "wrong wrong wrong").await.says(403, "not right");
     }
     browser.sign_in("lin", PASSWORD).await.says(429, "Too many failed tries");
     let link = link(&place, "lin", LinkPurpose::Reset).await;
@@ -106,7 +113,7 @@ async fn a_reset_ends_the_sessions_and_the_wait_of_that_person() {
     thief.submit(&link, &link, &NEW).await.leads_to("/account");
     let mut stolen = browser;
     assert!(is_in(&mut thief).await && !is_in(&mut stolen).await);
-    stolen.sign_in("lin", PASSWORD).await.says(401, "not right");
+    stolen.sign_in("lin", PASSWORD).await.says(403, "not right");
     stolen.sign_in("lin", NEW[0].1).await.leads_to("/");
 }
 

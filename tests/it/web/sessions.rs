@@ -102,7 +102,7 @@ async fn the_database_holds_no_token_and_no_password() {
     let place = Place::new().await;
     place.member("lin").await;
     let browser = place.signed_in("lin").await;
-    place.browser().sign_in("my password typed as login", PASSWORD).await.says(401, "not right");
+    place.browser().sign_in("my password typed as login", PASSWORD).await.says(403, "not right");
     let token = browser.cookies["merit"].as_bytes();
     for file in ["merit.db", "merit.db-wal"] {
         let bytes = std::fs::read(place.folder.path().join(file)).unwrap_or_default();

@@ -47,7 +47,7 @@ async fn every_refusal_reads_the_same() {
     ] {
         let mut browser = place.browser();
         let answer = browser.sign_in(login, password).await;
-        answer.says(401, "Login or password is not right.");
+        answer.says(403, "Login or password is not right.");
         assert!(!is_in(&mut browser).await, "{login}");
         let (login, token) = (login.replace('\0', "\u{fffd}"), answer.form_token());
         pages.push(answer.body.replace(&token, "T").replace(&format!("value=\"{login}\""), "value=\"L\""));
@@ -98,6 +98,6 @@ async fn the_page_speaks_both_languages_and_shows_what_was_typed_as_text() {
     let token = browser.get("/sign-in").await.form_token();
     let fields = [("login", "\"><script>x</script>"), ("password", "x"), ("form_token", token.as_str())];
     let answer = browser.post("/sign-in?lang=zh", &fields).await;
-    answer.says(401, "登录名或密码不正确。");
+    answer.says(403, "登录名或密码不正确。");
     assert!(!answer.body.contains("<script>"), "{}", answer.body);
 }
