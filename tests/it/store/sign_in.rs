@@ -96,7 +96,7 @@ on_both_engines! {
         assert_eq!(store.count_try(&both(&wu), now).await.unwrap(), None);
         assert_eq!(store.count_try(&[subject("new", 2), site.clone()], now).await.unwrap(), Some(until));
         store.forget_failures(&lin, None).await.unwrap();
-        assert_eq!(store.count_try(&[lin.clone()], now).await.unwrap(), None);
+        assert_eq!(store.count_try(std::slice::from_ref(&lin), now).await.unwrap(), None);
         // A day later nothing of it is left.
         let later = now + TimeDelta::hours(25);
         assert_eq!(store.count_try(&both(&subject("late", 2)), later).await.unwrap(), None);
