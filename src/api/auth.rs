@@ -6,14 +6,10 @@ use poem::Request;
 use poem::http::StatusCode;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
-use uuid::Uuid;
 
 use super::error::GetError;
 use crate::app::App;
-
-/// The id of a request, as its answer and the log carry it.
-#[derive(Debug, Clone, Copy)]
-pub struct RequestId(pub Uuid);
+pub use crate::app::RequestId;
 
 /// A token made with `merit token create`.
 ///

@@ -32,7 +32,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use access::{
-    AccessOrder, AccountOrder, AccountView, Actor, GrantOrder, GrantView, IssuedAccess, TokenOrder, random_token,
+    AccessOrder, AccountOrder, AccountView, Actor, GrantOrder, GrantView, IssuedAccess, OneTimeLink, OwnAccount,
+    PasswordChange, PasswordProblem, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
@@ -63,10 +64,10 @@ pub use units::{UnitAssessment, UnitCounts};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
-    AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal,
-    PlanDetail, PlanSummary, RatingChanges, RejectedRow, RequestKey, RosterChanges, RuleVersion as RuleVersionRecord,
-    ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, LinkPurpose, PayoutDetail, PayoutSummary,
+    PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RequestKey, RosterChanges,
+    RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
+    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 
@@ -85,6 +86,7 @@ pub struct App {
     last_rules: explain::LastRules,
     /// Where readings are recorded.
     reads: audit::SharedReadLog,
+    hasher: access::Hasher,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -110,8 +112,8 @@ impl App {
         let spool = spool.join(access::short_digest(address));
         let actor = Arc::new(Actor::operator());
         let reads = Arc::new(audit::ReadLog::start(store.clone()));
-        let last_rules = explain::LastRules::default();
-        Ok(Self { store, clock, environment: Arc::default(), spool, last_rules, reads, actor })
+        let (environment, last_rules, hasher) = (Arc::default(), explain::LastRules::default(), access::Hasher::new());
+        Ok(Self { store, clock, environment, spool, last_rules, reads, hasher, actor })
     }
 
     /// The same, with these environment variables set for sources.

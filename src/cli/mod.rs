@@ -21,6 +21,7 @@ mod roster;
 mod rules;
 mod scorecard;
 mod serve;
+mod sign_in;
 mod simulate;
 mod spread;
 mod token;

@@ -6,8 +6,9 @@ use clap::{Subcommand, ValueEnum};
 
 use super::grant::granted;
 use super::output::{Format, Table, say};
+use super::sign_in::{self, FirstAdminArguments, LinkArguments};
 use super::{CliError, Place};
-use crate::app::{AccountChange, AccountKind, AccountOrder, App, GrantOrder, Slice};
+use crate::app::{AccountChange, AccountKind, AccountOrder, App, GrantOrder, LinkPurpose, Slice};
 use crate::domain::authority::Role;
 
 #[derive(Subcommand)]
@@ -23,6 +24,14 @@ pub(super) enum UserAction {
     Disable { login: String },
     /// Let a disabled account work again
     Enable { login: String },
+    /// Make the first administrator, and print the link with which they set a password
+    FirstAdmin(FirstAdminArguments),
+    /// Print a link with which somebody new sets a password; it works once, for 7 days
+    Invite(LinkArguments),
+    /// Print a link with which somebody sets a new password; it works once, for an hour
+    Reset(LinkArguments),
+    /// Set somebody's password, read from standard input
+    Password { login: String },
 }
 
 #[derive(clap::Args)]
@@ -88,6 +97,10 @@ pub(super) async fn run(place: &Place, action: UserAction) -> Result<ExitCode, C
             disable(&app, &login, false).await?;
             say!("'{login}' can work again.");
         }
+        UserAction::FirstAdmin(arguments) => sign_in::first_admin(&app, arguments).await?,
+        UserAction::Invite(arguments) => sign_in::link(&app, arguments, LinkPurpose::Invite).await?,
+        UserAction::Reset(arguments) => sign_in::link(&app, arguments, LinkPurpose::Reset).await?,
+        UserAction::Password { login } => sign_in::password(&app, &login).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@
 pub mod appraisal;
 pub mod audit;
 pub mod authority;
+pub mod back_off;
 pub mod calendar;
 pub mod chance;
 pub mod curve;

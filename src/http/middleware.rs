@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 use super::problem;
 use crate::api::RequestId;
 use crate::app::Clock;
+use crate::web;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,7 +52,7 @@ impl<E: Endpoint> Endpoint for Wrapped<E> {
         let id = id.to_string();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let span = tracing::info_span!("request", id = %id, %method, path = %path);
+        let span = tracing::info_span!("request", id = %id, %method, path = %web::loggable(&path));
         let started = Instant::now();
         let outcome = self.inner.call(request).instrument(span.clone()).await;
         let _inside = span.enter();
@@ -71,7 +72,8 @@ fn add_headers(response: &mut Response, id: &str, path: &str) {
         headers.insert(REQUEST_ID, value);
     }
     for (name, value) in CAREFUL {
-        headers.insert(name, HeaderValue::from_static(value));
+        // What an answer says itself goes first: pages with forms send where they come from, to this site alone.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     let policy = if path.starts_with("/docs") { DOCS_POLICY } else { STRICT_POLICY };
     headers.insert(HeaderName::from_static("content-security-policy"), HeaderValue::from_static(policy));

@@ -23,8 +23,11 @@ mod schema;
 mod write;
 
 pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
+pub use access::failure::TrySubject;
 pub use access::grant::{NewGrant, StoredGrant};
 pub use access::kept_answer::{Claim, KeptAnswer, RequestKey};
+pub use access::password::{Link, LinkPurpose, NewLink};
+pub use access::session::{NewSession, Session};
 pub use access::token::{NewToken, Token, TokenKind};
 pub use audit::read::{AuditEntry, AuditFilter, AuditHead};
 pub use connect::{Engine, Store};

@@ -17,6 +17,8 @@ pub(super) enum Lock {
     Source(i64),
     Cycles,
     Roster,
+    SignIn,
+    FirstAdmin,
 }
 
 impl Lock {
@@ -26,6 +28,8 @@ impl Lock {
             Self::Source(id) => (0x4D32, id),
             Self::Cycles => (0x4D33, 0),
             Self::Roster => (0x4D34, 0),
+            Self::SignIn => (0x4D41, 0),
+            Self::FirstAdmin => (0x4D42, 0),
         };
         (class << 48) | id
     }

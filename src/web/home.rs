@@ -2,16 +2,19 @@
 
 use askama::Template;
 use poem::http::header;
-use poem::web::{Data, Html};
-use poem::{Request, handler};
+use poem::web::Data;
+use poem::{Request, Response, handler};
 
 use super::language::Language;
+use super::rendered;
+use super::visitor::Visitor;
 use crate::app::{App, Health};
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
     language: Language,
+    visitor: Visitor,
     version: &'static str,
     ready: bool,
     /// The address the browser used.
@@ -19,10 +22,10 @@ struct Home {
 }
 
 #[handler]
-pub(super) async fn page(app: Data<&App>, request: &Request) -> poem::Result<Html<String>> {
+pub(super) async fn page(app: Data<&App>, request: &Request) -> poem::Result<Response> {
     let ready = matches!(app.health().await, Health::Ready);
     let host = request.header(header::HOST).unwrap_or("127.0.0.1:8080").to_owned();
-    let home = Home { language: Language::of(request), version: env!("CARGO_PKG_VERSION"), ready, host };
-    let page = home.render().map_err(poem::error::InternalServerError)?;
-    Ok(Html(page))
+    let (language, visitor) = (Language::of(request), Visitor::of(request)?);
+    let home = Home { language, visitor, version: env!("CARGO_PKG_VERSION"), ready, host };
+    rendered(&home)
 }

@@ -1,15 +1,41 @@
 //! Pages for people, made on the server, in English and Chinese.
 
+mod account;
 mod home;
 mod language;
+mod message;
 mod problems;
+mod request;
+mod sign_in;
+mod visitor;
+mod welcome;
 
+use askama::Template;
 use poem::http::header;
-use poem::{Response, Route, get, handler};
+use poem::web::Html;
+use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, get, handler, post};
+
+pub use request::loggable;
 
 /// The routes of the pages.
-pub fn routes() -> Route {
-    Route::new().at("/", get(home::page)).at("/problems", get(problems::page)).at("/assets/merit.css", get(stylesheet))
+pub fn routes() -> impl Endpoint<Output = Response> {
+    let pages = Route::new()
+        .at("/", get(home::page))
+        .at("/problems", get(problems::page))
+        .at("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .at("/sign-out", post(sign_in::leave))
+        .at("/account", get(account::page))
+        .at("/account/password", post(account::change_password))
+        .at("/account/sign-out-everywhere", post(account::leave_everywhere))
+        .at("/welcome/:token", get(welcome::page).post(welcome::submit))
+        .around(visitor::visit);
+    Route::new().at("/assets/merit.css", get(stylesheet)).nest("/", pages)
+}
+
+/// A page as an answer.
+fn rendered(page: &impl Template) -> poem::Result<Response> {
+    let text = page.render().map_err(poem::error::InternalServerError)?;
+    Ok(Html(text).into_response())
 }
 
 /// The one stylesheet, part of the program.

@@ -1,10 +1,11 @@
 //! What each problem code of the API means, and what to do about it; the address that problems name as their `type`.
 
 use askama::Template;
-use poem::web::Html;
-use poem::{Request, handler};
+use poem::{Request, Response, handler};
 
 use super::language::Language;
+use super::rendered;
+use super::visitor::Visitor;
 
 /// A problem code in both languages.
 struct Meaning {
@@ -113,12 +114,13 @@ const MEANINGS: [Meaning; 16] = [
 #[template(path = "problems.html")]
 struct Problems {
     language: Language,
+    visitor: Visitor,
     version: &'static str,
     meanings: &'static [Meaning],
 }
 
 #[handler]
-pub(super) async fn page(request: &Request) -> poem::Result<Html<String>> {
-    let page = Problems { language: Language::of(request), version: env!("CARGO_PKG_VERSION"), meanings: &MEANINGS };
-    Ok(Html(page.render().map_err(poem::error::InternalServerError)?))
+pub(super) async fn page(request: &Request) -> poem::Result<Response> {
+    let (language, visitor) = (Language::of(request), Visitor::of(request)?);
+    rendered(&Problems { language, visitor, version: env!("CARGO_PKG_VERSION"), meanings: &MEANINGS })
 }

@@ -16,3 +16,4 @@ mod pull;
 mod rules;
 mod store;
 mod support;
+mod web;

@@ -120,7 +120,7 @@ impl App {
         Ok(Some(Actor::account(account, grants)))
     }
 
-    async fn account_view(&self, account: Account) -> Result<AccountView, AppError> {
+    pub(super) async fn account_view(&self, account: Account) -> Result<AccountView, AppError> {
         let employee_number = match account.agent_id {
             None => None,
             Some(id) => self.store.agent_by_id(id).await?.map(|agent| agent.employee_number),
@@ -142,7 +142,7 @@ fn changed(change: &AccountChange) -> String {
 }
 
 /// Lower case, so that nobody has two accounts by accident.
-fn checked_login(login: &str) -> Result<String, AppError> {
+pub(super) fn checked_login(login: &str) -> Result<String, AppError> {
     let login = login.trim().to_lowercase();
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
     if login.is_empty() || login.chars().count() > LONGEST || !login.chars().all(allowed) {
@@ -153,7 +153,7 @@ fn checked_login(login: &str) -> Result<String, AppError> {
     Ok(login)
 }
 
-fn checked_name(name: &str) -> Result<String, AppError> {
+pub(super) fn checked_name(name: &str) -> Result<String, AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
         return Err(AppError::Invalid(format!("name: 1 to {LONGEST} characters without line breaks are needed")));
@@ -161,7 +161,7 @@ fn checked_name(name: &str) -> Result<String, AppError> {
     Ok(name.to_owned())
 }
 
-fn refused(error: StoreError) -> AppError {
+pub(super) fn refused(error: StoreError) -> AppError {
     match error {
         StoreError::Exists { .. } => AppError::Conflict(error.to_string()),
         StoreError::Changed { .. } => AppError::Changed(error.to_string()),

@@ -7,6 +7,10 @@ use uuid::Uuid;
 use crate::domain::authority::{Act, Grant, Reach, reach};
 use crate::store::Account;
 
+/// The id of a request, as its answer and the log carry it.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Uuid);
+
 /// Who does something, with what they may do today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {

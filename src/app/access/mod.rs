@@ -4,14 +4,24 @@ mod accounts;
 mod actor;
 mod exchange;
 mod grants;
+mod hashing;
+mod links;
 mod once;
+mod own;
+mod passwords;
+mod sessions;
 mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
-pub use actor::Actor;
+pub use actor::{Actor, RequestId};
 pub use exchange::{AccessOrder, IssuedAccess};
 pub use grants::{GrantOrder, GrantView};
-pub use tokens::{TokenOrder, random_token};
+pub(super) use hashing::Hasher;
+pub use links::{OneTimeLink, Welcome};
+pub use own::{OwnAccount, PasswordChange};
+pub use passwords::PasswordProblem;
+pub use sessions::SignIn;
+pub use tokens::{TokenOrder, random_token, secret};
 pub(super) use tokens::{hex, short_digest};
 
 use super::{App, AppError};

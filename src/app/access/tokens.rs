@@ -40,9 +40,14 @@ pub struct TokenOrder<'a> {
 
 /// A new token's text.
 pub fn random_token() -> String {
+    format!("{PREFIX}{}", secret())
+}
+
+/// What nobody guesses: letters, figures, `-` and `_`.
+pub fn secret() -> String {
     let mut bytes = [0_u8; RANDOM_BYTES];
     rand::rng().fill_bytes(&mut bytes);
-    format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The hash by which the database knows a token.

@@ -95,7 +95,8 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
         say!("  replay of {quarter}: {} agents and {} units, {} differ", replay.agents, replay.units, replay.differing);
     }
     let token = access::auditor(&app).await?;
-    story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token);
+    let people = access::people(&app, &company).await?;
+    story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token, &people);
     if let Some(server) = server {
         server.run(app, stop_signal()).await?;
     }

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use super::super::error::Step;
 use super::super::write::{execute, instant, plain};
 use super::super::{Page, Store, StoreError};
+use super::password::end_links;
+use super::session::end_all;
 
 /// What kind of user an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,34 +96,13 @@ pub struct AccountChange {
 impl Store {
     /// Keeps a new account. Errors: `Exists` for its login or its agent.
     pub async fn create_account(&self, new: &NewAccount) -> Result<Account, StoreError> {
-        let step = "keeping an account";
         let tx = self.begin_write(&[]).await?;
-        if by_login(&tx, &new.login).await?.is_some() {
-            return Err(StoreError::Exists { what: "account", name: new.login.clone() });
-        }
-        if let Some(agent_id) = new.agent_id
-            && let Some(other) = Entity::find().filter(Column::AgentId.eq(agent_id)).one(&tx).await.step(step)?
-        {
-            return Err(StoreError::Exists { what: "account of this agent, with the login", name: other.login });
-        }
-        let row = ActiveModel {
-            id: NotSet,
-            public_id: Set(new.public_id),
-            kind: Set(new.kind.as_str().to_owned()),
-            login: Set(plain(&new.login)),
-            name: Set(plain(&new.name)),
-            agent_id: Set(new.agent_id),
-            password_hash: Set(None),
-            created_at: Set(instant(new.created_at)),
-            disabled_at: Set(None),
-            version: Set(1),
-        };
-        let model = row.insert(&tx).await.step(step)?;
-        self.finish(tx, step).await?;
-        model.try_into()
+        let account = insert(&tx, new).await?;
+        self.finish(tx, "keeping an account").await?;
+        Ok(account)
     }
 
-    /// Changes an account that is still at `version`. Errors: `NotFound`; `Changed` when it is at another version.
+    /// Changes an account that is still at `version`; disabled, its sessions and links end. Errors: `NotFound`; `Changed` when it is at another version.
     pub async fn change_account(
         &self,
         public_id: Uuid,
@@ -144,6 +125,10 @@ impl Store {
         let values = [name.into(), disabled_at.into(), found.id.into(), version.into()];
         if execute(&tx, step, text, values).await? == 0 {
             return Err(StoreError::Changed { what: "account", name: found.login });
+        }
+        if disabled_at.is_some() {
+            end_all(&tx, found.id, None, now).await?;
+            end_links(&tx, found.id, now).await?;
         }
         let changed = Entity::find_by_id(found.id).one(&tx).await.step(step)?;
         self.finish(tx, step).await?;
@@ -179,4 +164,31 @@ impl Store {
 
 async fn by_login(connection: &impl ConnectionTrait, login: &str) -> Result<Option<Model>, StoreError> {
     Entity::find().filter(Column::Login.eq(login)).one(connection).await.step("looking up an account")
+}
+
+/// Errors: `Exists` for its login or its agent.
+pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewAccount) -> Result<Account, StoreError> {
+    let step = "keeping an account";
+    if by_login(tx, &new.login).await?.is_some() {
+        return Err(StoreError::Exists { what: "account", name: new.login.clone() });
+    }
+    if let Some(agent_id) = new.agent_id
+        && let Some(other) = Entity::find().filter(Column::AgentId.eq(agent_id)).one(tx).await.step(step)?
+    {
+        return Err(StoreError::Exists { what: "account of this agent, with the login", name: other.login });
+    }
+    let row = ActiveModel {
+        id: NotSet,
+        public_id: Set(new.public_id),
+        kind: Set(new.kind.as_str().to_owned()),
+        login: Set(plain(&new.login)),
+        name: Set(plain(&new.name)),
+        agent_id: Set(new.agent_id),
+        password_hash: Set(None),
+        created_at: Set(instant(new.created_at)),
+        disabled_at: Set(None),
+        version: Set(1),
+    };
+    let model = row.insert(tx).await.step(step)?;
+    model.try_into()
 }

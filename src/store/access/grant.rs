@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::access_grant::{ActiveModel, Column, Entity, Model};
 use entity::day::Day;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, Set,
+};
 use uuid::Uuid;
 
 use super::super::error::Step;
@@ -65,23 +67,10 @@ impl TryFrom<Model> for StoredGrant {
 
 impl Store {
     pub async fn create_grant(&self, new: &NewGrant) -> Result<StoredGrant, StoreError> {
-        let step = "keeping a grant";
         let tx = self.begin_write(&[]).await?;
-        let row = ActiveModel {
-            id: NotSet,
-            public_id: Set(new.public_id),
-            account_id: Set(new.account_id),
-            role: Set(new.grant.role.as_str().to_owned()),
-            unit_id: Set(new.grant.unit),
-            with_pay: Set(new.grant.with_pay),
-            first_day: Set(Day(new.first_day)),
-            last_day: Set(new.last_day.map(Day)),
-            created_at: Set(instant(new.created_at)),
-            revoked_at: Set(None),
-        };
-        let model = row.insert(&tx).await.step(step)?;
-        self.finish(tx, step).await?;
-        model.try_into()
+        let grant = insert(&tx, new).await?;
+        self.finish(tx, "keeping a grant").await?;
+        Ok(grant)
     }
 
     /// Revokes a grant; one already revoked keeps its time. Errors: `NotFound`.
@@ -119,4 +108,20 @@ impl Store {
             .step("reading grants")?;
         found.into_iter().map(|model| Ok(StoredGrant::try_from(model)?.grant)).collect()
     }
+}
+
+pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewGrant) -> Result<StoredGrant, StoreError> {
+    let row = ActiveModel {
+        id: NotSet,
+        public_id: Set(new.public_id),
+        account_id: Set(new.account_id),
+        role: Set(new.grant.role.as_str().to_owned()),
+        unit_id: Set(new.grant.unit),
+        with_pay: Set(new.grant.with_pay),
+        first_day: Set(Day(new.first_day)),
+        last_day: Set(new.last_day.map(Day)),
+        created_at: Set(instant(new.created_at)),
+        revoked_at: Set(None),
+    };
+    row.insert(tx).await.step("keeping a grant")?.try_into()
 }

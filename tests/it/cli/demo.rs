@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use reqwest::Client;
 use serde_json::Value;
 
+use crate::support::browser::Browser;
 use crate::support::recompute::{check_payout, check_scorecard};
 use crate::support::server::client;
 
@@ -50,8 +51,26 @@ async fn the_demo_runs_two_quarters_and_every_figure_it_serves_can_be_recomputed
     let token = after("Authorization: Bearer ").unwrap_or_else(|| panic!("no token was printed\n{said}"));
     let address = after("Merit answers on http://").unwrap_or_else(|| panic!("no address was printed\n{said}"));
     let reader = Reader { client: client(), address: format!("http://{address}/api/v1"), token };
+    people_sign_in(&said, address).await;
     for quarter in ["2026-Q2", "2026-Q3"] {
         recompute(&reader, quarter).await;
+    }
+}
+
+/// Everybody the demo names signs in with the password printed beside them.
+async fn people_sign_in(said: &str, address: &str) {
+    let listed = said.lines().skip_while(|line| !line.contains("/sign-in")).skip(1);
+    let people: Vec<Vec<&str>> = listed.map(|line| line.split_whitespace().collect()).take(5).collect();
+    for (person, what) in people.iter().zip(["agent", "supervisor", "HR", "auditor", "administrator"]) {
+        assert!(person.join(" ").contains(what), "{person:?}");
+        let mut browser = Browser::new(&format!("http://{address}"));
+        browser.sign_in(person[0], person[1]).await.leads_to("/");
+        let role = if what == "HR" {
+            "<strong>HR".to_owned()
+        } else {
+            format!("<strong>{}{}", what[..1].to_uppercase(), &what[1..])
+        };
+        browser.get("/account?lang=en").await.says(200, &role);
     }
 }
 

@@ -6,4 +6,5 @@ mod demo;
 mod fairness;
 mod killed;
 mod rules;
+mod sign_in;
 mod simulate;

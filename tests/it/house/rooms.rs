@@ -19,13 +19,15 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 6] = [
+const LIBRARIES: [(&str, &[&str]); 8] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
     ("poem_openapi", &["api", "http", "cli"]),
     ("askama", &["web"]),
     ("clap", &["cli"]),
+    ("console", &["cli"]),
+    ("argon2", &["app"]),
 ];
 
 /// What the domain does without: clocks, files, networks, databases, web types.

@@ -14,6 +14,7 @@ mod results;
 mod roster;
 mod rule_versions;
 mod schema;
+mod sign_in;
 mod tokens;
 mod units;
 mod writers;

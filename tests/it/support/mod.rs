@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub(crate) mod browser;
 pub(crate) mod cases;
 pub(crate) mod command;
 pub(crate) mod company;

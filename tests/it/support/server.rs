@@ -31,6 +31,22 @@ pub(crate) async fn token_for(app: &App, login: &str, roles: &[RoleFor<'_>]) -> 
         .1
 }
 
+/// A server without an account of its own: its address, and what stops it when dropped.
+pub(crate) async fn listen(app: &App) -> (String, oneshot::Sender<()>) {
+    let listening = Listening::on("127.0.0.1:0").await.unwrap();
+    let address = listening.address.clone();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let app = app.clone();
+    tokio::spawn(async move {
+        listening
+            .run(app, async {
+                let _ = stopped.await;
+            })
+            .await
+    });
+    (address, stop)
+}
+
 /// A running server; it stops with the value.
 pub(crate) struct Server {
     pub address: String,
@@ -43,17 +59,7 @@ impl Server {
     pub(crate) async fn start(app: &App) -> Self {
         let everything = [(Role::Hr, None, true), (Role::Auditor, None, true), (Role::Admin, None, true)];
         let token = token_for(app, "tests", &everything).await;
-        let listening = Listening::on("127.0.0.1:0").await.unwrap();
-        let address = listening.address.clone();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let app = app.clone();
-        tokio::spawn(async move {
-            listening
-                .run(app, async {
-                    let _ = stopped.await;
-                })
-                .await
-        });
+        let (address, stop) = listen(app).await;
         Self { address, token, client: client(), _stop: stop }
     }
 

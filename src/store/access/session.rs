@@ -1,0 +1,99 @@
+//! Sessions of people in the pages, kept only as hashes.
+
+use chrono::{DateTime, Utc};
+use entity::session::{ActiveModel, Column, Entity, Model};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, Set};
+
+use super::super::error::Step;
+use super::super::write::{execute, instant};
+use super::super::{Store, StoreError};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    pub account_id: i64,
+    pub hash: String,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A session without its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: i64,
+    pub account_id: i64,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl From<Model> for Session {
+    fn from(model: Model) -> Self {
+        let Model { id, account_id, hash: _, created_at, last_seen_at, expires_at, ended_at } = model;
+        Self { id, account_id, created_at, last_seen_at, expires_at, ended_at }
+    }
+}
+
+impl Store {
+    pub async fn create_session(&self, new: &NewSession) -> Result<(), StoreError> {
+        let tx = self.begin_write(&[]).await?;
+        insert(&tx, new).await?;
+        tx.commit().await.step("keeping a session")
+    }
+
+    /// Also one that has expired or ended: the caller judges.
+    pub async fn session_by_hash(&self, hash: &str) -> Result<Option<Session>, StoreError> {
+        let found = Entity::find().filter(Column::Hash.eq(hash)).one(&self.readers).await;
+        Ok(found.step("looking up a session")?.map(Session::from))
+    }
+
+    /// Notes that a session is in use.
+    pub async fn touch_session(&self, id: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let step = "noting the use of a session";
+        let tx = self.begin_write(&[]).await?;
+        let text = "UPDATE session SET last_seen_at = $1 WHERE id = $2 AND ended_at IS NULL";
+        execute(&tx, step, text, [instant(now).into(), id.into()]).await?;
+        tx.commit().await.step(step)
+    }
+
+    pub async fn end_session(&self, hash: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let step = "ending a session";
+        let tx = self.begin_write(&[]).await?;
+        let text = "UPDATE session SET ended_at = $1 WHERE hash = $2 AND ended_at IS NULL";
+        execute(&tx, step, text, [instant(now).into(), hash.into()]).await?;
+        tx.commit().await.step(step)
+    }
+
+    /// Ends every session of an account; returns how many.
+    pub async fn end_sessions(&self, account_id: i64, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let tx = self.begin_write(&[]).await?;
+        let ended = end_all(&tx, account_id, None, now).await?;
+        tx.commit().await.step("ending sessions")?;
+        Ok(ended)
+    }
+}
+
+pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewSession) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: NotSet,
+        account_id: Set(new.account_id),
+        hash: Set(new.hash.clone()),
+        created_at: Set(instant(new.created_at)),
+        last_seen_at: Set(instant(new.created_at)),
+        expires_at: Set(instant(new.expires_at)),
+        ended_at: Set(None),
+    };
+    row.insert(tx).await.step("keeping a session").map(|_| ())
+}
+
+/// Ends every session of an account, but the one with the hash `but`.
+pub(super) async fn end_all(
+    tx: &impl ConnectionTrait,
+    account_id: i64,
+    but: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let text = "UPDATE session SET ended_at = $1 WHERE account_id = $2 AND ended_at IS NULL AND hash <> $3";
+    let values = [instant(now).into(), account_id.into(), but.unwrap_or_default().into()];
+    execute(tx, "ending sessions", text, values).await
+}
