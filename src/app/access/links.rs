@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
 use super::accounts::{checked_login, checked_name, refused};
 use super::passwords::{self, PasswordProblem};
 use super::sessions::Tries;
@@ -48,7 +48,7 @@ impl App {
                 "'{login}' has a password already: 'merit user reset {login}' makes a link to set a new one"
             )));
         }
-        self.keep_link(account.id, purpose).await
+        self.keep_link(&account, purpose).await
     }
 
     /// Whose link this is; `None` when it has ended.
@@ -68,7 +68,8 @@ impl App {
         }
         let hash = self.hasher.hash(password).await?;
         let (session, new) = self.new_session(account.id);
-        if !self.store.use_link(&digest(token), &hash, &new).await? {
+        let change = Change::new("link.use", "account", &account.login);
+        if !self.recorded(change).use_link(&digest(token), &hash, &new).await? {
             return Ok(Welcome::Ended);
         }
         self.forget_failures(&Tries::of(&account.login, None)).await?;
@@ -80,7 +81,8 @@ impl App {
         let account = self.account(account).await?.account;
         passwords::check(password, person(&account)?).map_err(|problem| AppError::Invalid(problem.to_string()))?;
         let hash = self.hasher.hash(password).await?;
-        self.store.set_password(account.id, &hash, None, self.clock.now()).await?;
+        let change = Change::new("account.set_password", "account", &account.login);
+        self.recorded(change).set_password(account.id, &hash, None, self.clock.now()).await?;
         self.forget_failures(&Tries::of(&account.login, None)).await
     }
 
@@ -95,7 +97,9 @@ impl App {
             agent_id: None,
             created_at: self.clock.now(),
         };
-        let made = self.store.create_first_admin(&new, self.new_grant(0, Role::Admin), self.clock.today()).await;
+        let change = Change::new("account.create_first_admin", "account", &new.login);
+        let store = self.recorded(change);
+        let made = store.create_first_admin(&new, self.new_grant(0, Role::Admin), self.clock.today()).await;
         let account = made.map_err(|error| match error {
             StoreError::Exists { what: "administrator", name } => AppError::Refused(format!(
                 "there is an administrator already, '{name}': 'merit user invite {name}' or 'merit user reset {name}' lets them in, \
@@ -103,19 +107,20 @@ impl App {
             )),
             other => refused(other),
         })?;
-        let link = self.keep_link(account.id, LinkPurpose::Invite).await?;
+        let link = self.keep_link(&account, LinkPurpose::Invite).await?;
         Ok((account, link))
     }
 
-    async fn keep_link(&self, account_id: i64, purpose: LinkPurpose) -> Result<OneTimeLink, AppError> {
+    async fn keep_link(&self, account: &Account, purpose: LinkPurpose) -> Result<OneTimeLink, AppError> {
         let (token, now) = (secret(), self.clock.now());
         let lasting = match purpose {
             LinkPurpose::Invite => INVITATION,
             LinkPurpose::Reset => RESET,
         };
         let expires_at = now + lasting;
-        let link = NewLink { account_id, hash: digest(&token), purpose, created_at: now, expires_at };
-        self.store.create_link(&link).await?;
+        let link = NewLink { account_id: account.id, hash: digest(&token), purpose, created_at: now, expires_at };
+        let change = Change::new("link.create", "account", &account.login).detail(purpose.as_str());
+        self.recorded(change).create_link(&link).await?;
         Ok(OneTimeLink { token, expires_at })
     }
 }

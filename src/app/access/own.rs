@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
 use super::passwords::{self, PasswordProblem};
 use super::sessions::Tries;
 use super::tokens::digest;
@@ -69,7 +69,8 @@ impl App {
         }
         self.forget_failures(&tries).await?;
         let hash = self.hasher.hash(new).await?;
-        self.store.set_password(account.id, &hash, Some(&digest(session)), self.clock.now()).await?;
+        let change = Change::new("account.change_password", "account", &account.login);
+        self.recorded(change).set_password(account.id, &hash, Some(&digest(session)), self.clock.now()).await?;
         Ok(PasswordChange::Changed)
     }
 }

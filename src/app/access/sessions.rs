@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::{App, AppError};
+use super::super::{App, AppError, Change};
 use super::Actor;
 use super::tokens::{digest, secret};
 use crate::domain::back_off::BackOff;
@@ -69,10 +69,15 @@ impl App {
         let account = self.store.account_by_login(&login).await?;
         let right = self.is_password(account.as_ref(), password).await?;
         let allowed = |account: &Account| right && account.disabled_at.is_none() && account.kind == AccountKind::Person;
-        let Some(account) = account.filter(allowed) else { return Ok(SignIn::Refused) };
+        // Somebody may have typed their password where the login belongs: a login that nobody has is not kept.
+        let known = account.as_ref().map(|account| account.login.clone());
+        let Some(account) = account.filter(allowed) else {
+            self.note(Change::new("session.refuse", "account", known.as_deref().unwrap_or("unknown"))).await?;
+            return Ok(SignIn::Refused);
+        };
         self.forget_failures(&tries).await?;
         let (session, new) = self.new_session(account.id);
-        self.store.create_session(&new).await?;
+        self.recorded(Change::new("session.begin", "account", &account.login)).create_session(&new).await?;
         Ok(SignIn::In { session })
     }
 
@@ -93,13 +98,15 @@ impl App {
 
     /// Ends the session with this token.
     pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
-        Ok(self.store.end_session(&digest(token), self.clock.now()).await?)
+        let change = Change::new("session.end", "account", self.actor.name());
+        Ok(self.recorded(change).end_session(&digest(token), self.clock.now()).await?)
     }
 
     /// Ends every session of whoever is signed in; returns how many.
     pub async fn sign_out_everywhere(&self) -> Result<u64, AppError> {
         let account = self.signed_in()?;
-        Ok(self.store.end_sessions(account.id, self.clock.now()).await?)
+        let change = Change::new("session.end_all", "account", &account.login);
+        Ok(self.recorded(change).end_sessions(account.id, self.clock.now()).await?)
     }
 
     /// The account of whoever is signed in.

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 
-use super::super::error::Step;
 use super::super::write::{Lock, fetch_one};
 use super::super::{Store, StoreError};
 use super::account::{self, Account, NewAccount};
@@ -37,7 +36,7 @@ impl Store {
         let account = account::insert(&tx, new).await?;
         grant.account_id = account.id;
         grant::insert(&tx, &grant).await?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Ok(account)
     }
 }

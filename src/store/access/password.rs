@@ -81,7 +81,7 @@ impl Store {
         let tx = self.begin_write(&[]).await?;
         write_password(&tx, account_id, password_hash, now).await?;
         end_all(&tx, account_id, but, now).await?;
-        tx.commit().await.step("setting a password")
+        self.finish(tx, "setting a password").await
     }
 
     /// Keeps a link; older ones of the account end.
@@ -99,7 +99,7 @@ impl Store {
             ended_at: Set(None),
         };
         row.insert(&tx).await.step(step)?;
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Also one that has expired or ended: the caller judges.
@@ -123,7 +123,7 @@ impl Store {
         write_password(&tx, session.account_id, password_hash, now).await?;
         end_all(&tx, session.account_id, None, now).await?;
         insert(&tx, session).await?;
-        tx.commit().await.step(step)?;
+        self.finish(tx, step).await?;
         Ok(true)
     }
 }

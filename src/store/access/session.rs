@@ -38,7 +38,7 @@ impl Store {
     pub async fn create_session(&self, new: &NewSession) -> Result<(), StoreError> {
         let tx = self.begin_write(&[]).await?;
         insert(&tx, new).await?;
-        tx.commit().await.step("keeping a session")
+        self.finish(tx, "keeping a session").await
     }
 
     /// Also one that has expired or ended: the caller judges.
@@ -61,14 +61,14 @@ impl Store {
         let tx = self.begin_write(&[]).await?;
         let text = "UPDATE session SET ended_at = $1 WHERE hash = $2 AND ended_at IS NULL";
         execute(&tx, step, text, [instant(now).into(), hash.into()]).await?;
-        tx.commit().await.step(step)
+        self.finish(tx, step).await
     }
 
     /// Ends every session of an account; returns how many.
     pub async fn end_sessions(&self, account_id: i64, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let tx = self.begin_write(&[]).await?;
         let ended = end_all(&tx, account_id, None, now).await?;
-        tx.commit().await.step("ending sessions")?;
+        self.finish(tx, "ending sessions").await?;
         Ok(ended)
     }
 }
