@@ -3,6 +3,7 @@
 mod access;
 mod appraise;
 mod assess;
+mod backup;
 mod benchmark;
 mod check;
 mod clock;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 pub use access::{AccountOrder, AccountView, Actor, GrantOrder, GrantView, TokenOrder, random_token};
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
+pub use backup::{CopyReport, restore};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};

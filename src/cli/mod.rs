@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod appraise;
+mod backup;
 mod check;
 mod cycle;
 mod demo;
@@ -90,6 +91,10 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Bring the database to this version's schema
     Migrate,
+    /// Write a copy of the database, consistent while it is in use, into a new file
+    Backup(backup::BackupArguments),
+    /// Put a copy made by 'merit backup' in the database's place
+    Restore(backup::RestoreArguments),
     /// Check the rules and run their worked examples
     Check(check::CheckArguments),
     /// Show how far chance alone moves identical agents under a card, its cliff, and shrinkage
@@ -188,6 +193,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Serve(serve) => serve::run(place, serve).await,
         Command::Migrate => serve::migrate(place).await,
+        Command::Backup(backup) => backup::run(place, backup).await,
+        Command::Restore(restore) => backup::restore(place, restore).await,
         Command::Check(check) => check::run(place, check).await,
         Command::Fairness(order) => fairness::run(place, order),
         Command::Rules { action } => rules::run(place, action).await,

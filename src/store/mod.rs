@@ -3,6 +3,7 @@
 //! SQLite and PostgreSQL run the same code. Every public operation that writes is one transaction.
 
 mod access;
+mod backup;
 mod benchmark;
 mod bulk;
 mod connect;
@@ -24,6 +25,7 @@ mod write;
 pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
 pub use access::grant::{NewGrant, StoredGrant};
 pub use access::token::{NewToken, Token};
+pub use backup::{CopyState, DatabasePlace, Vacated, examine_copy};
 pub use connect::{Engine, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;

@@ -1,5 +1,6 @@
 //! The command as people and schedulers run it.
 
+mod backup;
 mod commands;
 mod demo;
 mod fairness;
