@@ -9,7 +9,7 @@ use poem_openapi::auth::Bearer;
 use uuid::Uuid;
 
 use super::error::GetError;
-use crate::app::App;
+use crate::app::{App, CalledBy};
 
 /// The id of a request, as its answer and the log carry it.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +33,15 @@ impl Deref for Caller {
 async fn check(request: &Request, token: Bearer) -> poem::Result<App> {
     let app = request.data::<App>().ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
     match app.bearer(&token.token).await {
-        Ok(Some(actor)) => Ok(app.acting_as(match request.data::<RequestId>() {
-            Some(RequestId(id)) => actor.within(*id),
-            None => actor,
-        })),
+        Ok(Some(actor)) => {
+            if let Some(called_by) = request.data::<CalledBy>() {
+                called_by.note(&actor);
+            }
+            Ok(app.acting_as(match request.data::<RequestId>() {
+                Some(RequestId(id)) => actor.within(*id),
+                None => actor,
+            }))
+        }
         Ok(None) => Err(GetError::unauthorized().into()),
         Err(error) => {
             tracing::error!(%error, "a token could not be checked");

@@ -30,7 +30,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use access::{AccountOrder, AccountView, Actor, GrantOrder, GrantView, TokenOrder, random_token};
+pub use access::{AccountOrder, AccountView, Actor, CalledBy, GrantOrder, GrantView, TokenOrder, random_token};
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use backup::{CopyReport, restore};
@@ -60,7 +60,7 @@ pub use units::{UnitAssessment, UnitCounts};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
-    Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary,
+    Cycle as CycleRecord, LeaveChanges, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
     RatingChanges, RejectedRow, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
     StandingExemption, StoredGrant, Token as TokenRecord, Unit as UnitRecord, UnitScorecardDetail,
     UnitScorecardSummary,
@@ -123,6 +123,11 @@ impl App {
     /// Brings the database to this version's schema; returns how many steps that took.
     pub async fn migrate(&self) -> Result<usize, AppError> {
         Ok(self.store.migrate().await?)
+    }
+
+    /// Connections to the database.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        self.store.pools()
     }
 
     pub async fn health(&self) -> Health {

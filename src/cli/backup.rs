@@ -24,7 +24,7 @@ pub(super) struct RestoreArguments {
 
 pub(super) async fn run(place: &Place, arguments: BackupArguments) -> Result<ExitCode, CliError> {
     let file = arguments.file;
-    let copy = place.open_current().await?.backup(&place.database, &file).await?;
+    let copy = place.open_current().await?.backup(place.database.expose(), &file).await?;
     say!("{}: {} bytes, sha256 {}, examined and sound.", file.display(), copy.bytes, copy.sha256);
     say!("Put it in a database's place with: merit restore {}", file.display());
     Ok(ExitCode::SUCCESS)
@@ -32,7 +32,7 @@ pub(super) async fn run(place: &Place, arguments: BackupArguments) -> Result<Exi
 
 pub(super) async fn restore(place: &Place, arguments: RestoreArguments) -> Result<ExitCode, CliError> {
     let RestoreArguments { file, replace } = arguments;
-    let copy = app::restore(&place.database, &file, replace).await?;
+    let copy = app::restore(place.database.expose(), &file, replace).await?;
     say!("The database is {} now: {} bytes, sha256 {}, examined and sound.", file.display(), copy.bytes, copy.sha256);
     if copy.behind {
         say!("It was made by an older Merit: run 'merit migrate' before anything else.");

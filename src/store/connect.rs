@@ -36,6 +36,14 @@ pub struct Store {
     pub(super) engine: Engine,
 }
 
+/// Connections of one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    pub name: &'static str,
+    pub open: u32,
+    pub idle: u32,
+}
+
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").field("engine", &self.engine).finish_non_exhaustive()
@@ -55,6 +63,21 @@ impl Store {
     /// Answers when the database does.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.readers.execute_unprepared("SELECT 1").await.map(|_| ()).step("asking whether the database answers")
+    }
+
+    pub fn pools(&self) -> Vec<PoolUse> {
+        let count = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
+        let sqlite = |name, connection: &DatabaseConnection| {
+            let pool = connection.get_sqlite_connection_pool();
+            PoolUse { name, open: pool.size(), idle: count(pool.num_idle()) }
+        };
+        match self.engine {
+            Engine::Sqlite => vec![sqlite("readers", &self.readers), sqlite("writer", &self.writer)],
+            Engine::Postgres => {
+                let pool = self.readers.get_postgres_connection_pool();
+                vec![PoolUse { name: "all", open: pool.size(), idle: count(pool.num_idle()) }]
+            }
+        }
     }
 
     pub fn engine(&self) -> Engine {

@@ -26,7 +26,7 @@ pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
 pub use access::grant::{NewGrant, StoredGrant};
 pub use access::token::{NewToken, Token};
 pub use backup::{CopyState, DatabasePlace, Vacated, examine_copy};
-pub use connect::{Engine, Store};
+pub use connect::{Engine, PoolUse, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;
 pub use exemption::{NewExemption, StandingExemption};

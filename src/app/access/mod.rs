@@ -2,11 +2,13 @@
 
 mod accounts;
 mod actor;
+mod called_by;
 mod grants;
 mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
 pub use actor::Actor;
+pub use called_by::CalledBy;
 pub use grants::{GrantOrder, GrantView};
 pub use tokens::{TokenOrder, random_token};
 pub(super) use tokens::{hex, short_digest};
