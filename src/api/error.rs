@@ -15,7 +15,8 @@ pub(super) struct Problem {
     title: String,
     /// The HTTP status.
     status: u16,
-    /// Stable, for programs: `invalid_request`, `unauthorized`, `forbidden`, `not_found`, `internal`, `unavailable`.
+    /// Stable, for programs: `invalid_request`, `unauthorized`, `forbidden`, `not_found`, `payload_too_large`, `rate_limited`, `internal`,
+    /// `unavailable`, `timeout`.
     code: String,
     /// What happened, and how to mend it.
     detail: String,

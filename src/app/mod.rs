@@ -7,6 +7,7 @@ mod backup;
 mod benchmark;
 mod check;
 mod clock;
+mod count;
 mod cycle;
 mod error;
 mod exempt;
@@ -27,6 +28,7 @@ mod spread;
 mod units;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -82,6 +84,13 @@ pub struct App {
     last_rules: explain::LastRules,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
+}
+
+/// Without what sources may hold: their secrets.
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("store", &self.store).field("actor", &self.actor.name()).finish_non_exhaustive()
+    }
 }
 
 /// Whether the database can be worked with.

@@ -11,14 +11,13 @@ use super::client::{self, client_address, is_https};
 use super::health::Draining;
 use super::options::ServerOptions;
 use super::rate::{Allowance, Limiter, credential};
+use super::route::Routes;
 use super::{body, headers, metrics, problem};
 use crate::api::RequestId;
 use crate::app::{CalledBy, Clock};
 
 /// Requests about the server's own health are never refused for their number.
 const UNLIMITED: &str = "/health/";
-/// The name of all addresses that there are none of.
-const NOWHERE: &str = "none";
 
 /// Surrounds an endpoint.
 #[derive(Clone)]
@@ -29,12 +28,13 @@ struct Kept {
     options: ServerOptions,
     limiter: Option<Limiter>,
     draining: Draining,
+    routes: Routes,
 }
 
 impl Manners {
     pub(super) fn new(clock: Clock, options: ServerOptions, draining: Draining) -> Self {
         let limiter = options.rate.map(Limiter::new);
-        Self(Arc::new(Kept { clock, options, limiter, draining }))
+        Self(Arc::new(Kept { clock, options, limiter, draining, routes: Routes::of_the_api() }))
     }
 }
 
@@ -70,10 +70,11 @@ impl<E: Endpoint> Endpoint for Mannerly<E> {
         let mut response = self.limited(request).instrument(span.clone()).await;
         drop(under_way);
 
-        let route = route(&response);
+        let route = self.kept.routes.of(&response);
         let (status, taken) = (response.status().as_u16(), started.elapsed());
-        span.record("route", &*route).record("status", status);
-        span.in_scope(|| tracing::info!(status, route = &*route, milliseconds = taken.as_millis(), "answered"));
+        let milliseconds = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
+        span.record("route", &*route).record("status", status).record("milliseconds", milliseconds);
+        span.in_scope(|| tracing::info!("answered"));
         metrics::answered(known(&method), &route, status, taken);
         headers::add(response.headers_mut(), &id.to_string(), &path, https);
         Ok(response)
@@ -154,7 +155,7 @@ fn span(request: &Request, id: &str, path: &str) -> Span {
         actor = field::Empty,
         route = field::Empty,
         status = field::Empty,
-        otel.kind = "server",
+        milliseconds = field::Empty,
     );
     if let Some(address) = client_address(request) {
         span.record("client", field::display(address));
@@ -170,14 +171,6 @@ fn client_request_id(headers: &HeaderMap) -> Option<&str> {
     const REQUEST_ID: HeaderName = headers::REQUEST_ID;
     let theirs = headers.get(REQUEST_ID)?.to_str().ok()?;
     ((1..=64).contains(&theirs.len()) && theirs.bytes().all(|byte| byte.is_ascii_graphic())).then_some(theirs)
-}
-
-/// The template of the operation's address; there are only so many of them, whatever clients ask for.
-fn route(response: &Response) -> Arc<str> {
-    match response.data::<PathPattern>() {
-        Some(PathPattern(pattern)) if !pattern.contains("*--poem-rest") => pattern.clone(),
-        _ => NOWHERE.into(),
-    }
 }
 
 /// Clients may invent methods.

@@ -10,6 +10,7 @@ mod metrics;
 mod options;
 mod problem;
 mod rate;
+mod route;
 mod server;
 mod tls;
 

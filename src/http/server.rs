@@ -185,7 +185,7 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
     let panicked = CatchPanic::new().with_handler(|_| problem::problem(StatusCode::INTERNAL_SERVER_ERROR, ""));
     Route::new()
         .nest("/docs", service.swagger_ui())
-        .at("/api/v1/openapi.yaml", service.spec_endpoint_yaml())
+        .at("/api/v1/openapi.yaml", get(service.spec_endpoint_yaml()))
         .at("/health/live", get(live))
         .at("/health/ready", get(ready))
         .nest("/api/v1", service)

@@ -1,4 +1,5 @@
 //! The project's own rules, read from its files.
 
+mod deploy;
 mod rooms;
 mod tidy;

@@ -19,13 +19,20 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 6] = [
+const LIBRARIES: [(&str, &[&str]); 13] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
     ("poem_openapi", &["api", "http", "cli"]),
     ("askama", &["web"]),
     ("clap", &["cli"]),
+    ("hyper", &["http"]),
+    ("hyper_util", &["http"]),
+    ("tokio_rustls", &["http"]),
+    ("governor", &["http"]),
+    ("metrics_exporter_prometheus", &["http"]),
+    ("opentelemetry_otlp", &["cli"]),
+    ("opentelemetry_sdk", &["cli"]),
 ];
 
 /// What the domain does without: clocks, files, networks, databases, web types.

@@ -2,7 +2,7 @@
 
 use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenOrder};
 use merit::domain::authority::Role;
-use merit::http::Listening;
+use merit::http::{Listening, ServerOptions};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -38,9 +38,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(app: &App) -> Self {
+        Self::with(app, ServerOptions::default()).await
+    }
+
+    pub(crate) async fn with(app: &App, options: ServerOptions) -> Self {
         let everything = [(Role::Hr, None, true), (Role::Auditor, None, true), (Role::Admin, None, true)];
         let token = token_for(app, "tests", &everything).await;
-        let listening = Listening::on("127.0.0.1:0").await.unwrap();
+        let listening = Listening::with("127.0.0.1:0", options).await.unwrap();
         let address = listening.address.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let app = app.clone();
