@@ -16,12 +16,16 @@ use poem::http::{Request, Response};
 use poem::web::{LocalAddr, RemoteAddr};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Bytes the head of a request may have.
 const MOST_HEAD_BYTES: usize = 64 << 10;
 const MOST_HTTP2_STREAMS: u32 = 100;
 /// How often an HTTP/2 client has to show that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// How long a first request may still take to arrive when the server stops.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// Where a connection comes from and arrives.
 #[derive(Clone)]
@@ -74,6 +78,10 @@ pub(super) async fn serve<E: Endpoint + 'static>(
             }
             _ = stopping.wait_for(|stopping| *stopping), if !told => {
                 told = true;
+                if listening {
+                    // Whoever has just come in may still be sending; whoever only stands there is not waited for.
+                    silence.as_mut().reset(Instant::now() + LAST_WORD);
+                }
                 connection.as_mut().graceful_shutdown();
             }
         }
