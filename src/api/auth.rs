@@ -8,8 +8,8 @@ use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
 
 use super::error::GetError;
-use crate::app::App;
 pub use crate::app::RequestId;
+use crate::app::{App, CalledBy};
 
 /// A token made with `merit token create`.
 ///
@@ -29,10 +29,15 @@ impl Deref for Caller {
 async fn check(request: &Request, token: Bearer) -> poem::Result<App> {
     let app = request.data::<App>().ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
     match app.bearer(&token.token).await {
-        Ok(Some(actor)) => Ok(app.acting_as(match request.data::<RequestId>() {
-            Some(RequestId(id)) => actor.within(*id),
-            None => actor,
-        })),
+        Ok(Some(actor)) => {
+            if let Some(called_by) = request.data::<CalledBy>() {
+                called_by.note(&actor);
+            }
+            Ok(app.acting_as(match request.data::<RequestId>() {
+                Some(RequestId(id)) => actor.within(*id),
+                None => actor,
+            }))
+        }
         Ok(None) => Err(GetError::unauthorized().into()),
         Err(error) => {
             tracing::error!(%error, "a token could not be checked");

@@ -99,6 +99,8 @@ Scorecards, incentive pay and improvement plans for customer service. \
 Exact figures (scores, weights, amounts) are texts, so that no program rounds them by accident. \
 Lists come in pages by key: send `next_cursor` of one page as `cursor` of the next; it is `null` on the last. \
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. \
+Beside those listed, every operation may answer 413 `payload_too_large`, 429 `rate_limited` (wait as `Retry-After` says) \
+and 503 `unavailable` or `timeout`. \
 Every operation needs a token: `Authorization: Bearer …`. What the caller may not see looks like what does not exist. \
 A POST may carry an `Idempotency-Key`: the same key with the same request is done once, and a repetition gets the first answer again, \
 marked `Idempotency-Replayed: true`.";
@@ -106,4 +108,11 @@ marked `Idempotency-Replayed: true`.";
 /// The API's description as committed in `openapi/openapi.yaml`.
 pub fn spec_yaml() -> String {
     service().spec_yaml()
+}
+
+/// Templates of the operations' addresses below `/api/v1`, such as `/cycles/{code}`.
+pub fn paths() -> Vec<String> {
+    let spec: serde_json::Value = serde_json::from_str(&service().spec()).unwrap_or_default();
+    let paths = spec.get("paths").and_then(serde_json::Value::as_object);
+    paths.map(|paths| paths.keys().cloned().collect()).unwrap_or_default()
 }

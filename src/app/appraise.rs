@@ -1,13 +1,14 @@
 //! Appraise: freeze a cycle's facts, assess every agent, and make the run current when all of it is written.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use uuid::Uuid;
 
 use super::assess::{Assessment, Assessor};
 use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
-use super::{App, AppError, Change, Clock, ENGINE_VERSION, UnitCounts, units};
+use super::{App, AppError, Change, Clock, ENGINE_VERSION, UnitCounts, count, units};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
@@ -60,7 +61,9 @@ impl App {
             started_at: self.clock.now(),
         };
         let run = self.store.begin_run(&run).await?;
+        let started = Instant::now();
         let outcome = self.run(&cycle, &rules, &run, progress).await;
+        count::appraised(outcome.is_ok(), started.elapsed());
         if outcome.is_err() {
             // The error that stopped the run matters more than one that keeps it from being marked.
             if let Err(error) = self.store.fail_run(run.id, self.clock.now()).await {

@@ -4,9 +4,11 @@ mod access;
 mod appraise;
 mod assess;
 mod audit;
+mod backup;
 mod benchmark;
 mod check;
 mod clock;
+mod count;
 mod cycle;
 mod error;
 mod exempt;
@@ -28,16 +30,18 @@ mod spread;
 mod units;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use access::{
-    AccessOrder, AccountOrder, AccountView, Actor, GrantOrder, GrantView, IssuedAccess, OneTimeLink, OwnAccount,
-    PasswordChange, PasswordProblem, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
+    AccessOrder, AccountOrder, AccountView, Actor, CalledBy, Client, GrantOrder, GrantView, IssuedAccess, OneTimeLink,
+    OwnAccount, PasswordChange, PasswordProblem, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
+pub use backup::{CopyReport, restore};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
@@ -65,7 +69,7 @@ pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
     AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, LinkPurpose, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, RatingChanges, RejectedRow, RequestKey, RosterChanges,
+    PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, RosterChanges,
     RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
     Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
@@ -89,6 +93,13 @@ pub struct App {
     hasher: access::Hasher,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
+}
+
+/// Without what sources may hold: their secrets.
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("store", &self.store).field("actor", &self.actor.name()).finish_non_exhaustive()
+    }
 }
 
 /// Whether the database can be worked with.
@@ -132,6 +143,11 @@ impl App {
     /// Brings the database to this version's schema; returns how many steps that took.
     pub async fn migrate(&self) -> Result<usize, AppError> {
         Ok(self.store.migrate().await?)
+    }
+
+    /// Connections to the database.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        self.store.pools()
     }
 
     pub async fn health(&self) -> Health {

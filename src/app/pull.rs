@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{App, AppError, Change};
+use super::{App, AppError, Change, count};
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::period::Period;
@@ -100,10 +100,12 @@ impl App {
             return self.preview(&order, new, pulled, removal_limit(&order, &loaded)).await;
         }
         let id = self.store.begin_pull(&new).await?;
+        let started = Instant::now();
         let outcome = match self.read(&order, &loaded, period).await {
             Ok(pulled) => self.commit(id, new, pulled, removal_limit(&order, &loaded)).await,
             Err(error) => Err(error),
         };
+        count::pulled(order.source, outcome.is_ok(), started.elapsed());
         if let Err(error) = &outcome {
             // The error that stopped the pull matters more than one that keeps it from being noted.
             if let Err(unnoted) = self.store.fail_pull(id, &error.to_string(), self.clock.now()).await {

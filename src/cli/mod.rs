@@ -2,6 +2,7 @@
 
 mod appraise;
 mod audit;
+mod backup;
 mod check;
 mod cycle;
 mod demo;
@@ -24,6 +25,7 @@ mod serve;
 mod sign_in;
 mod simulate;
 mod spread;
+mod telemetry;
 mod token;
 mod user;
 
@@ -32,11 +34,13 @@ use std::process::ExitCode;
 
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 pub(crate) use error::CliError;
 
+use telemetry::{LogFormat, Order, Telemetry};
+
 use crate::app::{App, Clock};
+use crate::domain::secret::Secret;
 
 /// Scorecards, incentive pay and improvement plans for customer service.
 #[derive(Parser)]
@@ -44,16 +48,19 @@ use crate::app::{App, Clock};
 struct Arguments {
     #[command(flatten)]
     place: Place,
+    /// How the log on standard error is written
+    #[arg(long, env = "MERIT_LOG_FORMAT", value_enum, default_value = "text", global = true)]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
 }
 
 /// Where the data and the rules are.
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
 struct Place {
     /// The database: a file (SQLite) or postgres://user:password@host/name
     #[arg(long, env = "MERIT_DATABASE_URL", default_value = "merit.db", global = true, hide_env_values = true)]
-    database: String,
+    database: Secret,
     /// The folder of the rules; for cycle open, cycle repin and simulate also a version, by name or hash
     #[arg(long, env = "MERIT_RULES", default_value = "scoring-config", global = true)]
     rules: PathBuf,
@@ -73,7 +80,7 @@ impl Place {
     }
 
     async fn open(&self) -> Result<App, CliError> {
-        Ok(App::open(&self.database, Clock::System).await?)
+        Ok(App::open(self.database.expose(), Clock::System).await?)
     }
 
     /// The database, which must have this version's schema.
@@ -92,6 +99,10 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Bring the database to this version's schema
     Migrate,
+    /// Write a copy of the database, consistent while it is in use, into a new file
+    Backup(backup::BackupArguments),
+    /// Put a copy made by 'merit backup' in the database's place
+    Restore(backup::RestoreArguments),
     /// Check the rules and run their worked examples
     Check(check::CheckArguments),
     /// Show how far chance alone moves identical agents under a card, its cliff, and shrinkage
@@ -166,15 +177,20 @@ pub fn main() -> ExitCode {
     let matches = Arguments::command().get_matches();
     let mut arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     arguments.place.rules_named = matches.value_source("rules") == Some(ValueSource::CommandLine);
-    start_log(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime cannot start: {error}")),
     };
-    match runtime.block_on(run(arguments)) {
+    let telemetry = match start_log(&arguments, runtime.handle()) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return fail(&error.to_string()),
+    };
+    let code = match runtime.block_on(run(arguments)) {
         Ok(code) => code,
         Err(error) => fail(&error.to_string()),
-    }
+    };
+    telemetry.end();
+    code
 }
 
 fn fail(message: &str) -> ExitCode {
@@ -183,10 +199,12 @@ fn fail(message: &str) -> ExitCode {
 }
 
 /// Logs go to standard error; a server tells more than a command, unless `RUST_LOG` says otherwise.
-fn start_log(command: &Command) {
-    let default = if matches!(command, Command::Serve(_)) { "merit=info,warn" } else { "warn" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+fn start_log(arguments: &Arguments, runtime: &tokio::runtime::Handle) -> Result<Telemetry, CliError> {
+    let (default_filter, collector) = match &arguments.command {
+        Command::Serve(serve) => ("merit=info,warn", serve.collector()),
+        _ => ("warn", None),
+    };
+    Telemetry::start(&Order { format: arguments.log_format, default_filter, collector }, runtime)
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
@@ -195,6 +213,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Serve(serve) => serve::run(place, serve).await,
         Command::Migrate => serve::migrate(place).await,
+        Command::Backup(backup) => backup::run(place, backup).await,
+        Command::Restore(restore) => backup::restore(place, restore).await,
         Command::Check(check) => check::run(place, check).await,
         Command::Fairness(order) => fairness::run(place, order),
         Command::Rules { action } => rules::run(place, action).await,

@@ -1,26 +1,128 @@
 //! `merit serve`, `merit migrate`, `merit openapi`.
 
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use tokio::sync::watch;
 
 use super::output::{say, write};
 use super::{CliError, Place};
 use crate::api;
-use crate::http::Listening;
+use crate::http::{Listening, MetricsListening, Rate, ServerOptions, Tls, TlsFiles};
 
 #[derive(clap::Args)]
 pub(super) struct ServeArguments {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, env = "MERIT_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// PEM file of a certificate with its chain; HTTPS only, then. Read again on SIGHUP
+    #[arg(long, env = "MERIT_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file of the certificate's key
+    #[arg(long, env = "MERIT_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Bytes a request's body may have
+    #[arg(long, env = "MERIT_MAX_BODY", default_value_t = 1 << 20)]
+    max_body: u64,
+    /// Seconds a request may take until its answer begins
+    #[arg(long, env = "MERIT_REQUEST_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    request_seconds: u64,
+    /// Requests a second of one account, or of one address before its account is known; 0 for no limit
+    #[arg(long, env = "MERIT_RATE_LIMIT", default_value_t = 100)]
+    rate_limit: u32,
+    /// Requests of one account or address at once, after a pause
+    #[arg(long, env = "MERIT_RATE_BURST", default_value_t = 1000)]
+    rate_burst: u32,
+    /// A proxy (address or network, such as 10.0.0.0/8) whose X-Forwarded-For and -Proto count; repeat it, or use commas
+    #[arg(long = "trusted-proxy", env = "MERIT_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    trusted_proxies: Vec<IpNet>,
+    /// Address that shows figures for Prometheus at /metrics, without a token; nothing else is there
+    #[arg(long, env = "MERIT_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
+    /// Send spans to this OpenTelemetry collector (OTLP over HTTP), such as http://localhost:4318
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
+    /// Seconds to go on accepting requests after being asked to stop, while /health/ready says no
+    #[arg(long, env = "MERIT_DRAIN_SECONDS", default_value_t = 0)]
+    drain_seconds: u64,
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>().or_else(|_| address()).map_err(|_| "give an address or a network, such as 10.0.0.0/8".into())
+}
+
+impl ServeArguments {
+    pub(super) fn collector(&self) -> Option<&str> {
+        self.otlp_endpoint.as_deref().filter(|endpoint| !endpoint.is_empty())
+    }
+
+    fn options(&self) -> ServerOptions {
+        let tls = self.tls_cert.clone().zip(self.tls_key.clone());
+        let rate = NonZeroU32::new(self.rate_limit);
+        ServerOptions {
+            most_body_bytes: self.max_body,
+            request_time: Duration::from_secs(self.request_seconds),
+            rate: rate
+                .map(|per_second| Rate { per_second, burst: NonZeroU32::new(self.rate_burst).unwrap_or(per_second) }),
+            trusted_proxies: self.trusted_proxies.clone(),
+            tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
+            drain: Duration::from_secs(self.drain_seconds),
+            ..ServerOptions::default()
+        }
+    }
 }
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
     let app = place.open().await?;
     app.migrate().await?;
-    let server = Listening::on(&arguments.listen).await?;
-    say!("Merit answers on http://{}/ (stop it with Ctrl-C)", server.address);
+    let server = Listening::with(&arguments.listen, arguments.options()).await?;
+    let (end, ended) = watch::channel(false);
+    let figures = match &arguments.metrics_listen {
+        None => None,
+        Some(address) => {
+            let metrics = MetricsListening::on(address).await?;
+            say!("Figures for Prometheus are on http://{}/metrics", metrics.address);
+            let (app, mut ended) = (app.clone(), ended);
+            Some(tokio::spawn(async move {
+                // Until the very end, so that the last requests are still counted.
+                let ended = async move {
+                    let _ = ended.wait_for(|ended| *ended).await;
+                };
+                metrics.run(app, ended).await;
+            }))
+        }
+    };
+    if let Some(tls) = server.tls() {
+        reread_on_hangup(tls);
+    }
+    say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
     server.run(app, stop_signal()).await?;
+    end.send_replace(true);
+    if let Some(figures) = figures {
+        let _ = figures.await;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever renews certificates sends SIGHUP afterwards.
+fn reread_on_hangup(tls: Tls) {
+    #[cfg(unix)]
+    tokio::spawn(async move {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+        while hangup.recv().await.is_some() {
+            match tls.reread() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(%error, "the certificate in use stays"),
+            }
+        }
+    });
+    #[cfg(not(unix))]
+    drop(tls);
 }
 
 pub(super) async fn migrate(place: &Place) -> Result<ExitCode, CliError> {

@@ -25,6 +25,7 @@ pub mod payout;
 pub mod peers;
 pub mod period;
 pub mod scorecard;
+pub mod secret;
 pub mod shares;
 pub mod text;
 pub mod tiers;

@@ -1,9 +1,23 @@
-//! Assembly of the server: routes, problem+json, request ids, limits.
+//! Assembly of the server: routes, problem+json, request ids, limits, figures.
 
 mod allowed;
+mod body;
+mod client;
+mod connection;
+mod headers;
+mod health;
 mod idempotency;
-mod middleware;
+mod manners;
+mod metrics;
+mod options;
 mod problem;
+mod rate;
+mod route;
 mod server;
+mod tls;
 
+pub use client::{client_address, is_https};
+pub use metrics::MetricsListening;
+pub use options::{Rate, ServerOptions, TlsFiles};
 pub use server::{Listening, ServerError, routes};
+pub use tls::Tls;

@@ -35,7 +35,28 @@ pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
         None if detail.is_empty() => title,
         None => detail,
     };
-    coded(status, code, title, detail)
+    let mut response = coded(status, code, title, detail);
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// The request took longer than it may.
+pub(super) fn timeout() -> Response {
+    let detail = "The request took too long and was broken off; ask for less at once, or try again later.";
+    coded(StatusCode::SERVICE_UNAVAILABLE, "timeout", "The answer took too long", detail)
+}
+
+/// The client sends too many requests.
+pub(super) fn rate_limited() -> Response {
+    let detail = "Too many requests; wait as many seconds as the header Retry-After says.";
+    coded(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", detail)
+}
+
+/// The body is larger than `most` bytes.
+pub(super) fn too_large(most: u64) -> Response {
+    problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("A body may have {most} bytes here; send less at once."))
 }
 
 /// A problem with a code of its own.
@@ -47,14 +68,10 @@ pub(super) fn coded(status: StatusCode, code: &str, title: &str, detail: &str) -
         "code": code,
         "detail": detail,
     });
-    let mut response = Response::builder()
+    Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, "application/problem+json; charset=utf-8")
-        .body(body.to_string());
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    response
+        .body(body.to_string())
 }
 
 /// Code, title, and the fixed detail where the error's own text must not or need not be shown.

@@ -16,6 +16,8 @@ use crate::domain::audit::Record;
 
 /// How long a writer waits for another one, in this process or another.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// The same, for connections outside the pools.
+pub(super) const BUSY_PATIENCE: Duration = PATIENCE;
 /// How long a PostgreSQL server may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(10);
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
@@ -38,6 +40,14 @@ pub struct Store {
     pub(super) pending: Option<Arc<Record>>,
 }
 
+/// Connections of one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    pub name: &'static str,
+    pub open: u32,
+    pub idle: u32,
+}
+
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store").field("engine", &self.engine).finish_non_exhaustive()
@@ -48,23 +58,30 @@ impl Store {
     /// `sqlite://path`, `sqlite:path`, a bare path (all embedded SQLite; the file is made when absent, its folder is not), or
     /// `postgres://…`. Errors never show a password.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return open_postgres(url).await;
-        }
-        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
-        match path.split_once("://") {
-            Some((scheme, _)) => Err(refusal(
-                &format!("{scheme}://…"),
-                "this kind of database is not supported",
-                "give a file's path, sqlite://PATH or postgres://USER@HOST/NAME",
-            )),
-            None => open_sqlite(path).await,
+        match embedded_path(url)? {
+            Some(path) => open_sqlite(path).await,
+            None => open_postgres(url).await,
         }
     }
 
     /// Answers when the database does.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.readers.execute_unprepared("SELECT 1").await.map(|_| ()).step("asking whether the database answers")
+    }
+
+    pub fn pools(&self) -> Vec<PoolUse> {
+        let count = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
+        let sqlite = |name, connection: &DatabaseConnection| {
+            let pool = connection.get_sqlite_connection_pool();
+            PoolUse { name, open: pool.size(), idle: count(pool.num_idle()) }
+        };
+        match self.engine {
+            Engine::Sqlite => vec![sqlite("readers", &self.readers), sqlite("writer", &self.writer)],
+            Engine::Postgres => {
+                let pool = self.readers.get_postgres_connection_pool();
+                vec![PoolUse { name: "all", open: pool.size(), idle: count(pool.num_idle()) }]
+            }
+        }
     }
 
     pub fn engine(&self) -> Engine {
@@ -75,6 +92,33 @@ impl Store {
     pub async fn close(self) -> Result<(), StoreError> {
         self.readers.close().await.step("closing the database")?;
         self.writer.close().await.step("closing the database")
+    }
+}
+
+/// The file of an embedded database; `None` for the address of a server.
+pub(super) fn embedded_path(url: &str) -> Result<Option<&str>, StoreError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(None);
+    }
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+    match path.split_once("://") {
+        Some((scheme, _)) => Err(refusal(
+            &format!("{scheme}://…"),
+            "this kind of database is not supported",
+            "give a file's path, sqlite://PATH or postgres://USER@HOST/NAME",
+        )),
+        None => Ok(Some(path)),
+    }
+}
+
+impl StoreError {
+    /// A server's address that cannot be read; `shown` holds no password.
+    pub(super) fn address(shown: &str) -> Self {
+        refusal(
+            shown,
+            "the address cannot be read",
+            "write it as postgres://USER:PASSWORD@HOST:PORT/NAME, with %-codes for signs such as @ or / in the password",
+        )
     }
 }
 
@@ -127,6 +171,12 @@ fn is_busy(error: &sqlx::Error) -> bool {
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
+/// `SQLITE_CORRUPT` and `SQLITE_NOTADB`.
+pub(super) fn is_damaged(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 11 | 26))
+}
+
 /// The refusals that SQLite would word as "unable to open database file", or not at all.
 fn check_file(path: &str) -> Result<(), StoreError> {
     if path.is_empty() || path == ":memory:" || path.contains('?') {
@@ -166,13 +216,7 @@ fn sqlite_refusal(path: &str, error: &sqlx::Error) -> StoreError {
 
 async fn open_postgres(url: &str) -> Result<Store, StoreError> {
     let options = PgConnectOptions::from_str(url)
-        .map_err(|_| {
-            refusal(
-                "postgres://…",
-                "the address cannot be read",
-                "write it as postgres://USER:PASSWORD@HOST:PORT/NAME, with %-codes for signs such as @ or / in the password",
-            )
-        })?
+        .map_err(|_| StoreError::address("postgres://…"))?
         .application_name("merit")
         .disable_statement_logging();
     let place = postgres_place(&options);
@@ -195,7 +239,7 @@ async fn open_postgres(url: &str) -> Result<Store, StoreError> {
 }
 
 /// Where the server is, without user and password.
-fn postgres_place(options: &PgConnectOptions) -> String {
+pub(super) fn postgres_place(options: &PgConnectOptions) -> String {
     let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
     format!("postgres://{host}:{}/{}", options.get_port(), options.get_database().unwrap_or_default())
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod backup;
 mod benchmark;
 mod bulk;
 mod connect;
@@ -30,7 +31,8 @@ pub use access::password::{Link, LinkPurpose, NewLink};
 pub use access::session::{NewSession, Session};
 pub use access::token::{NewToken, Token, TokenKind};
 pub use audit::read::{AuditEntry, AuditFilter, AuditHead};
-pub use connect::{Engine, Store};
+pub use backup::{CopyState, DatabasePlace, Vacated, examine_copy};
+pub use connect::{Engine, PoolUse, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use error::StoreError;
 pub use exemption::{NewExemption, StandingExemption};

@@ -49,7 +49,7 @@ impl Store {
 }
 
 /// Names of the migrations that have run.
-async fn applied<C>(connection: &C) -> Result<BTreeSet<String>, StoreError>
+pub(super) async fn applied<C>(connection: &C) -> Result<BTreeSet<String>, StoreError>
 where
     C: ConnectionTrait,
     for<'c> &'c C: migration::IntoSchemaManagerConnection<'c>,
@@ -62,7 +62,7 @@ where
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
-fn compare(applied: &BTreeSet<String>) -> SchemaState {
+pub(super) fn compare(applied: &BTreeSet<String>) -> SchemaState {
     let known: BTreeSet<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
     if let Some(newer) = applied.difference(&known).last() {
         return SchemaState::Newer(newer.clone());

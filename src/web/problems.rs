@@ -16,7 +16,7 @@ struct Meaning {
 }
 
 /// Every code the API answers with; codes are never renamed.
-const MEANINGS: [Meaning; 16] = [
+const MEANINGS: [Meaning; 18] = [
     Meaning {
         code: "invalid_request",
         status: 400,
@@ -97,6 +97,12 @@ const MEANINGS: [Meaning; 16] = [
         zh: "请求体类型不受支持。",
     },
     Meaning {
+        code: "rate_limited",
+        status: 429,
+        en: "Too many requests from this account or address. Wait as many seconds as the header Retry-After says.",
+        zh: "该账号或地址的请求过多。请按响应头 Retry-After 给出的秒数等待后重试。",
+    },
+    Meaning {
         code: "internal",
         status: 500,
         en: "Something went wrong inside Merit. Its log has the cause under the request's id (header X-Request-Id).",
@@ -107,6 +113,12 @@ const MEANINGS: [Meaning; 16] = [
         status: 503,
         en: "The database cannot be reached just now. Try again shortly.",
         zh: "暂时无法访问数据库，请稍后重试。",
+    },
+    Meaning {
+        code: "timeout",
+        status: 503,
+        en: "The request took too long and was broken off. Ask for less at once, or try again later.",
+        zh: "请求耗时过长，已中断。请缩小范围，或稍后重试。",
     },
 ];
 

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
+use poem::Request;
 use poem::http::header;
-use poem::http::uri::Scheme;
-use poem::web::RemoteAddr;
-use poem::{Addr, Request};
+
+use crate::app::Client;
 
 /// Where one-time links are; what follows is a secret.
 pub(super) const WELCOME: &str = "/welcome/";
@@ -14,15 +14,12 @@ const LONGEST_PATH: usize = 2000;
 
 /// The client's address; `None` when it is not on a network.
 pub(super) fn client_address(request: &Request) -> Option<IpAddr> {
-    match request.remote_addr() {
-        RemoteAddr(Addr::SocketAddr(address)) => Some(address.ip()),
-        RemoteAddr(_) => None,
-    }
+    request.data::<Client>().and_then(|client| client.address)
 }
 
-/// Whether the request came over TLS.
+/// Whether the request came over TLS, up to a trusted proxy or to here.
 pub(super) fn over_tls(request: &Request) -> bool {
-    *request.scheme() == Scheme::HTTPS
+    request.data::<Client>().is_some_and(|client| client.https)
 }
 
 /// The value of a cookie.

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use super::language::Language;
 use super::message;
 use super::request::{cookie, is_foreign, over_tls};
-use crate::app::{App, AppError, RequestId, secret};
+use crate::app::{App, AppError, CalledBy, RequestId, secret};
 
 /// More than any form of the pages needs, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -69,6 +69,9 @@ impl Visitor {
                 Some(RequestId(id)) => actor.within(*id),
                 None => actor,
             };
+            if let Some(called_by) = request.data::<CalledBy>() {
+                called_by.note(&actor);
+            }
             let name = actor.own_account().map(|account| account.name.clone());
             let (form_key, session) = (session.to_owned(), Some(session.to_owned()));
             let (app, form_key_is_new) = (app.acting_as(actor), false);

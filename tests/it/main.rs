@@ -12,6 +12,7 @@ mod app;
 mod cli;
 mod domain;
 mod house;
+mod http;
 mod pull;
 mod rules;
 mod store;

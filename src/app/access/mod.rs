@@ -2,6 +2,7 @@
 
 mod accounts;
 mod actor;
+mod called_by;
 mod exchange;
 mod grants;
 mod hashing;
@@ -14,6 +15,7 @@ mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
 pub use actor::{Actor, RequestId};
+pub use called_by::{CalledBy, Client};
 pub use exchange::{AccessOrder, IssuedAccess};
 pub use grants::{GrantOrder, GrantView};
 pub(super) use hashing::Hasher;

@@ -1,6 +1,7 @@
 //! The command as people and schedulers run it.
 
 mod audit;
+mod backup;
 mod commands;
 mod demo;
 mod fairness;

@@ -1,5 +1,6 @@
 //! The project's own rules, read from its files.
 
+mod deploy;
 mod recorded;
 mod rooms;
 mod tidy;

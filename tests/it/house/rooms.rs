@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &[&str]); 15] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
@@ -28,6 +28,13 @@ const LIBRARIES: [(&str, &[&str]); 8] = [
     ("clap", &["cli"]),
     ("console", &["cli"]),
     ("argon2", &["app"]),
+    ("hyper", &["http"]),
+    ("hyper_util", &["http"]),
+    ("tokio_rustls", &["http"]),
+    ("governor", &["http"]),
+    ("metrics_exporter_prometheus", &["http"]),
+    ("opentelemetry_otlp", &["cli"]),
+    ("opentelemetry_sdk", &["cli"]),
 ];
 
 /// What the domain does without: clocks, files, networks, databases, web types.

@@ -10,6 +10,7 @@ pub(crate) mod engines;
 pub(crate) mod formula;
 pub(crate) mod mariadb;
 pub(crate) mod postgres;
+pub(crate) mod process;
 pub(crate) mod recompute;
 pub(crate) mod server;
 pub(crate) mod shared_folder;

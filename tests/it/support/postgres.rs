@@ -209,7 +209,7 @@ fn finish(command: &mut Command) {
 }
 
 /// The folder with initdb and pg_ctl: on the PATH, or the newest in the places packages put it.
-fn binaries() -> PathBuf {
+pub(crate) fn binaries() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).find(|folder| folder.join("initdb").exists());
     let patterns =

@@ -2,7 +2,7 @@
 
 use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
 use merit::domain::authority::Role;
-use merit::http::Listening;
+use merit::http::{Listening, ServerOptions};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -33,7 +33,11 @@ pub(crate) async fn token_for(app: &App, login: &str, roles: &[RoleFor<'_>]) -> 
 
 /// A server without an account of its own: its address, and what stops it when dropped.
 pub(crate) async fn listen(app: &App) -> (String, oneshot::Sender<()>) {
-    let listening = Listening::on("127.0.0.1:0").await.unwrap();
+    listen_with(app, ServerOptions::default()).await
+}
+
+pub(crate) async fn listen_with(app: &App, options: ServerOptions) -> (String, oneshot::Sender<()>) {
+    let listening = Listening::with("127.0.0.1:0", options).await.unwrap();
     let address = listening.address.clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let app = app.clone();
@@ -57,9 +61,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(app: &App) -> Self {
+        Self::with(app, ServerOptions::default()).await
+    }
+
+    pub(crate) async fn with(app: &App, options: ServerOptions) -> Self {
         let everything = [(Role::Hr, None, true), (Role::Auditor, None, true), (Role::Admin, None, true)];
         let token = token_for(app, "tests", &everything).await;
-        let (address, stop) = listen(app).await;
+        let (address, stop) = listen_with(app, options).await;
         Self { address, token, client: client(), _stop: stop }
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use merit::app::{
     AccountChange, AccountKind, AccountOrder, App, AppError, Change, ExemptionOrder, GrantOrder, RulesChoice,
-    TokenOrder,
+    TokenKind, TokenOrder,
 };
 use merit::domain::appraisal::ExemptionReason;
 use merit::domain::audit::Digest;
@@ -94,7 +94,8 @@ async fn change_access(app: &App, expected: &mut Vec<Told>) {
     expected.push(("grant.create", "grant", grant.to_string()));
     app.revoke_grant(grant).await.unwrap();
     expected.push(("grant.revoke", "grant", grant.to_string()));
-    let order = TokenOrder { account: made.public_id, name: "payroll", only: None, expires_at: None };
+    let order =
+        TokenOrder { account: made.public_id, name: "payroll", kind: TokenKind::Token, only: None, expires_at: None };
     let token = app.create_token(order).await.unwrap().0.public_id;
     expected.push(("token.create", "token", token.to_string()));
     app.revoke_token(token).await.unwrap();

@@ -1,6 +1,6 @@
 //! Readings of pay and of other people's results are recorded before they are answered; one's own are not.
 
-use merit::app::{AccountKind, AccountOrder, App, SimulationOrder, Slice, TokenOrder, Wanted};
+use merit::app::{AccountKind, AccountOrder, App, SimulationOrder, Slice, TokenKind, TokenOrder, Wanted};
 
 use super::{assert_whole, entries};
 use crate::support::company::{Company, FIRST_QUARTER};
@@ -50,7 +50,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
         let planned = app.plans(CYCLE, &Slice::first(), &Wanted::default()).await.unwrap().rows;
         let person = AccountOrder { kind: AccountKind::Person, login: "e001", name: "Agent 1", agent: Some("E001") };
         let account = app.create_account(person).await.unwrap().account.public_id;
-        let order = TokenOrder { account, name: "own", only: None, expires_at: None };
+        let order = TokenOrder { account, name: "own", kind: TokenKind::Token, only: None, expires_at: None };
         let token = app.create_token(order).await.unwrap().1;
         let before = entries(&app).await.len();
 

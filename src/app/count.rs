@@ -1,0 +1,20 @@
+//! What is counted for whoever watches the service.
+
+use std::time::Duration;
+
+use metrics::{counter, histogram};
+
+pub(super) fn pulled(source: &str, complete: bool, taken: Duration) {
+    let source = source.to_owned();
+    histogram!("merit_pull_duration_seconds", "source" => source.clone()).record(taken);
+    counter!("merit_pulls_total", "source" => source, "outcome" => outcome(complete)).increment(1);
+}
+
+pub(super) fn appraised(complete: bool, taken: Duration) {
+    histogram!("merit_appraisal_duration_seconds").record(taken);
+    counter!("merit_appraisals_total", "outcome" => outcome(complete)).increment(1);
+}
+
+fn outcome(complete: bool) -> &'static str {
+    if complete { "complete" } else { "failed" }
+}

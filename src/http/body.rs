@@ -1,0 +1,45 @@
+//! How large a request's body may be: refused by what it says of itself, or as soon as it has grown too large.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use futures::TryStreamExt as _;
+use poem::http::header;
+use poem::{Body, Request};
+
+/// Whether a body was cut off because it was too large.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CutOff(Arc<AtomicBool>);
+
+impl CutOff {
+    pub(super) fn happened(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The body says by itself that it is larger.
+pub(super) fn says_larger(request: &Request, most: u64) -> bool {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most)
+}
+
+/// Cuts the body off where it grows larger than `most`.
+pub(super) fn limit(request: &mut Request, most: u64) -> CutOff {
+    let cut = CutOff::default();
+    let whole = request.take_body();
+    if whole.is_empty() {
+        return cut;
+    }
+    let (noted, read) = (cut.clone(), AtomicU64::new(0));
+    let stream = whole.into_bytes_stream().and_then(move |piece| {
+        let more = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        let fits = read.fetch_add(more, Ordering::Relaxed).saturating_add(more) <= most;
+        if !fits {
+            noted.0.store(true, Ordering::Relaxed);
+        }
+        std::future::ready(if fits { Ok(piece) } else { Err(io::Error::other("the body is too large")) })
+    });
+    request.set_body(Body::from_bytes_stream(stream));
+    cut
+}

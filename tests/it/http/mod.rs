@@ -1,0 +1,10 @@
+//! The server's manners, over real connections.
+
+mod clients;
+mod figures;
+mod headers;
+mod limits;
+mod log;
+mod spans;
+mod stopping;
+mod tls;
