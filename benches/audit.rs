@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
-use merit::app::{AccountKind, AccountOrder, App, Clock, GrantOrder, TokenOrder};
+use merit::app::{AccountKind, AccountOrder, App, Clock, GrantOrder, TokenKind, TokenOrder};
 use merit::domain::authority::Role;
 use merit::domain::fact::{Fact, Pooled};
 use merit::domain::fixed::Fixed;
@@ -132,7 +132,10 @@ impl Place {
 
 async fn token(app: &App, order: AccountOrder<'_>) -> String {
     let account = app.create_account(order).await.unwrap().account.public_id;
-    app.create_token(TokenOrder { account, name: "bench", only: None, expires_at: None }).await.unwrap().1
+    app.create_token(TokenOrder { account, name: "bench", kind: TokenKind::Token, only: None, expires_at: None })
+        .await
+        .unwrap()
+        .1
 }
 
 /// A company of as many agents as there are clients, with one day of figures, appraised.

@@ -91,6 +91,7 @@ pub struct App {
     /// Where readings are recorded.
     reads: audit::SharedReadLog,
     hasher: access::Hasher,
+    noted: access::Noted,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -124,7 +125,8 @@ impl App {
         let actor = Arc::new(Actor::operator());
         let reads = Arc::new(audit::ReadLog::start(store.clone()));
         let (environment, last_rules, hasher) = (Arc::default(), explain::LastRules::default(), access::Hasher::new());
-        Ok(Self { store, clock, environment, spool, last_rules, reads, hasher, actor })
+        let noted = access::Noted::default();
+        Ok(Self { store, clock, environment, spool, last_rules, reads, hasher, noted, actor })
     }
 
     /// The same, with these environment variables set for sources.

@@ -63,7 +63,7 @@ impl<E: Endpoint> Endpoint for Mannerly<E> {
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
         let https = is_https(&request);
-        let span = span(&request, &id.to_string(), &web::loggable(&path));
+        let span = span(&request, &id.to_string(), web::loggable(&path));
         request.set_data(RequestId(id));
         request.set_data(self.kept.draining.clone());
         request.set_data(CalledBy::within(span.clone()));

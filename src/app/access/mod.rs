@@ -23,8 +23,8 @@ pub use links::{OneTimeLink, Welcome};
 pub use own::{OwnAccount, PasswordChange};
 pub use passwords::PasswordProblem;
 pub use sessions::SignIn;
+pub(super) use tokens::{Noted, hex, short_digest};
 pub use tokens::{TokenOrder, random_token, secret};
-pub(super) use tokens::{hex, short_digest};
 
 use super::{App, AppError};
 use crate::domain::authority::{Act, Reach};

@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
@@ -24,6 +25,23 @@ const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 const OVERLAP: TimeDelta = TimeDelta::hours(1);
 /// 256 bits, so that a hash without salt is enough.
 const RANDOM_BYTES: usize = 32;
+
+/// When this process last noted the use of a token: many requests at once note it once.
+#[derive(Clone, Default)]
+pub(in crate::app) struct Noted(Arc<Mutex<HashMap<i64, DateTime<Utc>>>>);
+
+impl Noted {
+    /// Whether the use is to be noted; it counts as noted then.
+    fn is_due(&self, token: i64, now: DateTime<Utc>) -> bool {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.retain(|_, last| now - *last < NOTED_EVERY);
+        let due = !noted.contains_key(&token);
+        if due {
+            noted.insert(token, now);
+        }
+        due
+    }
+}
 
 /// A token to be made.
 #[derive(Debug, Clone)]
@@ -178,7 +196,7 @@ impl App {
 
     /// Notes the token's use in the background, at most once a while: a read must not wait for whoever is writing.
     fn note_use(&self, token: &Token, now: DateTime<Utc>) {
-        if token.last_used_at.is_some_and(|last| now - last < NOTED_EVERY) {
+        if token.last_used_at.is_some_and(|last| now - last < NOTED_EVERY) || !self.noted.is_due(token.id, now) {
             return;
         }
         let (store, id) = (self.store.clone(), token.id);
