@@ -12,6 +12,6 @@ pub mod rules;
 pub mod store;
 pub mod web;
 
-/// Merit makes and frees many small things on all cores at once; this allocator takes a third off an appraisal.
+/// Merit makes and frees many small things on all cores at once, which the system's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

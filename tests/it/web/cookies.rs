@@ -1,8 +1,8 @@
 //! What the browser is told about the cookies, on loopback and over TLS.
 
-use merit::http::routes;
-use poem::Server;
-use poem::listener::{Acceptor as _, Listener as _, RustlsCertificate, RustlsConfig, TcpListener};
+use std::fs;
+
+use merit::http::{Listening, ServerOptions, TlsFiles};
 use reqwest::{Certificate, Client};
 
 use super::{PASSWORD, Place, is_in};
@@ -28,12 +28,15 @@ async fn over_tls_no_other_host_and_no_plain_request_can_set_them() {
     place.member("lin").await;
     let _ = rustls::crypto::ring::default_provider().install_default();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
-    let config = RustlsConfig::new().fallback(RustlsCertificate::new().cert(certificate.as_str()).key(key.as_str()));
-    let acceptor = TcpListener::bind("127.0.0.1:0").rustls(config).into_acceptor().await.unwrap();
-    let port = acceptor.local_addr()[0].as_socket_addr().unwrap().port();
-    tokio::spawn(Server::new_with_acceptor(acceptor).run(routes(place.app.clone())));
-    let trusting = Client::builder().tls_certs_only([Certificate::from_pem(certificate.as_bytes()).unwrap()]);
+    let folder = tempfile::tempdir().unwrap();
+    let files = TlsFiles { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+    fs::write(&files.certificate, made.cert.pem()).unwrap();
+    fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    let options = ServerOptions { tls: Some(files), ..ServerOptions::default() };
+    let listening = Listening::with("127.0.0.1:0", options).await.unwrap();
+    let port = listening.address.rsplit(':').next().unwrap().to_owned();
+    tokio::spawn(listening.run(place.app.clone(), std::future::pending()));
+    let trusting = Client::builder().tls_certs_only([Certificate::from_pem(made.cert.pem().as_bytes()).unwrap()]);
     let mut browser = Browser::with(&format!("https://localhost:{port}"), trusting);
     let form = browser.get("/sign-in").await.cookies;
     let attributes = "; Path=/; HttpOnly; SameSite=Lax; Secure";
