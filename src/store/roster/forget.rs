@@ -16,8 +16,8 @@ struct Leaver {
     employee_number: String,
 }
 
-/// What is done for each leaver; `$1` is the agent. Results, payouts, the log and the snapshots that a replay reads hold no more than
-/// the employee number, which only the employer's own records tie to a person.
+/// What is done for each leaver; `$1` is the agent. Results, payouts and the snapshots that a replay reads hold no more than the employee
+/// number, which only the employer's own records tie to a person. The audit log, which is never changed, still names logins.
 const STEPS: [&str; 6] = [
     "UPDATE agent SET name = '(former agent)', attributes = '{}' WHERE id = $1",
     "DELETE FROM agent_alias WHERE agent_id = $1",
