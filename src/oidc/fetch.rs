@@ -6,13 +6,32 @@ use std::time::Duration;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
 
+use super::OidcError;
+use super::read::is_secure;
+
 /// Larger answers are refused; keys and tokens are some kilobytes.
 const LARGEST: usize = 1 << 20;
 
-/// Why a request brought nothing. Without the address, whose query may hold what should not be logged.
+/// Why a request brought nothing. Without the address' query, which may hold what should not be logged.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct FetchError(String);
+pub(super) enum FetchError {
+    #[error("{0}")]
+    Failed(String),
+    /// Codes, tokens and keys do not go there in the clear.
+    #[error("{0} is not https")]
+    Insecure(String),
+    #[error("the answer is larger than {LARGEST} bytes")]
+    TooLarge,
+}
+
+impl From<FetchError> for OidcError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Failed(_) => Self::Unreachable(error.to_string()),
+            FetchError::Insecure(_) | FetchError::TooLarge => Self::Malformed(error.to_string()),
+        }
+    }
+}
 
 impl From<reqwest::Error> for FetchError {
     fn from(error: reqwest::Error) -> Self {
@@ -23,7 +42,7 @@ impl From<reqwest::Error> for FetchError {
             text = format!("{text}: {next}");
             cause = next.source();
         }
-        Self(text)
+        Self::Failed(text)
     }
 }
 
@@ -31,7 +50,7 @@ impl From<reqwest::Error> for FetchError {
 pub(super) struct Fetcher(reqwest::Client);
 
 impl Fetcher {
-    /// Each request may take this long.
+    /// Each request may take this long: less than a step, so that something can still be done without an answer.
     pub(super) fn new(patience: Duration) -> Result<Self, String> {
         // Another part of the program may have chosen the cryptography already; then that one serves.
         rustls::crypto::ring::default_provider().install_default().ok();
@@ -46,11 +65,15 @@ impl Fetcher {
     }
 
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
-        let mut response = self.0.execute(request.try_into()?).await?;
+        let request = reqwest::Request::try_from(request)?;
+        if !is_secure(request.url()) {
+            return Err(FetchError::Insecure(request.url().origin().ascii_serialization()));
+        }
+        let mut response = self.0.execute(request).await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > LARGEST {
-                return Err(FetchError(format!("the answer is larger than {LARGEST} bytes")));
+                return Err(FetchError::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }

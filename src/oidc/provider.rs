@@ -10,7 +10,6 @@ use openidconnect::core::{
     CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm as Algorithm, CoreProviderMetadata,
     CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
-use openidconnect::url::Url;
 use openidconnect::{
     AccessToken, AdditionalClaims, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client,
     ClientId, ClientSecret, CsrfToken, DiscoveryError, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
@@ -30,6 +29,8 @@ use crate::domain::text::Text;
 
 /// When what a provider says of itself is asked for again.
 const DESCRIPTION_LASTS: Duration = Duration::from_secs(3600);
+/// And when again, while it cannot be reached.
+const OLD_ONE_LASTS: Duration = Duration::from_secs(60);
 /// How often a minute keys are fetched again because one is unknown.
 const MOST_NEW_KEYS: usize = 6;
 /// How far the provider's clock may be ahead.
@@ -122,7 +123,7 @@ impl fmt::Debug for Provider {
 #[derive(Clone)]
 struct Known {
     metadata: Arc<CoreProviderMetadata>,
-    since: Instant,
+    until: Instant,
 }
 
 /// What has to be kept between the way there and the way back: in the browser that goes, and nowhere else.
@@ -186,7 +187,11 @@ impl Provider {
 
     /// The address of the provider's own sign-in, with state, nonce and PKCE of this trip alone.
     pub async fn begin(&self) -> Result<Begun, OidcError> {
-        let client = self.client(self.in_time(self.metadata()).await?.as_ref());
+        let metadata = self.in_time(self.metadata()).await?;
+        if !is_secure(metadata.authorization_endpoint().url()) {
+            return Err(OidcError::Malformed("its authorization endpoint is not https".into()));
+        }
+        let client = self.client(&metadata);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let request = client.authorize_url(flow, || CsrfToken::new_random_len(32), || Nonce::new_random_len(32));
@@ -253,7 +258,7 @@ impl Provider {
             {
                 let keys =
                     CoreJsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.fetcher).await.map_err(no_description)?;
-                self.keep(metadata.clone().set_jwks(keys.clone()));
+                self.keep(metadata.clone().set_jwks(keys.clone()).into(), DESCRIPTION_LASTS);
                 token.claims(&self.verifier(&keys, now), nonce)
             }
             checked => checked,
@@ -287,7 +292,7 @@ impl Provider {
         let answer: Result<UserInfoClaims<OtherClaims, CoreGenderClaim>, _> =
             request.request_async(&self.fetcher).await;
         let claims = answer.map_err(|error| match error {
-            UserInfoError::Request(error) => OidcError::Unreachable(error.to_string()),
+            UserInfoError::Request(error) => error.into(),
             UserInfoError::ClaimsVerification(error) => OidcError::Untrusted(error.to_string()),
             other => OidcError::Malformed(format!("userinfo: {other}")),
         })?;
@@ -297,42 +302,24 @@ impl Provider {
     async fn metadata(&self) -> Result<Arc<CoreProviderMetadata>, OidcError> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = &known
-            && known.since.elapsed() < DESCRIPTION_LASTS
+            && Instant::now() < known.until
         {
             return Ok(known.metadata.clone());
         }
         let discovered = CoreProviderMetadata::discover_async(self.settings.issuer.clone(), &self.fetcher).await;
         match (discovered.map_err(no_description), known) {
-            (Ok(metadata), _) => {
-                self.check_addresses(&metadata)?;
-                Ok(self.keep(metadata))
-            }
+            (Ok(metadata), _) => Ok(self.keep(metadata.into(), DESCRIPTION_LASTS)),
             // What was known an hour ago most likely still holds.
             (Err(OidcError::Unreachable(error)), Some(known)) => {
                 tracing::warn!(provider = self.id(), error, "the provider's description is kept from before");
-                Ok(known.metadata)
+                Ok(self.keep(known.metadata, OLD_ONE_LASTS))
             }
             (Err(error), _) => Err(error),
         }
     }
 
-    /// Codes, tokens and keys go nowhere in the clear.
-    fn check_addresses(&self, metadata: &CoreProviderMetadata) -> Result<(), OidcError> {
-        let addresses: [Option<&Url>; 4] = [
-            Some(metadata.authorization_endpoint().url()),
-            metadata.token_endpoint().map(|address| address.url()),
-            metadata.userinfo_endpoint().map(|address| address.url()),
-            Some(metadata.jwks_uri().url()),
-        ];
-        match addresses.into_iter().flatten().find(|address| !is_secure(address)) {
-            Some(address) => Err(OidcError::Malformed(format!("{address} is not https"))),
-            None => Ok(()),
-        }
-    }
-
-    fn keep(&self, metadata: CoreProviderMetadata) -> Arc<CoreProviderMetadata> {
-        let metadata = Arc::new(metadata);
-        let known = Known { metadata: metadata.clone(), since: Instant::now() };
+    fn keep(&self, metadata: Arc<CoreProviderMetadata>, lasting: Duration) -> Arc<CoreProviderMetadata> {
+        let known = Known { metadata: metadata.clone(), until: Instant::now() + lasting };
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
         metadata
     }
@@ -373,7 +360,7 @@ fn object(claims: &impl Serialize) -> Result<Map<String, Value>, OidcError> {
 
 fn no_description(error: DiscoveryError<FetchError>) -> OidcError {
     match error {
-        DiscoveryError::Request(error) => OidcError::Unreachable(error.to_string()),
+        DiscoveryError::Request(error) => error.into(),
         DiscoveryError::Response(status, _, what) if status.is_server_error() => OidcError::Unreachable(what),
         DiscoveryError::Parse(error) => OidcError::Malformed(error.to_string()),
         other => OidcError::Malformed(other.to_string()),
@@ -383,8 +370,10 @@ fn no_description(error: DiscoveryError<FetchError>) -> OidcError {
 /// Without the provider's own sentence: nobody knows what stands in it.
 fn no_tokens(error: RequestTokenError<FetchError, StandardErrorResponse<CoreErrorResponseType>>) -> OidcError {
     match error {
-        RequestTokenError::Request(error) => OidcError::Unreachable(error.to_string()),
-        RequestTokenError::ServerResponse(answer) => OidcError::Refused(answer.error().to_string()),
+        RequestTokenError::Request(error) => error.into(),
+        RequestTokenError::ServerResponse(answer) => {
+            OidcError::Refused(answer.error().to_string().escape_debug().to_string())
+        }
         RequestTokenError::Parse(error, _) => OidcError::Malformed(error.to_string()),
         RequestTokenError::Other(what) => OidcError::Malformed(what),
     }

@@ -90,7 +90,7 @@ impl Reader<'_> {
                 None
             }
         };
-        let fetcher = match Fetcher::new(Duration::from_secs(file.timeout_seconds)) {
+        let fetcher = match Fetcher::new(Duration::from_secs(file.timeout_seconds) / 2) {
             Ok(fetcher) => Some(fetcher),
             Err(error) => {
                 self.refuse(

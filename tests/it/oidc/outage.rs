@@ -42,7 +42,7 @@ async fn a_provider_that_never_answers_is_waited_for_a_while() {
     let begun = Instant::now();
     place.browser().get(LEAVE).await.says(502, "does not answer");
     assert!(
-        begun.elapsed() >= Duration::from_secs(4) && begun.elapsed() < Duration::from_secs(25),
+        begun.elapsed() >= Duration::from_secs(2) && begun.elapsed() < Duration::from_secs(25),
         "{:?}",
         begun.elapsed()
     );
@@ -63,17 +63,12 @@ async fn a_description_that_cannot_be_right_is_refused() {
         let provider = Dishonest::start(&key).await;
         let place = Place::new(Ground::new().await, &provider.origin, "").await;
         provider.describe(field, value.clone());
-        let answer = place.browser().get(LEAVE).await;
-        if field == "token_endpoint" && value.is_null() {
-            let there = way::led_to(&answer);
-            let mut browser = place.browser();
-            browser.cookies.extend(answer.cookies.iter().map(|cookie| {
-                let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-                (name.to_owned(), value.to_owned())
-            }));
-            let back = format!("{CALLBACK}?code=c&state={}", way::parameter(&there, "state"));
-            browser.get(&back).await.says(403, "could not be verified");
-            continue;
+        let mut browser = place.browser();
+        let mut answer = browser.get(LEAVE).await;
+        // Where the browser goes is looked at before, the rest when it is needed.
+        if field == "token_endpoint" {
+            let state = way::parameter(&way::led_to(&answer), "state");
+            answer = browser.get(&format!("{CALLBACK}?code=c&state={state}")).await;
         }
         answer.says(403, "could not be verified");
         assert!(answer.location.is_none(), "{field}: {value}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -15,6 +15,8 @@ use crate::support::project_root;
 /// A running provider; it ends with the value.
 pub(super) struct Real {
     child: Child,
+    /// What it prints goes somewhere as long as it runs.
+    _stdout: BufReader<ChildStdout>,
     folder: TempDir,
     pub(super) origin: String,
 }
@@ -56,8 +58,8 @@ impl Real {
         });
         fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
         fs::write(folder.path().join("people.json"), "{}").unwrap();
-        let (child, port) = run(&folder);
-        Some(Self { child, folder, origin: format!("http://127.0.0.1:{port}") })
+        let (child, stdout, port) = run(&folder);
+        Some(Self { child, _stdout: stdout, folder, origin: format!("http://127.0.0.1:{port}") })
     }
 
     /// Who there is, and their claims.
@@ -77,7 +79,7 @@ impl Real {
         let mut config: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
         config["port"] = self.origin.rsplit(':').next().unwrap().parse::<u16>().unwrap().into();
         fs::write(&file, config.to_string()).unwrap();
-        self.child = run(&self.folder).0;
+        (self.child, self._stdout, _) = run(&self.folder);
     }
 }
 
@@ -88,17 +90,18 @@ impl Drop for Real {
     }
 }
 
-fn run(folder: &TempDir) -> (Child, String) {
+fn run(folder: &TempDir) -> (Child, BufReader<ChildStdout>, String) {
     let script = project_root().join("tests/oidc/provider.mjs");
     let mut command = Command::new("node");
     command.arg(script).arg(folder.path().join("config.json"));
     let errors = fs::File::create(folder.path().join("errors")).unwrap();
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
     let mut said = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut said).unwrap();
     let port = said.trim().strip_prefix("ready ").map(str::to_owned);
     let port = port.unwrap_or_else(|| panic!("{said}{}", fs::read_to_string(folder.path().join("errors")).unwrap()));
-    (child, port)
+    (child, stdout, port)
 }
 
 /// Merit with the real provider.
