@@ -86,6 +86,9 @@ impl ServeArguments {
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
     let app = with_providers(place.open().await?, &arguments)?;
     app.migrate().await?;
+    for (provider, unit) in app.unknown_units_of_providers().await? {
+        say!("{provider}: unit '{unit}' is not on the roster; until it is, claims grant nothing for it");
+    }
     let server = Listening::with(&arguments.listen, arguments.options()).await?;
     let (end, ended) = watch::channel(false);
     let figures = match &arguments.metrics_listen {

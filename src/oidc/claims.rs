@@ -61,7 +61,7 @@ pub(super) fn granted(claims: &Value, rules: &[GrantRule]) -> Vec<ClaimedGrant> 
 fn says(found: &Value, wanted: &str) -> bool {
     match found {
         Value::String(text) => text == wanted,
-        Value::Bool(_) | Value::Number(_) => found.to_string() == wanted,
+        Value::Bool(_) | Value::Number(_) => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *found),
         Value::Array(several) => several.iter().any(|one| !one.is_array() && says(one, wanted)),
         Value::Null | Value::Object(_) => false,
     }

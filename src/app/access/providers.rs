@@ -1,6 +1,6 @@
 //! Signing in by way of a provider of OpenID Connect: who somebody is there becomes an account here, with what their claims grant.
 
-use crate::domain::authority::{Grant, Role};
+use crate::domain::authority::{Act, Grant, Role};
 use crate::domain::text::Text;
 use crate::oidc::{Identity, OidcError, Provider, Returned, Trip};
 use crate::store::{Account, AccountKind, Agent, NewAccount, NewGrant, NewIdentity, StoredGrant};
@@ -118,6 +118,20 @@ impl App {
             actor = actor.within(request);
         }
         self.acting_as(actor).admit(provider, &identity).await
+    }
+
+    /// Units that claims are to grant something for and that are not on the roster, with their provider's id.
+    pub async fn unknown_units_of_providers(&self) -> Result<Vec<(String, String)>, AppError> {
+        self.require(Act::ReadOrganisation)?;
+        let mut unknown = Vec::new();
+        for provider in self.providers.iter() {
+            for unit in provider.units() {
+                if self.store.unit_by_code(unit).await?.is_none() {
+                    unknown.push((provider.id().to_owned(), unit.to_owned()));
+                }
+            }
+        }
+        Ok(unknown)
     }
 
     pub(super) fn provider(&self, id: &str) -> Result<&Provider, AppError> {

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use merit::app::read_providers;
 
+use crate::support::company::Company;
+use crate::support::process::Process;
 use crate::support::project_root;
 
 /// The problems of a file, without its folder; a secret is in SET, none in UNSET.
@@ -121,4 +123,26 @@ fn a_server_with_a_bad_file_does_not_start() {
     fs::write(folder.path().join("oidc.yaml"), with("", "", "")).unwrap();
     let said = serve("oidc.yaml");
     assert!(said.starts_with("error: oidc.yaml:5:24: the environment variable SET is not set; set it"), "{said}");
+}
+
+#[test]
+fn a_server_says_where_answers_come_to_and_which_units_there_are_not() {
+    let company = Company::new(1);
+    let rules = "    grants:\n      - when: { claim: groups, value: a }\n        role: hr\n        unit: NOWHERE\n";
+    fs::write(company.path("oidc.yaml"), with("", "", rules)).unwrap();
+    let server = Process::start(&company, &company.sqlite(), |command| {
+        command
+            .env("MERIT_OIDC", company.path("oidc.yaml"))
+            .env("SET", "s3cret")
+            .env("MERIT_BASE_URL", "https://merit.example.com/");
+    });
+    let said = server.said.concat();
+    let returns_to = "https://merit.example.com/sign-in/oidc/company/callback";
+    assert!(
+        said.contains(&format!("People may sign in at https://id.example.com; answers come to {returns_to}")),
+        "{said}"
+    );
+    assert!(said.contains("company: unit 'NOWHERE' is not on the roster"), "{said}");
+    let (_, log) = server.stop();
+    assert!(!said.contains("s3cret") && !log.contains("s3cret"), "{said}{log}");
 }

@@ -108,9 +108,27 @@ async fn the_only_way_in_is_kept() {
     assert!(is_in(&mut browser).await);
     // An administrator may: nothing is left of it.
     let account = world.place.app.account_named("company-guan").await.unwrap().account;
-    world.place.app.unlink_identity(account.public_id, &world.real.origin).await.unwrap();
+    let listed = world.place.merit(&["user", "identities", "company-guan", "--format", "csv"]);
+    assert!(listed.contains(&format!("{},guan,", world.real.origin)), "{listed}");
+    let granted = world.place.merit(&["grant", "list", "company-guan", "--format", "csv"]);
+    assert!(granted.lines().nth(1).unwrap().ends_with(&world.real.origin), "{granted}");
+    let said = world.place.merit(&["user", "unlink", "company-guan", &world.real.origin]);
+    assert!(said.contains("is not linked to"), "{said}");
     assert!(!is_in(&mut browser).await);
     assert!(world.place.grants("company-guan").await.is_empty());
     let again = world.place.app.unlink_identity(account.public_id, &world.real.origin).await;
     assert!(again.unwrap_err().to_string().contains("linked to nobody"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_does_not_link_somebody_of_another_number() {
+    let by_number = "    link_by: employee_number\n    employee_number_claim: employee_number\n";
+    let Some(world) = World::new(by_number).await else { return };
+    world.place.account("lin", Some("QL00001")).await;
+    world.real.people(&json!({ "wang": { "employee_number": "QL00002" }, "lin": { "employee_number": "QL00001" } }));
+    let mut lin = signed_in(&world, "lin").await;
+    let back = way_back(&world, &mut lin, "wang").await;
+    lin.get(&back).await.says(403, "not that of the account here");
+    let back = way_back(&world, &mut lin, "lin").await;
+    lin.get(&back).await.leads_to("/account");
 }

@@ -11,12 +11,15 @@ mod sign_in;
 mod tokens;
 mod way;
 
+use std::process::Command;
+
 use merit::app::{AccountKind, AccountOrder, AccountRecord, App, Clock, GrantView, read_providers};
 use merit::http::{Listening, ServerOptions};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use crate::support::browser::Browser;
+use crate::support::command::printed;
 
 /// The password of whoever is made here.
 const PASSWORD: &str = "kettle moss lantern 12";
@@ -46,7 +49,7 @@ impl Ground {
 struct Place {
     app: App,
     origin: String,
-    _folder: TempDir,
+    folder: TempDir,
     _stop: oneshot::Sender<()>,
 }
 
@@ -82,11 +85,18 @@ impl Place {
         tokio::spawn(ground.listening.run(running, async {
             let _ = stopped.await;
         }));
-        Self { app, origin: ground.origin, _folder: folder, _stop: stop }
+        Self { app, origin: ground.origin, folder, _stop: stop }
     }
 
     fn browser(&self) -> Browser {
         Browser::new(&self.origin)
+    }
+
+    /// What a command beside this Merit prints.
+    fn merit(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
+        command.arg("--database").arg(self.folder.path().join("merit.db")).args(arguments);
+        printed(command.env_remove("MERIT_DATABASE_URL").output().unwrap())
     }
 
     async fn account(&self, login: &str, agent: Option<&str>) -> AccountRecord {
