@@ -41,7 +41,7 @@ pub(super) fn text(claims: &Value, name: &str) -> Option<String> {
         Value::Number(number) if number.is_i64() || number.is_u64() => number.to_string(),
         _ => return None,
     };
-    (!text.is_empty()).then_some(text)
+    (!text.is_empty() && !text.chars().any(char::is_control)).then_some(text)
 }
 
 /// What the claims grant, each once.
@@ -107,10 +107,11 @@ mod tests {
 
     #[test]
     fn a_number_has_one_value() {
-        let claims = json!({ "number": 10007, "text": " QL00007 ", "several": ["QL1"], "none": "", "half": 1.5 });
+        let claims =
+            json!({ "number": 10007, "text": " QL00007 ", "several": ["QL1"], "none": "", "half": 1.5, "nul": "Q\0" });
         assert_eq!(text(&claims, "number").as_deref(), Some("10007"));
         assert_eq!(text(&claims, "text").as_deref(), Some("QL00007"));
-        for none in ["several", "none", "half", "absent"] {
+        for none in ["several", "none", "half", "nul", "absent"] {
             assert_eq!(text(&claims, none), None, "{none}");
         }
     }

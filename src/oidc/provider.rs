@@ -171,11 +171,6 @@ impl Provider {
         &self.settings.label
     }
 
-    /// Whether its word about employee numbers counts.
-    pub fn knows_employee_numbers(&self) -> bool {
-        self.settings.employee_number_claim.is_some()
-    }
-
     pub fn makes_accounts(&self) -> bool {
         self.settings.make_accounts
     }
@@ -219,8 +214,8 @@ impl Provider {
         let id_token = tokens.id_token().ok_or_else(|| OidcError::Malformed("there is no ID token".into()))?;
         let nonce = Nonce::new(returned.trip.nonce.clone());
         let claims = self.checked(&metadata, id_token, &nonce, now).await?;
-        if claims.subject().is_empty() || claims.subject().len() > LONGEST_SUBJECT {
-            return Err(OidcError::Malformed(format!("'sub' is empty or longer than {LONGEST_SUBJECT} bytes")));
+        if !is_subject(claims.subject()) {
+            return Err(OidcError::Malformed("'sub' is empty, too long, or has control characters".into()));
         }
         let mut all = match self.settings.user_info {
             true => self.user_info(&client, tokens.access_token(), claims.subject()).await?,
@@ -349,6 +344,10 @@ impl Provider {
         let late = |_| OidcError::Unreachable(format!("no answer within {} seconds", self.settings.patience.as_secs()));
         tokio::time::timeout(self.settings.patience, step).await.map_err(late)?
     }
+}
+
+fn is_subject(subject: &str) -> bool {
+    (1..=LONGEST_SUBJECT).contains(&subject.len()) && !subject.chars().any(char::is_control)
 }
 
 fn object(claims: &impl Serialize) -> Result<Map<String, Value>, OidcError> {

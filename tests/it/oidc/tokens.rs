@@ -88,7 +88,7 @@ async fn an_honest_token_gets_somebody_in() {
 async fn claims_that_do_not_hold_are_refused() {
     let world = World::new("").await;
     type Change = fn(&mut Value);
-    let wrong: [(&str, Change); 16] = [
+    let wrong: [(&str, Change); 17] = [
         ("another nonce", |claims| claims["nonce"] = "another".into()),
         ("no nonce", |claims| without(claims, "nonce")),
         ("expired", |claims| claims["exp"] = (now() - 1).into()),
@@ -104,6 +104,7 @@ async fn claims_that_do_not_hold_are_refused() {
         ("no issuer", |claims| without(claims, "iss")),
         ("no subject", |claims| without(claims, "sub")),
         ("an empty subject", |claims| claims["sub"] = "".into()),
+        ("a subject with a NUL", |claims| claims["sub"] = "li\0n".into()),
         ("a long subject", |claims| claims["sub"] = "s".repeat(256).into()),
     ];
     for (what, change) in wrong {
