@@ -1,11 +1,11 @@
 // A provider of OpenID Connect on loopback for the tests: the certified library oidc-provider with its own sign-in pages.
 //
-// node provider.mjs CONFIG, a JSON file: { library, port, redirect_uris, client_id, client_secret, people, keys, id_token_claims }.
-// `library` is where oidc-provider is installed; `people` is another JSON file, read again at every sign-in: login → claims. `keys` names a file in
-// which the signing key is kept; without it a new one is made at every start. Prints "ready PORT" when it answers.
+// node provider.mjs CONFIG, a JSON file: { library, port, redirect_uris, client_id, client_secret, people, id_token_claims }.
+// `library` is where oidc-provider is installed; `people` is another JSON file, read again at every sign-in: login → claims. The signing key is a new
+// one at every start. Prints "ready PORT" when it answers.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,12 +16,6 @@ const { default: Provider } = await import(pathToFileURL(join(config.library, 'n
 function newKeys() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] };
-}
-
-function keys() {
-  if (!config.keys) return newKeys();
-  if (!existsSync(config.keys)) writeFileSync(config.keys, JSON.stringify(newKeys()));
-  return JSON.parse(readFileSync(config.keys, 'utf8'));
 }
 
 const server = createServer();
@@ -46,7 +40,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   },
   scopes: ['openid', 'profile', 'email', 'staff'],
   pkce: { required: () => true },
-  jwks: keys(),
+  jwks: newKeys(),
   cookies: { keys: ['only for tests'] },
   findAccount(ctx, id) {
     const claims = JSON.parse(readFileSync(config.people, 'utf8'))[id];
