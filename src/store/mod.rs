@@ -27,6 +27,7 @@ pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
 pub use access::failure::TrySubject;
 pub use access::grant::{NewGrant, StoredGrant};
 pub use access::identity::{LinkedIdentity, NewIdentity};
+pub use access::holder::HeldToken;
 pub use access::kept_answer::{Claim, KeptAnswer, RequestKey};
 pub use access::password::{Link, LinkPurpose, NewLink};
 pub use access::session::{NewSession, Session};

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::run::{ActiveModel, Column, Entity, Model};
+use sea_orm::sea_query::Query;
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
@@ -168,6 +169,17 @@ impl Store {
     pub async fn run(&self, run_id: i64) -> Result<Option<Run>, StoreError> {
         let found = Entity::find_by_id(run_id).one(&self.readers).await.step("looking up a run")?;
         found.map(Run::try_from).transpose()
+    }
+
+    /// The run whose results the cycle of this code shows.
+    pub async fn shown_run(&self, cycle: &str) -> Result<Option<Run>, StoreError> {
+        let shown = Query::select()
+            .column(entity::cycle::Column::CurrentRunId)
+            .from(entity::cycle::Entity)
+            .and_where(entity::cycle::Column::Code.eq(cycle))
+            .to_owned();
+        let found = Entity::find().filter(Column::Id.in_subquery(shown)).one(&self.readers).await;
+        found.step("looking up the run of a cycle")?.map(Run::try_from).transpose()
     }
 
     /// A cycle's runs, newest first.
