@@ -147,7 +147,7 @@ async fn accounts(app: &App) -> u64 {
 async fn changing_by_hand(app: &App, database: &str) {
     let report = app.verify_audit(None, &|_| {}).await.unwrap();
     println!("the log is whole: {}, {} entries in {} lanes", report.faults == 0, report.entries, report.lanes);
-    let change = "UPDATE audit_entry SET subject = 'somebody else' WHERE id = (SELECT MAX(id) / 2 FROM audit_entry)";
+    let change = "UPDATE audit_entry SET subject = 'somebody else' WHERE lane = 0 AND seq = 2";
     if database.starts_with("postgres") {
         let mut connection = sqlx::PgConnection::connect(database).await.unwrap();
         connection.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER").await.unwrap();

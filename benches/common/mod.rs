@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use chrono::NaiveDate;
-use merit::app::{AccountOrder, App, Clock, TokenKind, TokenOrder};
+use merit::app::{AccountKind, AccountOrder, App, Clock, CycleOrder, GrantOrder, TokenKind, TokenOrder};
+use merit::domain::authority::Role;
+use merit::domain::cycle::CycleAct;
 use merit::domain::fact::{Fact, Pooled};
 use merit::domain::fixed::Fixed;
 use merit::domain::metric::MetricId;
@@ -94,7 +96,7 @@ impl Connection {
     }
 }
 
-/// A company with one day of figures, appraised.
+/// A company with one day of figures, appraised and published.
 pub(crate) async fn load(folder: &Path, database: &str, agents: usize) -> App {
     let rules = folder.join("rules");
     merit::app::write_default_rules(&rules).unwrap();
@@ -113,7 +115,25 @@ pub(crate) async fn load(folder: &Path, database: &str, agents: usize) -> App {
     app.open_cycle(CYCLE, None, &rules).await.unwrap();
     write_facts(&Store::open(database).await.unwrap()).await;
     app.appraise(CYCLE, &|_| {}).await.unwrap();
+    publish(&app).await;
     app
+}
+
+/// Agents see their own results only then.
+async fn publish(app: &App) {
+    let approver = AccountOrder { kind: AccountKind::Client, login: "approver", name: "Approver", agent: None };
+    let text = token(app, approver).await;
+    let account = app.account_named("approver").await.unwrap().account.public_id;
+    let (unit, first_day, last_day) = (None, None, None);
+    app.grant(GrantOrder { account, role: Role::Approver, unit, with_pay: false, first_day, last_day }).await.unwrap();
+    let approver = app.acting_as(app.bearer(&text).await.unwrap().unwrap());
+    let order = |act| CycleOrder { cycle: CYCLE, act, reason: None, digest: None };
+    for act in [CycleAct::BeginReview, CycleAct::Calibrate] {
+        app.act_on_cycle(order(act)).await.unwrap();
+    }
+    let digest = approver.approval_sheet(CYCLE).await.unwrap().digest;
+    approver.act_on_cycle(CycleOrder { digest: Some(&digest), ..order(CycleAct::Approve) }).await.unwrap();
+    app.act_on_cycle(order(CycleAct::Publish)).await.unwrap();
 }
 
 async fn write_facts(store: &Store) {

@@ -13,6 +13,7 @@ pub mod assignment;
 pub mod audit_entry;
 pub mod cycle;
 pub mod cycle_benchmark;
+pub mod cycle_event;
 pub mod exemption;
 pub mod fact_days;
 pub mod fact_sums;

@@ -34,6 +34,7 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/people.sql")).await?;
         run(manager, include_str!("schema/access.sql")).await?;
         run(manager, include_str!("schema/sign_in.sql")).await?;
+        run(manager, include_str!("schema/cycle_events.sql")).await?;
         run(manager, absence_overlap).await?;
         run(manager, include_str!("schema/audit.sql")).await?;
         let append_only = match manager.get_database_backend() {

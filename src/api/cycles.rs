@@ -13,7 +13,7 @@ use crate::app::CycleRecord;
 
 /// An appraisal cycle.
 #[derive(Object)]
-struct Cycle {
+pub(super) struct Cycle {
     id: Uuid,
     code: String,
     /// `month`, `quarter`, `half_year`, `year` or `custom`.
@@ -21,7 +21,7 @@ struct Cycle {
     first_day: chrono::NaiveDate,
     /// Included.
     last_day: chrono::NaiveDate,
-    /// `open` or `scored`.
+    /// `draft`, `open`, `frozen`, `scored`, `in_review`, `calibrated`, `approved`, `published`, `appeal`, `final`, `closed` or `cancelled`.
     state: String,
     /// SHA-256 of the rules the cycle pinned.
     ruleset: String,
@@ -34,7 +34,7 @@ struct CyclePage {
     next_cursor: Option<String>,
 }
 
-fn cycle(record: CycleRecord) -> Cycle {
+pub(super) fn cycle(record: CycleRecord) -> Cycle {
     let CycleRecord { id: _, public_id, code, kind, period, state, ruleset_hash, current_run_id: _ } = record;
     Cycle {
         id: public_id,

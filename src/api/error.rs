@@ -178,6 +178,44 @@ pub(super) enum ChangeError {
     Unavailable(Json<Problem>),
 }
 
+/// Errors of an operation that does something with what is there.
+#[derive(ApiResponse)]
+pub(super) enum ActError {
+    /// A parameter or the body is not valid.
+    #[oai(status = 400, content_type = "application/problem+json")]
+    Invalid(Json<Problem>),
+    /// The token is missing, unknown, expired or revoked.
+    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
+    #[oai(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Json<Problem>),
+    /// The caller may not do this.
+    #[oai(status = 403, content_type = "application/problem+json")]
+    Forbidden(Json<Problem>),
+    /// It does not exist.
+    #[oai(status = 404, content_type = "application/problem+json")]
+    NotFound(Json<Problem>),
+    /// It cannot be done as things stand, or a request with this Idempotency-Key is under way.
+    #[oai(status = 409, content_type = "application/problem+json")]
+    Conflict(Json<Problem>),
+    /// What it is about is not what was seen: the detail says what is different.
+    #[oai(status = 412, content_type = "application/problem+json")]
+    Changed(Json<Problem>),
+    /// The body is of another type.
+    #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
+    #[oai(status = 415, content_type = "application/problem+json")]
+    OtherType(Json<Problem>),
+    /// The Idempotency-Key came with another request before.
+    #[expect(dead_code, reason = "answered around the operation; here for the description")]
+    #[oai(status = 422, content_type = "application/problem+json")]
+    OtherRequest(Json<Problem>),
+    /// Something went wrong inside Merit.
+    #[oai(status = 500, content_type = "application/problem+json")]
+    Internal(Json<Problem>),
+    /// The audit log cannot be written just now.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Unavailable(Json<Problem>),
+}
+
 impl ChangeError {
     /// The answer to a change that does not say what it was decided on.
     pub(super) fn unconditional() -> Self {
@@ -232,6 +270,21 @@ impl From<AppError> for CreateError {
 }
 
 impl From<AppError> for ChangeError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
+            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
+            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
+            AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
+            AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
+            AppError::Changed(what) => Self::Changed(Problem::new(412, "changed", "It was changed meanwhile", what)),
+            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
+            other => Self::Internal(Problem::internal(&other)),
+        }
+    }
+}
+
+impl From<AppError> for ActError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),

@@ -3,6 +3,7 @@
 mod agents;
 mod audit;
 mod auth;
+mod cycle_acts;
 mod cycles;
 mod error;
 mod explanations;
@@ -12,6 +13,7 @@ mod page;
 mod payouts;
 mod plans;
 mod pulls;
+mod rendered;
 mod rules;
 mod scorecard_judgement;
 mod scorecard_lines;
@@ -30,6 +32,7 @@ type Apis = (
     agents::AgentsApi,
     units::UnitsApi,
     cycles::CyclesApi,
+    cycle_acts::CycleActsApi,
     scorecards::ScorecardsApi,
     spread::SpreadApi,
     unit_scorecards::UnitScorecardsApi,
@@ -74,7 +77,8 @@ pub fn service() -> OpenApiService<Apis, ()> {
         agents::AgentsApi,
         units::UnitsApi,
         cycles::CyclesApi,
-        scorecards::ScorecardsApi,
+        cycle_acts::CycleActsApi,
+        scorecards::ScorecardsApi::default(),
         spread::SpreadApi,
         unit_scorecards::UnitScorecardsApi,
         payouts::PayoutsApi,

@@ -10,6 +10,7 @@ use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::explanations::{self, Explanation, NextBand};
 use super::page::{PageSize, cursor, slice};
+use super::rendered::{self, Rendered, RenderedScorecards};
 use super::scorecard_stretches::{ExemptionReason, PeerComparison, Stretch, basis};
 use crate::app::{ExplainedScorecard, ScorecardSummary, Wanted};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
@@ -128,7 +129,8 @@ fn scorecard(summary: ScorecardSummary) -> Scorecard {
     }
 }
 
-pub struct ScorecardsApi;
+#[derive(Default)]
+pub struct ScorecardsApi(RenderedScorecards);
 
 #[OpenApi(tag = "Resource::Scorecards")]
 impl ScorecardsApi {
@@ -164,8 +166,19 @@ impl ScorecardsApi {
         app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
-    ) -> Result<Json<ScorecardDetail>, GetError> {
-        let explained = app.explained_scorecard(&code.0, &employee_number.0).await?;
+    ) -> Result<Rendered<ScorecardDetail>, GetError> {
+        let found = app.found_scorecard(&code.0, &employee_number.0).await?;
+        if let Some(rendered) = self.0.get(&found) {
+            return Ok(rendered);
+        }
+        let (key, summary) = (rendered::key(&found), found.detail.summary.clone());
+        let explained = app.explain_scorecard(found).await?;
+        Ok(self.0.keep(key, summary, &ScorecardDetail::from(explained)))
+    }
+}
+
+impl From<ExplainedScorecard> for ScorecardDetail {
+    fn from(explained: ExplainedScorecard) -> Self {
         let ExplainedScorecard { detail, explanation, next_band } = explained;
         let AppraisalResult {
             stretches,
@@ -182,7 +195,7 @@ impl ScorecardsApi {
         let next_band = next_band.map(|next| explanations::next_band(next, &stretches));
         let told = explanation.stretches.into_iter().chain(std::iter::repeat_with(|| None));
         let stretches = stretches.into_iter().map(Stretch::from).zip(told);
-        Ok(Json(ScorecardDetail {
+        Self {
             scorecard: scorecard(detail.summary),
             basis: basis(by),
             days,
@@ -192,6 +205,6 @@ impl ScorecardsApi {
             peers: peers.into_iter().map(PeerComparison::from).collect(),
             explanation: explanation.total.into(),
             next_band,
-        }))
+        }
     }
 }

@@ -118,6 +118,7 @@ impl App {
             snapshot_hash: report.snapshot_hash.clone(),
             result_hash: report.result_hash.clone(),
             agents: i64::try_from(report.agents).unwrap_or(i64::MAX),
+            by: self.actor.doer(),
             finished_at: self.clock.now(),
         };
         let (snapshot, result) = (&complete.snapshot_hash, &complete.result_hash);

@@ -10,7 +10,7 @@ use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::period::{CycleKind, Period};
 use crate::domain::version::VersionState;
-use crate::store::{Cycle, NewCycle, RuleVersion, Run};
+use crate::store::{Cycle, NewCycle, RuleVersion, Run, ShownRun};
 
 /// Which rules a cycle pins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,12 +146,13 @@ impl App {
     }
 
     /// The run that the cycle of this code shows, by one query where there is one.
-    pub(super) async fn shown_run(&self, code: &str) -> Result<Run, AppError> {
+    pub(super) async fn shown_run(&self, code: &str) -> Result<ShownRun, AppError> {
         self.require(Act::ReadOrganisation)?;
-        match self.store.shown_run(code).await? {
-            Some(run) => Ok(run),
-            None => self.current_run(&self.cycle(code).await?).await,
+        if let Some(shown) = self.store.shown_run(code).await? {
+            return Ok(shown);
         }
+        let cycle = self.cycle(code).await?;
+        Ok(ShownRun { run: self.current_run(&cycle).await?, state: cycle.state })
     }
 
     /// The run whose results the cycle shows.

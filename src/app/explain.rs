@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{App, AppError};
-use crate::domain::authority::Act;
 use crate::domain::explanation::{
     AppraisalExplanation, CardExplanation, NextBand, Rulebook, explain, explain_appraisal, next_band, next_band_of,
 };
@@ -13,6 +12,20 @@ use crate::domain::money::Rounding;
 use crate::domain::scorecard::Card;
 use crate::rules::Ruleset;
 use crate::store::{PayoutDetail, Run, ScorecardDetail, UnitScorecardDetail};
+
+/// A scorecard that whoever asked may see, with the run it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundScorecard {
+    pub detail: ScorecardDetail,
+    run: Run,
+}
+
+impl FoundScorecard {
+    /// Results of a run never change.
+    pub fn run_id(&self) -> i64 {
+        self.run.id
+    }
+}
 
 /// A scorecard, why it is what it is, and what would change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,9 +90,18 @@ impl App {
         cycle: &str,
         employee_number: &str,
     ) -> Result<ExplainedScorecard, AppError> {
-        self.reach(Act::ReadResults)?;
-        let run = self.shown_run(cycle).await?;
-        let detail = self.scorecard_of(run.id, cycle, employee_number).await?;
+        self.explain_scorecard(self.found_scorecard(cycle, employee_number).await?).await
+    }
+
+    /// One agent's scorecard, to be explained.
+    pub async fn found_scorecard(&self, cycle: &str, employee_number: &str) -> Result<FoundScorecard, AppError> {
+        let (detail, run) = self.scorecard_with_run(cycle, employee_number).await?;
+        Ok(FoundScorecard { detail, run })
+    }
+
+    /// Every figure of a scorecard explained.
+    pub async fn explain_scorecard(&self, found: FoundScorecard) -> Result<ExplainedScorecard, AppError> {
+        let FoundScorecard { detail, run } = found;
         let rules = self.rules_of(&run).await?;
         let explanation = explain_appraisal(&*rules, &detail.result);
         let next_band = next_band_of(&*rules, &detail.result);
@@ -88,9 +110,7 @@ impl App {
 
     /// One unit's scorecard with every figure explained.
     pub async fn explained_unit_scorecard(&self, cycle: &str, code: &str) -> Result<ExplainedUnitScorecard, AppError> {
-        self.reach(Act::ReadResults)?;
-        let run = self.shown_run(cycle).await?;
-        let detail = self.unit_scorecard_of(run.id, cycle, code).await?;
+        let (detail, run) = self.unit_scorecard_with_run(cycle, code).await?;
         let rules = self.rules_of(&run).await?;
         let card = rules.card(&detail.result.card);
         let explanation = card.map(|card| explain(&*rules, card, &detail.result));
@@ -100,9 +120,7 @@ impl App {
 
     /// One agent's payout with what rounds it.
     pub async fn explained_payout(&self, cycle: &str, employee_number: &str) -> Result<ExplainedPayout, AppError> {
-        self.reach(Act::ReadPay)?;
-        let run = self.shown_run(cycle).await?;
-        let detail = self.payout_of(run.id, cycle, employee_number).await?;
+        let (detail, run) = self.payout_with_run(cycle, employee_number).await?;
         let rounding = self.rules_of(&run).await?.plan(&detail.result.plan).map(|plan| plan.rounding);
         Ok(ExplainedPayout { detail, rounding })
     }

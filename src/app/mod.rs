@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod count;
 mod cycle;
+mod cycle_acts;
 mod error;
 mod exempt;
 mod explain;
@@ -46,9 +47,10 @@ pub use backup::{CopyReport, restore};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
+pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
-pub use explain::{ExplainedPayout, ExplainedScorecard, ExplainedUnitScorecard};
+pub use explain::{ExplainedPayout, ExplainedScorecard, ExplainedUnitScorecard, FoundScorecard};
 pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,

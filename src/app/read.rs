@@ -11,7 +11,7 @@ use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
-    ResultFilter, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail, UnitScorecardSummary,
+    ResultFilter, Run, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail, UnitScorecardSummary,
 };
 
 /// Which part of a list: at most so many, after this key.
@@ -121,9 +121,8 @@ impl App {
         Ok(self.store.cycles_page(slice.key(), slice.limit.into()).await?)
     }
 
-    /// What of `wanted` whoever asks may see.
-    pub(super) async fn filter(&self, act: Act, wanted: &Wanted) -> Result<ResultFilter, AppError> {
-        let reach = self.reach(act)?;
+    /// What of `wanted` is within reach.
+    pub(super) async fn filter(&self, reach: Reach, wanted: &Wanted) -> Result<ResultFilter, AppError> {
         let unit = match &wanted.unit {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
@@ -137,9 +136,12 @@ impl App {
         Ok(self.store.result_within(run, reach, agent, unit).await?)
     }
 
-    /// The run shown for a cycle.
-    async fn shown(&self, cycle: &str) -> Result<i64, AppError> {
-        Ok(self.shown_run(cycle).await?.id)
+    /// The run shown for a cycle, and whose results of it may be seen: nobody's by who does not yet see any, as an agent before the
+    /// results are published.
+    pub(super) async fn shown(&self, act: Act, cycle: &str) -> Result<(Reach, Run), AppError> {
+        self.reach(act)?;
+        let shown = self.shown_run(cycle).await?;
+        Ok((self.actor.reach_results(act, shown.state), shown.run))
     }
 
     pub async fn scorecards(
@@ -148,31 +150,30 @@ impl App {
         slice: &Slice,
         wanted: &Wanted,
     ) -> Result<Page<ScorecardSummary>, AppError> {
-        let (filter, run) = (self.filter(Act::ReadResults, wanted).await?, self.shown(cycle).await?);
-        let page = self.store.scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?;
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted).await?;
+        let page = self.store.scorecards_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|card| card.employee_number.as_str()));
         self.recorded_list(&filter.reach, Change::new("scorecard.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
     }
 
     pub async fn scorecard(&self, cycle: &str, employee_number: &str) -> Result<ScorecardDetail, AppError> {
-        self.reach(Act::ReadResults)?;
-        self.scorecard_of(self.shown(cycle).await?, cycle, employee_number).await
+        Ok(self.scorecard_with_run(cycle, employee_number).await?.0)
     }
 
-    pub(super) async fn scorecard_of(
+    pub(super) async fn scorecard_with_run(
         &self,
-        run: i64,
         cycle: &str,
         employee_number: &str,
-    ) -> Result<ScorecardDetail, AppError> {
-        let reach = self.reach(Act::ReadResults)?;
-        let card = self.store.scorecard(run, employee_number).await?;
+    ) -> Result<(ScorecardDetail, Run), AppError> {
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let card = self.store.scorecard(run.id, employee_number).await?;
         let place = card.as_ref().map(|card| (Some(card.summary.agent_id), card.summary.unit_id));
-        let within = self.within(run, &reach, place).await?;
+        let within = self.within(run.id, &reach, place).await?;
         let card = card.filter(|_| within).ok_or_else(|| no_result("scorecard", cycle, employee_number))?;
         self.recorded_read_of(card.summary.agent_id, read_of("scorecard.read", employee_number, cycle)).await?;
-        Ok(card)
+        Ok((card, run))
     }
 
     /// Scorecards of units in order of code.
@@ -182,84 +183,84 @@ impl App {
         slice: &Slice,
         wanted: &WantedUnits,
     ) -> Result<Page<UnitScorecardSummary>, AppError> {
-        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
         let parent = match &wanted.parent {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
         };
         let filter = UnitFilter { reach, kind: wanted.kind.clone(), parent };
-        Ok(self.store.unit_scorecards_page(run, slice.key(), slice.limit.into(), &filter).await?)
+        Ok(self.store.unit_scorecards_page(run.id, slice.key(), slice.limit.into(), &filter).await?)
     }
 
     pub async fn unit_scorecard(&self, cycle: &str, code: &str) -> Result<UnitScorecardDetail, AppError> {
-        self.reach(Act::ReadResults)?;
-        self.unit_scorecard_of(self.shown(cycle).await?, cycle, code).await
+        Ok(self.unit_scorecard_with_run(cycle, code).await?.0)
     }
 
-    pub(super) async fn unit_scorecard_of(
+    pub(super) async fn unit_scorecard_with_run(
         &self,
-        run: i64,
         cycle: &str,
         code: &str,
-    ) -> Result<UnitScorecardDetail, AppError> {
-        let reach = self.reach(Act::ReadResults)?;
-        let card = self.store.unit_scorecard(run, code).await?;
-        let within = self.within(run, &reach, card.as_ref().map(|card| (None, card.summary.unit_id))).await?;
-        card.filter(|_| within).ok_or_else(|| {
+    ) -> Result<(UnitScorecardDetail, Run), AppError> {
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let card = self.store.unit_scorecard(run.id, code).await?;
+        let within = self.within(run.id, &reach, card.as_ref().map(|card| (None, card.summary.unit_id))).await?;
+        let card = card.filter(|_| within).ok_or_else(|| {
             let why = "there was no such unit, or no card of the cycle's rules measures its kind";
             AppError::NotFound(format!("cycle {cycle} has no scorecard of unit '{code}': {why}"))
-        })
+        })?;
+        Ok((card, run))
     }
 
     pub async fn payouts(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PayoutSummary>, AppError> {
-        let (filter, run) = (self.filter(Act::ReadPay, wanted).await?, self.shown(cycle).await?);
-        let page = self.store.payouts_page(run, slice.key(), slice.limit.into(), &filter).await?;
+        let (reach, run) = self.shown(Act::ReadPay, cycle).await?;
+        let filter = self.filter(reach, wanted).await?;
+        let page = self.store.payouts_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|payout| payout.employee_number.as_str()));
         self.recorded_list(&filter.reach, Change::new("payout.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
     }
 
     pub async fn payout(&self, cycle: &str, employee_number: &str) -> Result<PayoutDetail, AppError> {
-        self.reach(Act::ReadPay)?;
-        self.payout_of(self.shown(cycle).await?, cycle, employee_number).await
+        Ok(self.payout_with_run(cycle, employee_number).await?.0)
     }
 
-    pub(super) async fn payout_of(
+    pub(super) async fn payout_with_run(
         &self,
-        run: i64,
         cycle: &str,
         employee_number: &str,
-    ) -> Result<PayoutDetail, AppError> {
-        let reach = self.reach(Act::ReadPay)?;
-        let payout = self.store.payout(run, employee_number).await?;
+    ) -> Result<(PayoutDetail, Run), AppError> {
+        let (reach, run) = self.shown(Act::ReadPay, cycle).await?;
+        let payout = self.store.payout(run.id, employee_number).await?;
         let place = payout.as_ref().map(|payout| (Some(payout.summary.agent_id), payout.summary.unit_id));
-        let within = self.within(run, &reach, place).await?;
+        let within = self.within(run.id, &reach, place).await?;
         let payout = payout.filter(|_| within).ok_or_else(|| no_result("payout", cycle, employee_number))?;
         self.recorded_read_of(payout.summary.agent_id, read_of("payout.read", employee_number, cycle)).await?;
-        Ok(payout)
+        Ok((payout, run))
     }
 
     /// What the cycle costs, one sum a currency.
     pub async fn payout_totals(&self, cycle: &str) -> Result<Vec<PayoutTotal>, AppError> {
         self.require(Act::ReadPay)?;
-        let totals = self.store.payout_totals(self.shown(cycle).await?).await?;
+        let (reach, run) = self.shown(Act::ReadPay, cycle).await?;
+        let totals = if reach.everything { self.store.payout_totals(run.id).await? } else { Vec::new() };
         self.recorded_read(Change::new("payout.totals", "cycle", cycle)).await?;
         Ok(totals)
     }
 
     pub async fn plans(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PlanDetail>, AppError> {
-        let (filter, run) = (self.filter(Act::ReadResults, wanted).await?, self.shown(cycle).await?);
-        let page = self.store.plan_details_page(run, slice.key(), slice.limit.into(), &filter).await?;
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted).await?;
+        let page = self.store.plan_details_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|plan| plan.summary.employee_number.as_str()));
         self.recorded_list(&filter.reach, Change::new("plan.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
     }
 
     pub async fn plan(&self, cycle: &str, employee_number: &str) -> Result<PlanDetail, AppError> {
-        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
-        let plan = self.store.plan(run, employee_number).await?;
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let plan = self.store.plan(run.id, employee_number).await?;
         let place = plan.as_ref().map(|plan| (Some(plan.summary.agent_id), plan.summary.unit_id));
-        let within = self.within(run, &reach, place).await?;
+        let within = self.within(run.id, &reach, place).await?;
         let plan = plan.filter(|_| within).ok_or_else(|| no_result("improvement plan", cycle, employee_number))?;
         self.recorded_read_of(plan.summary.agent_id, read_of("plan.read", employee_number, cycle)).await?;
         Ok(plan)

@@ -22,8 +22,8 @@ pub struct CardSpread {
 impl App {
     /// The spread of ratings over the whole cycle, or over the unit that `wanted` names and those below it; a card each.
     pub async fn spread(&self, cycle: &str, wanted: &Wanted) -> Result<Vec<CardSpread>, AppError> {
-        let filter = self.filter(Act::ReadResults, wanted).await?;
-        let run = self.current_run(&self.cycle(cycle).await?).await?;
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted).await?;
         let rules = self.pinned_rules(&run.ruleset_hash).await?;
         let mut counts: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
         for (card, rating, agents) in self.store.rating_counts(run.id, &filter).await? {

@@ -122,7 +122,8 @@ async fn verify(place: &Place, anchor: Option<&Path>) -> Result<ExitCode, CliErr
     let report = app.verify_audit(anchor.as_ref(), &|entries| bar.set_position(entries)).await?;
     bar.finish_and_clear();
     if report.faults == 0 {
-        say!("The audit log is whole: {} entries in {} lanes.", report.entries, report.lanes);
+        let lanes = if report.lanes == 1 { "one chain".to_owned() } else { format!("{} chains", report.lanes) };
+        say!("The audit log is whole: {} entries in {lanes}.", report.entries);
         match &anchor {
             Some(anchor) => say!("It contains what was anchored at {}.", anchor.taken_at),
             None => say!("That none was cut from its end is only shown by an anchor kept elsewhere (--anchor FILE)."),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place, exempt};
+use super::{CliError, Place, cycle_acts, exempt};
 use crate::app::{PinnedCycle, RulesChoice, Slice};
 
 #[derive(Subcommand)]
@@ -31,6 +31,20 @@ pub(super) enum CycleAction {
         /// The cycle's code
         code: String,
     },
+    /// Take a cycle to its next state: begin_review, calibrate, approve, send_back, publish, begin_appeals, finalise, close, cancel
+    Act(cycle_acts::ActArguments),
+    /// Show what stands to be approved, with the digest that approves it
+    Sheet {
+        /// The cycle's code
+        code: String,
+    },
+    /// Show what was done with a cycle
+    History {
+        /// The cycle's code
+        code: String,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
     /// List cycles
     List {
         #[arg(long, value_enum, default_value = "table")]
@@ -42,6 +56,9 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
     let app = place.open_current().await?;
     match action {
         CycleAction::Exempt(arguments) => return exempt::run(&app, arguments).await,
+        CycleAction::Act(arguments) => cycle_acts::act(&app, arguments).await?,
+        CycleAction::Sheet { code } => cycle_acts::sheet(&app, &code).await?,
+        CycleAction::History { code, format } => cycle_acts::history(&app, &code, format).await?,
         CycleAction::Open { code, first, last } => {
             let days = first.zip(last);
             let pinned = app.open_cycle_with(&code, days, choice(place)?).await?;

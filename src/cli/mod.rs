@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod check;
 mod cycle;
+mod cycle_acts;
 mod demo;
 mod error;
 mod exempt;

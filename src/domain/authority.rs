@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::cycle::CycleState;
+
 /// What somebody is to the organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +44,8 @@ pub enum Act {
     ManageRules,
     ManageCycles,
     Appraise,
+    /// Approving what others prepared, or sending it back.
+    Approve,
     /// Accounts, grants, tokens.
     ManageAccess,
     /// Upkeep of the database: sums of facts, retention.
@@ -115,6 +119,15 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
+    /// Whether the role sees results of a cycle in this state: agents see what is published, payroll what is final.
+    pub fn sees(self, state: CycleState) -> bool {
+        match self {
+            Self::Agent => state.is_published(),
+            Self::Payroll => state.is_final(),
+            Self::Supervisor | Self::Hr | Self::Approver | Self::Auditor | Self::Admin => true,
+        }
+    }
+
     /// The table: what each role may do, and about whom.
     fn extent(self, act: Act) -> Extent {
         match self {
@@ -142,11 +155,12 @@ impl Role {
                 | Act::ManageRules
                 | Act::ManageCycles
                 | Act::Appraise => Extent::Whole,
-                Act::ReadAudit | Act::ManageAccess | Act::Maintain => Extent::No,
+                Act::ReadAudit | Act::Approve | Act::ManageAccess | Act::Maintain => Extent::No,
             },
             Self::Approver => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
                 Act::ReadPeople | Act::ReadResults | Act::ReadPay => Extent::Units,
+                Act::Approve => Extent::Whole,
                 _ => Extent::No,
             },
             Self::Payroll => match act {
@@ -177,7 +191,7 @@ impl Role {
 }
 
 impl Act {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadOrganisation,
         Self::ReadRules,
         Self::ReadPeople,
@@ -193,6 +207,7 @@ impl Act {
         Self::ManageRules,
         Self::ManageCycles,
         Self::Appraise,
+        Self::Approve,
         Self::ManageAccess,
         Self::Maintain,
     ];
@@ -214,6 +229,7 @@ impl Act {
             Self::ManageRules => "manage_rules",
             Self::ManageCycles => "manage_cycles",
             Self::Appraise => "appraise",
+            Self::Approve => "approve",
             Self::ManageAccess => "manage_access",
             Self::Maintain => "maintain",
         }
@@ -226,6 +242,15 @@ impl Act {
 
 /// Whom somebody with these grants, who is this agent, may do the act about. Nothing at all: it is refused.
 pub fn reach(grants: &[Grant], agent: Option<i64>, act: Act) -> Reach {
+    reach_by(grants.iter(), agent, act)
+}
+
+/// As [`reach`], for results of a cycle in this state.
+pub fn reach_results(grants: &[Grant], agent: Option<i64>, act: Act, state: CycleState) -> Reach {
+    reach_by(grants.iter().filter(|grant| grant.role.sees(state)), agent, act)
+}
+
+fn reach_by<'g>(grants: impl Iterator<Item = &'g Grant>, agent: Option<i64>, act: Act) -> Reach {
     let mut reach = Reach::default();
     for grant in grants {
         match (grant.role.extent(act), grant.unit) {

@@ -1,4 +1,4 @@
-//! The states of an appraisal cycle.
+//! The states of an appraisal cycle, and what leads from one to another.
 
 use std::fmt;
 use std::str::FromStr;
@@ -67,34 +67,148 @@ impl CycleState {
         }
     }
 
-    /// Whether a cycle may go from this state to `next`: one step along the chain; before review it may also be frozen and scored
-    /// again; before publication it may be cancelled.
-    pub fn may_become(self, next: Self) -> bool {
-        self.follower() == Some(next) || self.may_run_again(next) || (next == Self::Cancelled && self.may_cancel())
+    /// Where `act` leads from here; `None` where it cannot be done.
+    pub fn after(self, act: CycleAct) -> Option<Self> {
+        act.from().contains(&self).then(|| act.to(self))
     }
 
-    fn follower(self) -> Option<Self> {
+    /// Whether agents may see their results: published and not taken back.
+    pub fn is_published(self) -> bool {
+        matches!(self, Self::Published | Self::Appeal | Self::Final | Self::Closed)
+    }
+
+    /// Whether nothing of the results changes any more but by a correction: what payroll may see.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Final | Self::Closed)
+    }
+}
+
+/// What is done with a cycle as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CycleAct {
+    Open,
+    /// Facts are snapshotted, and agents and units scored; again as often as need be, until the review begins.
+    Appraise,
+    /// Supervisors review what was scored.
+    BeginReview,
+    /// The review is complete: what stands is what shall be approved.
+    Calibrate,
+    /// Somebody who did not prepare the results approves exactly what they saw.
+    Approve,
+    /// Back by one stage, with a reason: what waits for approval or was approved into review, what is in review to be scored anew.
+    SendBack,
+    /// Agents see their results.
+    Publish,
+    BeginAppeals,
+    /// No appeal is open any more; payroll sees the payouts.
+    Finalise,
+    Close,
+    /// Until it is published.
+    Cancel,
+}
+
+impl CycleAct {
+    pub const ALL: [Self; 11] = [
+        Self::Open,
+        Self::Appraise,
+        Self::BeginReview,
+        Self::Calibrate,
+        Self::Approve,
+        Self::SendBack,
+        Self::Publish,
+        Self::BeginAppeals,
+        Self::Finalise,
+        Self::Close,
+        Self::Cancel,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Draft => Some(Self::Open),
-            Self::Open => Some(Self::Frozen),
-            Self::Frozen => Some(Self::Scored),
-            Self::Scored => Some(Self::InReview),
-            Self::InReview => Some(Self::Calibrated),
-            Self::Calibrated => Some(Self::Approved),
-            Self::Approved => Some(Self::Published),
-            Self::Published => Some(Self::Appeal),
-            Self::Appeal => Some(Self::Final),
-            Self::Final => Some(Self::Closed),
-            Self::Closed | Self::Cancelled => None,
+            Self::Open => "open",
+            Self::Appraise => "appraise",
+            Self::BeginReview => "begin_review",
+            Self::Calibrate => "calibrate",
+            Self::Approve => "approve",
+            Self::SendBack => "send_back",
+            Self::Publish => "publish",
+            Self::BeginAppeals => "begin_appeals",
+            Self::Finalise => "finalise",
+            Self::Close => "close",
+            Self::Cancel => "cancel",
         }
     }
 
-    fn may_run_again(self, next: Self) -> bool {
-        matches!((self, next), (Self::Frozen | Self::Scored, Self::Frozen) | (Self::Scored, Self::Scored))
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.as_str() == text)
     }
 
-    fn may_cancel(self) -> bool {
-        self < Self::Published
+    /// The states it can be done in.
+    pub fn from(self) -> &'static [CycleState] {
+        use CycleState::{Appeal, Approved, Calibrated, Draft, Final, Frozen, InReview, Open, Published, Scored};
+        match self {
+            Self::Open => &[Draft],
+            Self::Appraise => &[Open, Frozen, Scored],
+            Self::BeginReview => &[Scored],
+            Self::Calibrate => &[InReview],
+            Self::Approve => &[Calibrated],
+            Self::SendBack => &[InReview, Calibrated, Approved],
+            Self::Publish => &[Approved],
+            Self::BeginAppeals => &[Published],
+            Self::Finalise => &[Appeal],
+            Self::Close => &[Final],
+            Self::Cancel => &[Draft, Open, Frozen, Scored, InReview, Calibrated, Approved],
+        }
+    }
+
+    /// The state it leads to.
+    fn to(self, from: CycleState) -> CycleState {
+        match self {
+            Self::Open => CycleState::Open,
+            Self::SendBack if from == CycleState::InReview => CycleState::Scored,
+            Self::Appraise => CycleState::Scored,
+            Self::BeginReview | Self::SendBack => CycleState::InReview,
+            Self::Calibrate => CycleState::Calibrated,
+            Self::Approve => CycleState::Approved,
+            Self::Publish => CycleState::Published,
+            Self::BeginAppeals => CycleState::Appeal,
+            Self::Finalise => CycleState::Final,
+            Self::Close => CycleState::Closed,
+            Self::Cancel => CycleState::Cancelled,
+        }
+    }
+
+    /// Whether whoever does it takes part in making the results, and so does not approve them.
+    pub fn prepares(self) -> bool {
+        matches!(self, Self::Appraise | Self::BeginReview | Self::Calibrate)
+    }
+
+    /// Whether it must say why.
+    pub fn needs_reason(self) -> bool {
+        matches!(self, Self::SendBack | Self::Cancel)
+    }
+
+    /// In a few words for people, as in "cannot be approved".
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Open => "opened",
+            Self::Appraise => "appraised",
+            Self::BeginReview => "put into review",
+            Self::Calibrate => "marked as calibrated",
+            Self::Approve => "approved",
+            Self::SendBack => "sent back",
+            Self::Publish => "published",
+            Self::BeginAppeals => "opened for appeals",
+            Self::Finalise => "made final",
+            Self::Close => "closed",
+            Self::Cancel => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for CycleAct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -39,11 +39,14 @@ pub struct Cycle {
 impl Cycle {
     pub(super) fn from_model(model: Model) -> Result<Self, StoreError> {
         let Model { id, public_id, code, kind, first_day, last_day, state, ruleset_hash, current_run_id } = model;
-        let state: CycleState =
-            state.parse().map_err(|_| StoreError::Unreadable { what: "the cycle state", value: state })?;
+        let state = cycle_state(state)?;
         let period = Period { first: first_day.0, last: last_day.0 };
         Ok(Self { id, public_id, code, kind, period, state, ruleset_hash, current_run_id })
     }
+}
+
+pub(super) fn cycle_state(code: String) -> Result<CycleState, StoreError> {
+    code.parse().map_err(|_| StoreError::Unreadable { what: "the cycle state", value: code })
 }
 
 impl Store {

@@ -8,6 +8,7 @@ use super::ratings::problem::RatingProblem;
 use super::roster::leave::LeaveProblem;
 use super::roster::problem::RosterProblem;
 use super::rules::problem::VersionProblem;
+use crate::domain::cycle::{CycleAct, CycleState};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -19,7 +20,7 @@ pub enum StoreError {
     NewerSchema(String),
     #[error("there is no {what} '{name}'")]
     NotFound { what: &'static str, name: String },
-    #[error("there already is a {what} '{name}'; choose another")]
+    #[error("there is {} {what} '{name}' already; choose another", article(what))]
     Exists { what: &'static str, name: String },
     #[error("{what} '{name}' was changed by somebody else meanwhile; read it again, then decide")]
     Changed { what: &'static str, name: String },
@@ -33,8 +34,12 @@ pub enum StoreError {
     Leave(Vec<LeaveProblem>),
     #[error("the agent is exempt already: {reason}, granted by {granted_by}; lift that exemption first")]
     AlreadyExempt { reason: String, granted_by: String },
-    #[error("cycle '{code}' is {state}: who is appraised can change only until the results are approved")]
+    #[error(
+        "cycle '{code}' is {state}: who is appraised can change only until the review is complete; have it sent back first"
+    )]
     ResultsAreOut { code: String, state: String },
+    #[error("cycle '{code}' is {}: it cannot be {}; that can be done while it is {}", words(*.state), .act.done(), among(.act.from()))]
+    CycleState { code: String, state: CycleState, act: CycleAct },
     #[error(transparent)]
     Version(#[from] VersionProblem),
     #[error(
@@ -82,6 +87,18 @@ pub enum StoreError {
     Working { of: String, problem: String },
     #[error("the database refused the step '{step}': {source}")]
     Database { step: &'static str, source: DbErr },
+}
+
+fn article(what: &str) -> &'static str {
+    if what.starts_with(['a', 'e', 'i', 'o', 'u']) && !what.starts_with("unit") { "an" } else { "a" }
+}
+
+fn words(state: CycleState) -> String {
+    state.as_str().replace('_', " ")
+}
+
+fn among(states: &[CycleState]) -> String {
+    states.iter().map(|state| words(*state)).collect::<Vec<_>>().join(" or ")
 }
 
 fn lines(problems: &[impl ToString]) -> String {

@@ -112,7 +112,7 @@ async fn standing(tx: &DatabaseTransaction, cycle_id: i64, agent_id: i64) -> Res
     found.one(tx).await.step("looking up an exemption")
 }
 
-/// Who is appraised can change until the results are approved.
+/// Who is appraised can change until the review is complete: what is shown for approval stays as it is.
 async fn still_open(tx: &DatabaseTransaction, cycle_id: i64) -> Result<(), StoreError> {
     let cycle = entity::cycle::Entity::find_by_id(cycle_id).one(tx).await.step("looking up a cycle")?;
     let cycle = cycle.ok_or_else(|| StoreError::NotFound { what: "cycle", name: cycle_id.to_string() })?;
@@ -120,7 +120,7 @@ async fn still_open(tx: &DatabaseTransaction, cycle_id: i64) -> Result<(), Store
         .state
         .parse()
         .map_err(|_| StoreError::Unreadable { what: "the cycle state", value: cycle.state.clone() })?;
-    if state >= CycleState::Approved {
+    if state >= CycleState::Calibrated {
         return Err(StoreError::ResultsAreOut { code: cycle.code, state: cycle.state });
     }
     Ok(())

@@ -24,3 +24,6 @@ FOR EACH ROW EXECUTE FUNCTION audit_append_only();
 
 CREATE TRIGGER audit_head_not_emptied BEFORE TRUNCATE ON audit_head
 FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
+
+CREATE TRIGGER cycle_event_append_only BEFORE UPDATE OR DELETE ON cycle_event
+FOR EACH ROW EXECUTE FUNCTION audit_append_only();

@@ -29,3 +29,13 @@ CREATE TRIGGER audit_head_kept BEFORE DELETE ON audit_head
 BEGIN
     SELECT RAISE(ABORT, 'a lane of the audit log is never deleted');
 END;
+
+CREATE TRIGGER cycle_event_unchanged BEFORE UPDATE ON cycle_event
+BEGIN
+    SELECT RAISE(ABORT, 'what was done with a cycle never changes');
+END;
+
+CREATE TRIGGER cycle_event_kept BEFORE DELETE ON cycle_event
+BEGIN
+    SELECT RAISE(ABORT, 'what was done with a cycle is never deleted');
+END;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::domain::authority::{Act, Grant, Reach, reach};
-use crate::store::Account;
+use crate::domain::authority::{Act, Grant, Reach, reach, reach_results};
+use crate::domain::cycle::CycleState;
+use crate::store::{Account, Doer};
 
 /// The id of a request, as its answer and the log carry it.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +102,11 @@ impl Actor {
         }
     }
 
+    /// As what is done with a cycle is kept.
+    pub(in crate::app) fn doer(&self) -> Doer {
+        self.own_account().map_or_else(|| Doer::Operator(self.name()), |account| Doer::Account(account.id))
+    }
+
     /// The account, where there is one.
     pub fn own_account(&self) -> Option<&Account> {
         match &self.standing {
@@ -115,9 +121,27 @@ impl Actor {
             Standing::Nobody | Standing::Provider(_) => Reach::default(),
             Standing::Operator(_) => Reach::everything(),
             Standing::Account { account, grants } => {
-                let named = self.only.as_ref().is_none_or(|only| only.contains(&act) || act == Act::ReadOrganisation);
-                if named { reach(grants, account.agent_id, act) } else { Reach::default() }
+                if self.is_for(act) {
+                    reach(grants, account.agent_id, act)
+                } else {
+                    Reach::default()
+                }
             }
         }
+    }
+
+    /// Whose results of a cycle in this state the act may be about.
+    pub(in crate::app) fn reach_results(&self, act: Act, state: CycleState) -> Reach {
+        match &self.standing {
+            Standing::Account { account, grants } if self.is_for(act) => {
+                reach_results(grants, account.agent_id, act, state)
+            }
+            _ => self.reach(act),
+        }
+    }
+
+    /// Whether the token in use is for the act.
+    fn is_for(&self, act: Act) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&act) || act == Act::ReadOrganisation)
     }
 }

@@ -5,6 +5,9 @@ use crate::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrd
 use crate::cli::CliError;
 use crate::domain::authority::Role;
 
+pub(super) const HR: &str = "hr";
+pub(super) const APPROVER: &str = "approver";
+
 /// The agent that the demo shows.
 const SHOWN_AGENT: &str = "QL00007";
 
@@ -45,7 +48,8 @@ pub(super) async fn people(app: &App, company: &Company) -> Result<Vec<SignIn>, 
         made.push(person(app, login, name, Some(supervisor), Some(role), "the supervisor of that agent's team").await?);
     }
     for (login, name, role, what) in [
-        ("hr", "Hu Lan", (Role::Hr, None, true), "HR, with pay"),
+        (HR, "Hu Lan", (Role::Hr, None, true), "HR, with pay"),
+        (APPROVER, "Pi Zhun", (Role::Approver, None, false), "who approves what HR prepared"),
         ("auditor", "Shen Yi", (Role::Auditor, None, false), "an auditor"),
         ("admin", "Guan Li", (Role::Admin, None, false), "the administrator"),
     ] {
@@ -71,6 +75,17 @@ async fn person(
     let password = random_password();
     app.set_password(account.public_id, &password).await?;
     Ok(SignIn { login: account.login, password, what })
+}
+
+/// Merit as somebody of the sample company, by a token that is revoked at once; what was made of it goes on.
+pub(super) async fn acting(app: &App, login: &str) -> Result<App, CliError> {
+    let account = app.account_named(login).await?.account.public_id;
+    let order =
+        TokenOrder { account, name: "the demo's quarter", kind: TokenKind::Token, only: None, expires_at: None };
+    let (token, text) = app.create_token(order).await?;
+    let actor = app.bearer(&text).await?.ok_or_else(|| CliError::new(format!("{login} cannot act")))?;
+    app.revoke_token(token.public_id).await?;
+    Ok(app.acting_as(actor))
 }
 
 /// Easy to read and to type: four groups of four, 80 bits.

@@ -1,6 +1,7 @@
 //! `merit demo`: a sample telecom company, made by a seeded generator, through a whole quarter, and served.
 
 mod access;
+mod approval;
 mod behaviour;
 mod company;
 mod exports;
@@ -96,6 +97,8 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     }
     let token = access::auditor(&app).await?;
     let people = access::people(&app, &company).await?;
+    say!("\n5. Review, approve, publish");
+    approval::finish(&app, &QUARTERS).await?;
     story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token, &people);
     if let Some(server) = server {
         server.run(app, stop_signal()).await?;

@@ -10,7 +10,7 @@ pub(super) fn where_to_look(folder: &Path, address: Option<&str>, token: &str, p
     let merit = std::env::args().next().unwrap_or_else(|| "merit".to_owned());
     let folder = folder.display();
     let place = format!("--database {folder}/merit.db --rules {folder}/scoring-config");
-    say!("\n5. Where to look");
+    say!("\n6. Where to look");
     say!("  one agent's scorecard, with its working:");
     say!("    {merit} scorecard 2026-Q3 QL00007 {place}");
     say!("  the units', and one team's:");

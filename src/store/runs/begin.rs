@@ -2,15 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use entity::run::{ActiveModel, Column, Entity, Model};
-use sea_orm::sea_query::Query;
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, NotSet,
+    QueryFilter, QueryOrder, Set,
+};
 use uuid::Uuid;
 
+use super::super::cycle::{Cycle, cycle_state};
+use super::super::cycle_events::{Doer, NewCycleEvent, enter};
 use super::super::error::Step;
 use super::super::rules::problem::VersionProblem;
-use super::super::write::{Lock, execute, instant};
+use super::super::write::{Lock, execute, instant, sql};
 use super::super::{Engine, Store, StoreError};
-use crate::domain::cycle::CycleState;
+use crate::domain::cycle::{CycleAct, CycleState};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRun {
@@ -54,6 +58,7 @@ pub struct CompleteRun {
     pub snapshot_hash: String,
     pub result_hash: String,
     pub agents: i64,
+    pub by: Doer,
     pub finished_at: DateTime<Utc>,
 }
 
@@ -106,13 +111,20 @@ fn read_ids(text: &str) -> Result<Vec<i64>, StoreError> {
         .collect()
 }
 
+/// The run whose results a cycle shows, and how far that cycle is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownRun {
+    pub run: Run,
+    pub state: CycleState,
+}
+
 impl Store {
     /// Begins a run. A run of the same cycle that still says it is running was killed, or is told so at its next step: it is
     /// marked failed here and its half results are deleted.
     pub async fn begin_run(&self, run: &NewRun) -> Result<Run, StoreError> {
         let step = "beginning a run";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
-        refuse_exchanged(&tx, run).await?;
+        refuse_outdated(&tx, run).await?;
         let earlier = fail_running(&tx, run.cycle_id, run.started_at).await?;
         let row = ActiveModel {
             id: NotSet,
@@ -136,7 +148,7 @@ impl Store {
 
     /// Makes a running run complete and its cycle's current one, in one small transaction.
     ///
-    /// Errors: `RunNotRunning`.
+    /// Errors: `RunNotRunning`; `CycleState` when the cycle went on meanwhile.
     pub async fn complete_run(&self, run: &CompleteRun) -> Result<(), StoreError> {
         let step = "completing a run";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
@@ -153,9 +165,16 @@ impl Store {
         if execute(&tx, step, text, values).await? != 1 {
             return Err(StoreError::RunNotRunning(run.run_id));
         }
-        let text =
-            "UPDATE cycle SET current_run_id = $1, state = $2 WHERE id = (SELECT cycle_id FROM run WHERE id = $1)";
-        execute(&tx, step, text, [run.run_id.into(), CycleState::Scored.as_str().into()]).await?;
+        let found = Entity::find_by_id(run.run_id).one(&tx).await.step(step)?;
+        let cycle_id = found.ok_or(StoreError::RunNotRunning(run.run_id))?.cycle_id;
+        let event = NewCycleEvent {
+            act: CycleAct::Appraise,
+            by: run.by.clone(),
+            at: run.finished_at,
+            reason: None,
+            sheet: None,
+        };
+        enter(&tx, &cycle_of(&tx, cycle_id).await?, Some(run.run_id), &event).await?;
         self.finish(tx, step).await
     }
 
@@ -172,14 +191,15 @@ impl Store {
     }
 
     /// The run whose results the cycle of this code shows.
-    pub async fn shown_run(&self, cycle: &str) -> Result<Option<Run>, StoreError> {
-        let shown = Query::select()
-            .column(entity::cycle::Column::CurrentRunId)
-            .from(entity::cycle::Entity)
-            .and_where(entity::cycle::Column::Code.eq(cycle))
-            .to_owned();
-        let found = Entity::find().filter(Column::Id.in_subquery(shown)).one(&self.readers).await;
-        found.step("looking up the run of a cycle")?.map(Run::try_from).transpose()
+    pub async fn shown_run(&self, cycle: &str) -> Result<Option<ShownRun>, StoreError> {
+        let step = "looking up the run of a cycle";
+        let text =
+            "SELECT r.*, c.state AS cycle_state FROM cycle c JOIN run r ON r.id = c.current_run_id WHERE c.code = $1";
+        let statement = sql(&self.readers, text, [cycle.into()]);
+        let Some(row) = self.readers.query_one_raw(statement).await.step(step)? else { return Ok(None) };
+        let state: String = row.try_get("", "cycle_state").step(step)?;
+        let run = Model::from_query_result(&row, "").step(step)?.try_into()?;
+        Ok(Some(ShownRun { run, state: cycle_state(state)? }))
     }
 
     /// A cycle's runs, newest first.
@@ -194,13 +214,21 @@ impl Store {
     }
 }
 
-/// Refuses a run by rules that its cycle has exchanged meanwhile.
-async fn refuse_exchanged(tx: &DatabaseTransaction, run: &NewRun) -> Result<(), StoreError> {
-    let found = entity::cycle::Entity::find_by_id(run.cycle_id).one(tx).await;
-    match found.step("looking up the cycle of a run")? {
-        Some(cycle) if cycle.ruleset_hash != run.ruleset_hash => Err(VersionProblem::Exchanged(cycle.code).into()),
-        _ => Ok(()),
+/// Refuses a run of a cycle that is no longer appraised, or by rules that it has exchanged meanwhile.
+async fn refuse_outdated(tx: &DatabaseTransaction, run: &NewRun) -> Result<(), StoreError> {
+    let cycle = cycle_of(tx, run.cycle_id).await?;
+    if cycle.state.after(CycleAct::Appraise).is_none() {
+        return Err(StoreError::CycleState { code: cycle.code, state: cycle.state, act: CycleAct::Appraise });
     }
+    if cycle.ruleset_hash != run.ruleset_hash {
+        return Err(VersionProblem::Exchanged(cycle.code).into());
+    }
+    Ok(())
+}
+
+async fn cycle_of(tx: &DatabaseTransaction, id: i64) -> Result<Cycle, StoreError> {
+    let found = entity::cycle::Entity::find_by_id(id).one(tx).await.step("looking up the cycle of a run")?;
+    Cycle::from_model(found.ok_or_else(|| StoreError::NotFound { what: "cycle", name: id.to_string() })?)
 }
 
 /// Ends the cycle's runs that still say they are running; gives all its runs as they were, newest first.

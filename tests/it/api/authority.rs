@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::company::{Company, FIRST_QUARTER};
+use crate::support::cycles::finalise;
 use crate::support::project_root;
 use crate::support::server::Server;
 
@@ -42,6 +43,8 @@ impl House {
         }
         let cycle = app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
         app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
+        // Everybody sees what there is of their own only then.
+        finalise(&app, FIRST_QUARTER).await;
         let mut tokens = BTreeMap::new();
         for role in Role::ALL {
             for whole in [true, false] {
@@ -150,6 +153,7 @@ fn body(operation: &str) -> Option<Value> {
         "change_user" => Some(json!({ "name": "Changed" })),
         "create_grant" => Some(json!({ "role": "auditor" })),
         "create_token" => Some(json!({ "name": "made" })),
+        "act_on_cycle" => Some(json!({ "act": "approve", "digest": "0".repeat(64) })),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The use cases on both engines.
 
 mod audit;
+mod cycle_acts;
 mod exempt;
 mod fairness;
 mod full_disk;

@@ -132,7 +132,7 @@ async fn what_is_not_there_is_said_with_the_way_on() {
     let not_yet = app.scorecard(FIRST_QUARTER, "E001").await.unwrap_err();
     assert_eq!(not_yet.to_string(), "cycle 2026-Q2 has no results yet: run 'merit appraise 2026-Q2'");
     let twice = app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap_err();
-    assert_eq!(twice.to_string(), "there already is a cycle '2026-Q2'; choose another");
+    assert_eq!(twice.to_string(), "there is a cycle '2026-Q2' already; choose another");
     let code = app.open_cycle("2026-Q5", None, &company.rules()).await.unwrap_err();
     assert!(code.to_string().starts_with("'2026-Q5' names no period"), "{code}");
 }

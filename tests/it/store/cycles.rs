@@ -4,7 +4,7 @@ use merit::domain::cycle::CycleState;
 use merit::store::{CompleteRun, NewCycle, RunState, StoreError};
 use uuid::Uuid;
 
-use super::fixture::{begin_run, day, freeze, noon, open, period, settle};
+use super::fixture::{begin_run, day, freeze, noon, open, operator, period, settle};
 use crate::support::stores::on_both_engines;
 
 fn new_cycle(code: &str, first: &str, last: &str) -> NewCycle {
@@ -18,7 +18,14 @@ fn new_cycle(code: &str, first: &str, last: &str) -> NewCycle {
 }
 
 fn completing(run_id: i64) -> CompleteRun {
-    CompleteRun { run_id, snapshot_hash: "s".into(), result_hash: "r".into(), agents: 3, finished_at: noon() }
+    CompleteRun {
+        run_id,
+        snapshot_hash: "s".into(),
+        result_hash: "r".into(),
+        agents: 3,
+        by: operator(),
+        finished_at: noon(),
+    }
 }
 
 on_both_engines! {

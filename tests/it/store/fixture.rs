@@ -9,9 +9,9 @@ use merit::domain::metric::MetricId;
 use merit::domain::money::Currency;
 use merit::domain::period::Period;
 use merit::store::{
-    AccountKind, AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, FactChanges, FactSet, LiveAgent, NewAccount,
-    NewCycle, NewPull, NewRuleset, NewRun, PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store, StoreError,
-    UnitRow, Window,
+    AccountKind, AgentRef, AgentRow, AssignmentRow, CommitPull, Cycle, Doer, FactChanges, FactSet, LiveAgent,
+    NewAccount, NewCycle, NewPull, NewRuleset, NewRun, PullCounts, RejectedRow, RosterImport, Run, SnapshotRow, Store,
+    StoreError, UnitRow, Window,
 };
 use uuid::Uuid;
 
@@ -219,4 +219,9 @@ pub(super) async fn account(store: &Store, login: &str) -> i64 {
         created_at: noon(),
     };
     store.create_account(&new).await.unwrap().id
+}
+
+/// Who does things with cycles in these tests.
+pub(super) fn operator() -> Doer {
+    Doer::Operator("operator:test".into())
 }

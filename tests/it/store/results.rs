@@ -19,7 +19,7 @@ use merit::store::{CompleteRun, PackedResult, PayoutRow, PlanRow, ResultRow, Run
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::fixture::{begin_run, cny, day, fixed, freeze, noon, open, period, pooled, settle};
+use super::fixture::{begin_run, cny, day, fixed, freeze, noon, open, operator, period, pooled, settle};
 use super::schema::count;
 use crate::support::stores::on_both_engines;
 
@@ -297,6 +297,7 @@ on_both_engines! {
             snapshot_hash: "s".into(),
             result_hash: "r".into(),
             agents: 3,
+            by: operator(),
             finished_at: noon(),
         };
         store.complete_run(&done).await.unwrap();

@@ -4,7 +4,7 @@ use merit::domain::version::VersionState;
 use merit::store::{NewCycle, NewRuleset, RuleVersion, RunState, Store, StoreError, VersionProblem};
 use uuid::Uuid;
 
-use super::fixture::{begin_run, day, noon, period};
+use super::fixture::{begin_run, day, noon, operator, period};
 use super::schema::try_execute;
 use crate::support::stores::on_both_engines;
 
@@ -229,6 +229,7 @@ on_both_engines! {
             snapshot_hash: "s".into(),
             result_hash: "r".into(),
             agents: 0,
+            by: operator(),
             finished_at: noon(),
         };
         store.complete_run(&done).await.unwrap();

@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod cases;
 pub(crate) mod command;
 pub(crate) mod company;
+pub(crate) mod cycles;
 pub(crate) mod engines;
 pub(crate) mod formula;
 pub(crate) mod mariadb;

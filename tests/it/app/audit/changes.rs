@@ -9,10 +9,12 @@ use merit::app::{
 use merit::domain::appraisal::ExemptionReason;
 use merit::domain::audit::Digest;
 use merit::domain::authority::Role;
+use merit::domain::cycle::CycleAct;
 use sha2::{Digest as _, Sha256};
 
 use super::{assert_whole, disarm, entries, told};
 use crate::support::company::{Company, FIRST_QUARTER, SECOND_QUARTER, pull};
+use crate::support::cycles::act;
 use crate::support::engines;
 
 /// Act, kind and name of the subject.
@@ -67,6 +69,9 @@ async fn change_cycle(app: &App, company: &Company, expected: &mut Vec<Told>) {
     expected.push(("ratings.import", "cycle", FIRST_QUARTER.to_owned()));
     app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
     expected.push(("cycle.appraise", "cycle", FIRST_QUARTER.to_owned()));
+    act(app, FIRST_QUARTER, CycleAct::BeginReview).await.unwrap();
+    act(app, FIRST_QUARTER, CycleAct::Publish).await.unwrap_err();
+    expected.push(("cycle.begin_review", "cycle", FIRST_QUARTER.to_owned()));
     // The quarter before has facts, so that there is something to measure indexes against.
     app.open_cycle_with(SECOND_QUARTER, None, RulesChoice::InForce).await.unwrap();
     expected.push(("cycle.open", "cycle", SECOND_QUARTER.to_owned()));

@@ -4,6 +4,7 @@ use merit::app::{AccountKind, AccountOrder, App, SimulationOrder, Slice, TokenKi
 
 use super::{assert_whole, entries};
 use crate::support::company::{Company, FIRST_QUARTER};
+use crate::support::cycles::publish;
 use crate::support::engines;
 
 const CYCLE: &str = FIRST_QUARTER;
@@ -21,6 +22,7 @@ async fn read_all(app: &App, company: &Company) {
     app.payout_totals(CYCLE).await.unwrap();
     app.plans(CYCLE, &slice, &wanted).await.unwrap();
     app.spread(CYCLE, &wanted).await.unwrap();
+    app.approval_sheet(CYCLE).await.unwrap();
     app.exemption(CYCLE, "E001").await.unwrap();
     let days = ("2026-04-01".parse().unwrap(), "2026-06-30".parse().unwrap());
     app.facts("E001", days, Some("csat_t2b")).await.unwrap();
@@ -47,6 +49,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
         let app = company.load(&database.url).await;
         app.open_cycle(CYCLE, None, &company.rules()).await.unwrap();
         app.appraise(CYCLE, &|_| {}).await.unwrap();
+        publish(&app, CYCLE).await;
         let planned = app.plans(CYCLE, &Slice::first(), &Wanted::default()).await.unwrap().rows;
         let person = AccountOrder { kind: AccountKind::Person, login: "e001", name: "Agent 1", agent: Some("E001") };
         let account = app.create_account(person).await.unwrap().account.public_id;
@@ -67,6 +70,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
         read_all(&app, &company).await;
         let mut expected = vec![
             ("agent.read_pay", "E001", ""),
+            ("cycle.read_sheet", CYCLE, "shown="),
             ("cycle.replay", CYCLE, "revision=1 agents=3 differing=0"),
             ("cycle.simulate", CYCLE, "revision=1 rules="),
             ("exemption.read", "E001", "cycle=2026-Q2"),
@@ -83,7 +87,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
         ];
         if let Some(plan) = planned.first() {
             app.plan(CYCLE, &plan.summary.employee_number).await.unwrap();
-            expected.insert(10, ("plan.read", plan.summary.employee_number.as_str(), "cycle=2026-Q2"));
+            expected.insert(11, ("plan.read", plan.summary.employee_number.as_str(), "cycle=2026-Q2"));
         }
         let mut found = entries(&app).await;
         found.truncate(found.len() - before);
