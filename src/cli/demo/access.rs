@@ -49,7 +49,7 @@ pub(super) async fn people(app: &App, company: &Company) -> Result<Vec<SignIn>, 
     }
     for (login, name, role, what) in [
         (HR, "Hu Lan", (Role::Hr, None, true), "HR, with pay"),
-        (APPROVER, "Pi Zhun", (Role::Approver, None, false), "who approves what HR prepared"),
+        (APPROVER, "Pi Zhun", (Role::Approver, None, false), "the approver of what HR prepared"),
         ("auditor", "Shen Yi", (Role::Auditor, None, false), "an auditor"),
         ("admin", "Guan Li", (Role::Admin, None, false), "the administrator"),
     ] {

@@ -38,9 +38,15 @@ async fn the_demo_runs_two_quarters_and_every_figure_it_serves_can_be_recomputed
             break;
         }
     }
-    for expected in
-        ["set aside", "replay of 2026-Q2: ", "replay of 2026-Q3: ", "improvement plans suggested", "28 units scored"]
-    {
+    for expected in [
+        "set aside",
+        "replay of 2026-Q2: ",
+        "replay of 2026-Q3: ",
+        "improvement plans suggested",
+        "28 units scored",
+        "hr prepared it, approver approved it, now closed",
+        "hr prepared it, approver approved it, now appeal",
+    ] {
         assert!(said.contains(expected), "'{expected}' was not printed\n{said}");
     }
     for replay in said.lines().filter(|line| line.contains("replay of")) {
@@ -60,8 +66,8 @@ async fn the_demo_runs_two_quarters_and_every_figure_it_serves_can_be_recomputed
 /// Everybody the demo names signs in with the password printed beside them.
 async fn people_sign_in(said: &str, address: &str) {
     let listed = said.lines().skip_while(|line| !line.contains("/sign-in")).skip(1);
-    let people: Vec<Vec<&str>> = listed.map(|line| line.split_whitespace().collect()).take(5).collect();
-    for (person, what) in people.iter().zip(["agent", "supervisor", "HR", "auditor", "administrator"]) {
+    let people: Vec<Vec<&str>> = listed.map(|line| line.split_whitespace().collect()).take(6).collect();
+    for (person, what) in people.iter().zip(["agent", "supervisor", "HR", "approver", "auditor", "administrator"]) {
         assert!(person.join(" ").contains(what), "{person:?}");
         let mut browser = Browser::new(&format!("http://{address}"));
         browser.sign_in(person[0], person[1]).await.leads_to("/");
