@@ -7,6 +7,7 @@ mod cycles;
 mod error;
 mod explanations;
 mod grants;
+mod jobs;
 mod oauth;
 mod page;
 mod payouts;
@@ -24,6 +25,7 @@ mod units;
 mod users;
 
 pub use auth::RequestId;
+pub use jobs::Closing;
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 type Apis = (
@@ -42,6 +44,7 @@ type Apis = (
     tokens::TokensApi,
     oauth::OAuthApi,
     audit::AuditApi,
+    jobs::JobsApi,
 );
 
 #[derive(Tags)]
@@ -66,6 +69,8 @@ enum Resource {
     Rules,
     /// Who changed what, and who read pay or other people's results
     Audit,
+    /// Long work: asked for, watched, cancelled
+    Jobs,
 }
 
 /// The service that answers below `/api/v1`.
@@ -86,6 +91,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         tokens::TokensApi,
         oauth::OAuthApi,
         audit::AuditApi,
+        jobs::JobsApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use tokio::sync::watch;
 
+use super::job::Working;
 use super::output::{say, write};
 use super::sign_in::BaseUrl;
 use super::{CliError, Place};
@@ -54,6 +55,8 @@ pub(super) struct ServeArguments {
     #[arg(long, env = "MERIT_OIDC")]
     oidc_config: Option<PathBuf>,
     #[command(flatten)]
+    work: Working,
+    #[command(flatten)]
     base: BaseUrl,
 }
 
@@ -84,7 +87,7 @@ impl ServeArguments {
 }
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
-    let app = with_providers(place.open().await?, &arguments)?;
+    let app = with_providers(place.open().await?, &arguments)?.with_rules_folder(&place.rules);
     app.migrate().await?;
     for (provider, unit) in app.unknown_units_of_providers().await? {
         say!("{provider}: unit '{unit}' is not on the roster; until it is, claims grant nothing for it");
@@ -110,7 +113,13 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
         reread_on_hangup(tls);
     }
     say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
-    server.run(app, stop_signal()).await?;
+    let workers = arguments.work.begin(&app, place);
+    let asked_to_stop = async {
+        stop_signal().await;
+        workers.tell();
+    };
+    server.run(app, asked_to_stop).await?;
+    workers.end().await;
     end.send_replace(true);
     if let Some(figures) = figures {
         let _ = figures.await;

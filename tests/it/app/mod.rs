@@ -4,6 +4,7 @@ mod audit;
 mod exempt;
 mod fairness;
 mod full_disk;
+mod jobs;
 mod leave;
 mod personal;
 mod pulling;
