@@ -34,7 +34,7 @@ pub struct Closing(pub watch::Receiver<bool>);
 
 /// What kind of work it is.
 #[derive(Debug, Clone, Copy, Enum)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "JobKind", rename_all = "snake_case")]
 enum Kind {
     Pull,
     Appraise,
@@ -42,7 +42,7 @@ enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, Enum)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "JobState", rename_all = "snake_case")]
 enum State {
     Queued,
     Running,

@@ -147,9 +147,10 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
             }
         }
         JobAction::Work(working) => {
+            let stop = stop_signal();
             let workers = working.begin(&app, place);
             say!("Working on jobs, {} at once (stop it with Ctrl-C)", working.workers);
-            stop_signal().await;
+            stop.await;
             workers.end().await;
         }
     }

@@ -112,10 +112,11 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
     if let Some(tls) = server.tls() {
         reread_on_hangup(tls);
     }
+    let stop = stop_signal();
     say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
     let workers = arguments.work.begin(&app, place);
     let asked_to_stop = async {
-        stop_signal().await;
+        stop.await;
         workers.tell();
     };
     server.run(app, asked_to_stop).await?;
@@ -172,21 +173,25 @@ pub(super) fn openapi() -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Done when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.
-pub(super) async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Done when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager. Both are heeded from the call on, not only once it is
+/// waited for.
+pub(super) fn stop_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        signal(SignalKind::terminate()).and_then(|terminate| Ok((terminate, signal(SignalKind::interrupt())?)))
+    };
+    async move {
+        #[cfg(unix)]
+        if let Ok((mut terminate, mut interrupt)) = signals {
             tokio::select! {
-                _ = interrupt => {}
                 _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
             return;
         }
-    }
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
