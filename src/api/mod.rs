@@ -8,6 +8,7 @@ mod cycles;
 mod error;
 mod explanations;
 mod grants;
+mod jobs;
 mod oauth;
 mod page;
 mod payouts;
@@ -26,6 +27,7 @@ mod units;
 mod users;
 
 pub use auth::RequestId;
+pub use jobs::Closing;
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 type Apis = (
@@ -45,6 +47,7 @@ type Apis = (
     tokens::TokensApi,
     oauth::OAuthApi,
     audit::AuditApi,
+    jobs::JobsApi,
 );
 
 #[derive(Tags)]
@@ -69,6 +72,8 @@ enum Resource {
     Rules,
     /// Who changed what, and who read pay or other people's results
     Audit,
+    /// Long work: asked for, watched, cancelled
+    Jobs,
 }
 
 /// The service that answers below `/api/v1`.
@@ -90,6 +95,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         tokens::TokensApi,
         oauth::OAuthApi,
         audit::AuditApi,
+        jobs::JobsApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

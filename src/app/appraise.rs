@@ -81,7 +81,7 @@ impl App {
         run: &Run,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<AppraisalReport, AppError> {
-        let snapshot = Snapshot::take(&self.store, run, cycle, rules).await?;
+        let snapshot = self.unless_stopped(Snapshot::take(&self.store, run, cycle, rules)).await?;
         progress(0);
         let assessor = Assessor { rules, cycle: cycle.period, common: &snapshot.common };
         let mut report = AppraisalReport { revision: run.revision, ..AppraisalReport::default() };
@@ -105,9 +105,11 @@ impl App {
             let (store, run_id) = (self.store.clone(), run.id);
             writing.next(async move { store.write_results(run_id, results).await }).await?;
             progress(report.agents);
+            self.go_on()?;
         }
         writing.end().await?;
         report.units = units::appraise(&self.store, run, rules, &snapshot, &mut found).await?;
+        self.go_on()?;
         if self.may(Act::ReadPay) {
             report.payable = payable.sums();
         }

@@ -15,6 +15,12 @@ pub(super) fn appraised(complete: bool, taken: Duration) {
     counter!("merit_appraisals_total", "outcome" => outcome(complete)).increment(1);
 }
 
+/// An attempt at a job, by the state the job has afterwards.
+pub(super) fn worked(kind: &'static str, state: &'static str, taken: Duration) {
+    histogram!("merit_job_duration_seconds", "kind" => kind).record(taken);
+    counter!("merit_jobs_total", "kind" => kind, "outcome" => state).increment(1);
+}
+
 fn outcome(complete: bool) -> &'static str {
     if complete { "complete" } else { "failed" }
 }

@@ -26,6 +26,9 @@ pub enum AppError {
     /// It cannot be done as things stand.
     #[error("{0}")]
     Refused(String),
+    /// It was told to stop; nothing half done is left.
+    #[error("it was told to stop before it was done; nothing of it is left")]
+    Stopped,
     /// The audit log cannot be written, so nothing that must be recorded is shown.
     #[error("this must be recorded in the audit log, which cannot be written just now ({0}): try again when it can")]
     Unrecorded(String),

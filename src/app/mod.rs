@@ -17,6 +17,7 @@ mod explain;
 mod facts;
 mod fairness;
 mod figures;
+mod jobs;
 mod parallel;
 mod personal;
 mod pull;
@@ -32,7 +33,7 @@ mod units;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use access::{
@@ -55,6 +56,7 @@ pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
 };
+pub use jobs::{JobView, WorkOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted, WantedUnits};
@@ -72,8 +74,8 @@ pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
-    AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, PayoutDetail,
-    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
+    AuditEntry, Claim, Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity,
+    PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
     RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
     Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
@@ -98,6 +100,10 @@ pub struct App {
     noted: access::Noted,
     /// Where people may sign in besides here.
     providers: Arc<Providers>,
+    /// The folder of the rules, where this process has one.
+    rules_folder: Option<Arc<Path>>,
+    bell: jobs::Bell,
+    stop: jobs::Stop,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -132,8 +138,21 @@ impl App {
         let reads = Arc::new(audit::ReadLog::start(store.clone()));
         let (environment, last_rules, hasher) = (Arc::default(), explain::LastRules::default(), access::Hasher::new());
         let noted = access::Noted::default();
-        let providers = Arc::default();
-        Ok(Self { store, clock, environment, spool, last_rules, reads, hasher, noted, providers, actor })
+        Ok(Self {
+            store,
+            clock,
+            environment,
+            spool,
+            last_rules,
+            reads,
+            hasher,
+            noted,
+            providers: Arc::default(),
+            rules_folder: None,
+            bell: jobs::Bell::default(),
+            stop: jobs::Stop::default(),
+            actor,
+        })
     }
 
     /// The same, with these environment variables set for sources.
@@ -149,6 +168,13 @@ impl App {
     #[must_use]
     pub fn with_providers(mut self, providers: Providers) -> Self {
         self.providers = Arc::new(providers);
+        self
+    }
+
+    /// The same, with this folder of rules for its sources.
+    #[must_use]
+    pub fn with_rules_folder(mut self, folder: &Path) -> Self {
+        self.rules_folder = Some(folder.into());
         self
     }
 

@@ -101,7 +101,7 @@ impl App {
         }
         let id = self.store.begin_pull(&new).await?;
         let started = Instant::now();
-        let outcome = match self.read(&order, &loaded, period).await {
+        let outcome = match self.unless_stopped(self.read(&order, &loaded, period)).await {
             Ok(pulled) => self.commit(id, new, pulled, removal_limit(&order, &loaded)).await,
             Err(error) => Err(error),
         };

@@ -13,6 +13,7 @@ mod explanation;
 mod facts;
 mod fairness;
 mod grant;
+mod job;
 mod judgement;
 mod output;
 mod progress;
@@ -149,6 +150,11 @@ enum Command {
     Spread(spread::SpreadArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives
     Plans(results::ResultArguments),
+    /// Long work: asked for, watched, cancelled, worked on
+    Job {
+        #[command(subcommand)]
+        action: job::JobAction,
+    },
     /// Accounts of people and programs
     User {
         #[command(subcommand)]
@@ -191,6 +197,8 @@ pub fn main() -> ExitCode {
         Err(error) => fail(&error.to_string()),
     };
     telemetry.end();
+    // A job that did not stop in time is not waited for: another worker takes it.
+    runtime.shutdown_background();
     code
 }
 
@@ -203,6 +211,7 @@ fn fail(message: &str) -> ExitCode {
 fn start_log(arguments: &Arguments, runtime: &tokio::runtime::Handle) -> Result<Telemetry, CliError> {
     let (default_filter, collector) = match &arguments.command {
         Command::Serve(serve) => ("merit=info,warn", serve.collector()),
+        Command::Job { action } if action.is_work() => ("merit=info,warn", None),
         _ => ("warn", None),
     };
     Telemetry::start(&Order { format: arguments.log_format, default_filter, collector }, runtime)
@@ -231,6 +240,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Payouts(which) => results::payouts(place, which).await,
         Command::Spread(which) => spread::run(place, which).await,
         Command::Plans(which) => results::plans(place, which).await,
+        Command::Job { action } => job::run(place, action).await,
         Command::User { action } => user::run(place, action).await,
         Command::Grant { action } => grant::run(place, action).await,
         Command::Token { action } => token::run(place, action).await,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use tokio::sync::watch;
 
+use super::job::Working;
 use super::output::{say, write};
 use super::sign_in::BaseUrl;
 use super::{CliError, Place};
@@ -54,6 +55,8 @@ pub(super) struct ServeArguments {
     #[arg(long, env = "MERIT_OIDC")]
     oidc_config: Option<PathBuf>,
     #[command(flatten)]
+    work: Working,
+    #[command(flatten)]
     base: BaseUrl,
 }
 
@@ -84,7 +87,7 @@ impl ServeArguments {
 }
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
-    let app = with_providers(place.open().await?, &arguments)?;
+    let app = with_providers(place.open().await?, &arguments)?.with_rules_folder(&place.rules);
     app.migrate().await?;
     for (provider, unit) in app.unknown_units_of_providers().await? {
         say!("{provider}: unit '{unit}' is not on the roster; until it is, claims grant nothing for it");
@@ -109,8 +112,15 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
     if let Some(tls) = server.tls() {
         reread_on_hangup(tls);
     }
+    let stop = stop_signal();
     say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
-    server.run(app, stop_signal()).await?;
+    let workers = arguments.work.begin(&app, place);
+    let asked_to_stop = async {
+        stop.await;
+        workers.tell();
+    };
+    server.run(app, asked_to_stop).await?;
+    workers.end().await;
     end.send_replace(true);
     if let Some(figures) = figures {
         let _ = figures.await;
@@ -163,21 +173,25 @@ pub(super) fn openapi() -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Done when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.
-pub(super) async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Done when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager. Both are heeded from the call on, not only once it is
+/// waited for.
+pub(super) fn stop_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        signal(SignalKind::terminate()).and_then(|terminate| Ok((terminate, signal(SignalKind::interrupt())?)))
+    };
+    async move {
+        #[cfg(unix)]
+        if let Ok((mut terminate, mut interrupt)) = signals {
             tokio::select! {
-                _ = interrupt => {}
                 _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
             return;
         }
-    }
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -18,6 +18,7 @@ pub mod fixed;
 pub mod guidance;
 pub mod improvement;
 pub mod interval;
+pub mod job;
 pub mod judgement;
 pub mod metric;
 pub mod money;

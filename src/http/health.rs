@@ -1,26 +1,32 @@
 //! Whether the server lives, and whether it should be sent requests.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use poem::http::StatusCode;
 use poem::web::{Data, Json};
 use poem::{IntoResponse as _, Request, Response, handler};
 use serde_json::json;
+use tokio::sync::watch;
 
+use crate::api::Closing;
 use crate::app::{App, Health};
 
 /// Whether the server was asked to stop; data of every request.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Draining(Arc<AtomicBool>);
+pub(super) struct Draining(Arc<watch::Sender<bool>>);
 
 impl Draining {
     pub(super) fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.send_replace(true);
     }
 
     fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.0.borrow()
+    }
+
+    /// For answers that go on until something ends: they end when it begins.
+    pub(super) fn closing(&self) -> Closing {
+        Closing(self.0.subscribe())
     }
 }
 

@@ -65,6 +65,7 @@ impl<E: Endpoint> Endpoint for Mannerly<E> {
         let https = is_https(&request);
         let span = span(&request, &id.to_string(), web::loggable(&path));
         request.set_data(RequestId(id));
+        request.set_data(self.kept.draining.closing());
         request.set_data(self.kept.draining.clone());
         request.set_data(CalledBy::within(span.clone()));
         let under_way = metrics::UnderWay::begin();

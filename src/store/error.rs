@@ -24,6 +24,8 @@ pub enum StoreError {
     Exists { what: &'static str, name: String },
     #[error("{what} '{name}' was changed by somebody else meanwhile; read it again, then decide")]
     Changed { what: &'static str, name: String },
+    #[error("job {job} is {state}: what has ended cannot be cancelled")]
+    Ended { job: uuid::Uuid, state: &'static str },
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
     #[error("the cycle was appraised already: what its indexes are measured against cannot change any more")]

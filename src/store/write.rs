@@ -20,6 +20,7 @@ pub(super) enum Lock {
     SignIn,
     FirstAdmin,
     Identities,
+    Jobs,
 }
 
 impl Lock {
@@ -32,6 +33,7 @@ impl Lock {
             Self::SignIn => (0x4D41, 0),
             Self::FirstAdmin => (0x4D42, 0),
             Self::Identities => (0x4D43, 0),
+            Self::Jobs => (0x4D51, 0),
         };
         (class << 48) | id
     }

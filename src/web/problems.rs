@@ -16,7 +16,7 @@ struct Meaning {
 }
 
 /// Every code the API answers with; codes are never renamed.
-const MEANINGS: [Meaning; 18] = [
+const MEANINGS: [Meaning; 19] = [
     Meaning {
         code: "invalid_request",
         status: 400,
@@ -107,6 +107,12 @@ const MEANINGS: [Meaning; 18] = [
         status: 500,
         en: "Something went wrong inside Merit. Its log has the cause under the request's id (header X-Request-Id).",
         zh: "Merit 内部出错。原因见日志，按请求编号（响应头 X-Request-Id）查找。",
+    },
+    Meaning {
+        code: "worker_lost",
+        status: 500,
+        en: "In a job's problem: its worker ended again and again while it did the job. Look in the log for the cause, then ask again.",
+        zh: "见于任务的 problem：执行该任务的进程多次中途退出。请查看日志找出原因后重新提交。",
     },
     Meaning {
         code: "unavailable",

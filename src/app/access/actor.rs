@@ -32,6 +32,8 @@ enum Standing {
     Operator(String),
     /// A provider of OpenID Connect by its id, while it says who somebody is: it may do nothing by itself.
     Provider(String),
+    /// A source's schedule, by its name in the record.
+    Schedule(String),
     Account {
         account: Account,
         grants: Vec<Grant>,
@@ -63,9 +65,25 @@ impl Actor {
         Self { standing: Standing::Account { account, grants }, only: None, request: None, origin: None }
     }
 
+    /// The operator by the name that the record has.
+    pub(in crate::app) fn operator_named(name: &str) -> Self {
+        let user = name.strip_prefix("operator:").unwrap_or(name).to_owned();
+        Self { standing: Standing::Operator(user), only: None, request: None, origin: None }
+    }
+
+    /// A source's schedule by the name that the record has; it may pull.
+    pub(in crate::app) fn schedule(name: &str) -> Self {
+        Self { standing: Standing::Schedule(name.to_owned()), only: None, request: None, origin: None }
+    }
+
+    /// The acts that the token in use is for; all when absent.
+    pub(in crate::app) fn only_acts(&self) -> Option<&BTreeSet<Act>> {
+        self.only.as_ref()
+    }
+
     /// The same, with no more than these acts.
     #[must_use]
-    pub(super) fn only(mut self, acts: Option<BTreeSet<Act>>) -> Self {
+    pub(in crate::app) fn only(mut self, acts: Option<BTreeSet<Act>>) -> Self {
         self.only = acts;
         self
     }
@@ -77,7 +95,7 @@ impl Actor {
         self
     }
 
-    pub(super) fn origin(&self) -> Option<&str> {
+    pub(in crate::app) fn origin(&self) -> Option<&str> {
         self.origin.as_deref()
     }
 
@@ -92,12 +110,13 @@ impl Actor {
         self.request
     }
 
-    /// What the record calls them: a login, `operator:` and the system's user, or `provider:` and its id.
+    /// What the record calls them: a login, `operator:` and the system's user, `provider:` and its id, or `schedule:` and a source.
     pub fn name(&self) -> String {
         match &self.standing {
             Standing::Nobody => "nobody".to_owned(),
             Standing::Operator(user) => format!("operator:{user}"),
             Standing::Provider(id) => format!("provider:{id}"),
+            Standing::Schedule(name) => name.clone(),
             Standing::Account { account, .. } => account.login.clone(),
         }
     }
@@ -111,7 +130,7 @@ impl Actor {
     pub fn own_account(&self) -> Option<&Account> {
         match &self.standing {
             Standing::Account { account, .. } => Some(account),
-            Standing::Nobody | Standing::Operator(_) | Standing::Provider(_) => None,
+            Standing::Nobody | Standing::Operator(_) | Standing::Provider(_) | Standing::Schedule(_) => None,
         }
     }
 
@@ -120,6 +139,8 @@ impl Actor {
         match &self.standing {
             Standing::Nobody | Standing::Provider(_) => Reach::default(),
             Standing::Operator(_) => Reach::everything(),
+            Standing::Schedule(_) if act == Act::Pull => Reach::everything(),
+            Standing::Schedule(_) => Reach::default(),
             Standing::Account { account, grants } => {
                 if self.is_for(act) {
                     reach(grants, account.agent_id, act)

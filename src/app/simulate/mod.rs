@@ -1,6 +1,7 @@
 //! Simulate: what other rules would have made of a past cycle. Reads the cycle's snapshot and results, and writes nothing.
 
 mod change;
+mod json;
 mod report;
 mod tally;
 mod unmeasured;
@@ -64,6 +65,7 @@ impl App {
                 gathering.add(member, change)?;
             }
             progress(gathering.agents());
+            self.go_on()?;
         }
         let detail = format!("revision={} rules={}", run.revision, draft.after.hash);
         self.recorded_read(Change::new("cycle.simulate", "cycle", order.cycle).detail(detail)).await?;

@@ -1,6 +1,5 @@
 //! `merit simulate`: other rules on a past cycle, as tables for people and as JSON or CSV for programs.
 
-mod json;
 mod tables;
 
 use std::process::ExitCode;
@@ -40,7 +39,7 @@ pub(super) async fn run(place: &Place, arguments: SimulateArguments) -> Result<E
     bar.finish_and_clear();
     match format {
         Format::Table => tables::print(&simulation, lang)?,
-        Format::Json => say!("{:#}", json::whole(&simulation)),
+        Format::Json => say!("{:#}", simulation.to_json()),
         Format::Csv => listed(&simulation).print(Format::Csv)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -93,12 +93,12 @@ impl TryFrom<Model> for Token {
     }
 }
 
-fn parsed(text: &str) -> Result<BTreeSet<Act>, StoreError> {
+pub(in super::super) fn parsed(text: &str) -> Result<BTreeSet<Act>, StoreError> {
     let unknown = |word: &str| StoreError::Unreadable { what: "an act of a token", value: word.to_owned() };
     text.split_whitespace().map(|word| Act::of(word).ok_or_else(|| unknown(word))).collect()
 }
 
-fn words(acts: &BTreeSet<Act>) -> String {
+pub(in super::super) fn words(acts: &BTreeSet<Act>) -> String {
     acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(" ")
 }
 

@@ -6,6 +6,7 @@ use std::fs;
 
 use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
 use merit::domain::authority::Role;
+use merit::domain::job::JobOrder;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,6 +24,8 @@ struct House {
     server: Server,
     tokens: BTreeMap<(&'static str, bool), String>,
     pull: String,
+    /// Waits for a worker, of which there is none.
+    job: String,
     rules: String,
     /// An account nobody uses.
     other: Uuid,
@@ -51,6 +54,7 @@ impl House {
                 tokens.insert((role.as_str(), whole), token(&app, role, whole).await);
             }
         }
+        let job = app.ask_job(JobOrder::Appraise { cycle: FIRST_QUARTER.into() }).await.unwrap();
         let pulls = app.pulls(None, &merit::app::Slice::first()).await.unwrap().0;
         let order = AccountOrder { kind: AccountKind::Client, login: "other", name: "Other", agent: None };
         let other = app.create_account(order).await.unwrap().account.public_id;
@@ -58,6 +62,7 @@ impl House {
             server: Server::start(&app).await,
             tokens,
             pull: pulls[0].id.to_string(),
+            job: job.id.to_string(),
             rules: cycle.ruleset_hash,
             other,
         }
@@ -68,6 +73,8 @@ impl House {
         let (agent, unit) = if outside { ("F001", "T2") } else { ("E001", "T1") };
         let id = if operation.path.starts_with("/pulls") {
             self.pull.clone()
+        } else if operation.path.starts_with("/jobs") {
+            self.job.clone()
         } else if operation.path.starts_with("/users") {
             self.other.to_string()
         } else {
@@ -152,6 +159,7 @@ fn body(operation: &str) -> Option<Value> {
         "create_user" => Some(json!({ "kind": "client", "login": login, "name": "Made" })),
         "change_user" => Some(json!({ "name": "Changed" })),
         "create_grant" => Some(json!({ "role": "auditor" })),
+        "ask_job" => Some(json!({ "kind": "appraise", "cycle": FIRST_QUARTER })),
         "create_token" => Some(json!({ "name": "made" })),
         "act_on_cycle" => Some(json!({ "act": "approve", "digest": "0".repeat(64) })),
         _ => None,

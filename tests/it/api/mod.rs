@@ -3,6 +3,7 @@
 mod audit;
 mod authority;
 mod browser;
+mod jobs;
 mod judgement;
 mod problems;
 mod resources;

@@ -5,6 +5,7 @@ mod cycle_acts;
 mod exempt;
 mod fairness;
 mod full_disk;
+mod jobs;
 mod leave;
 mod personal;
 mod pulling;

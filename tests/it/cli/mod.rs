@@ -5,6 +5,7 @@ mod backup;
 mod commands;
 mod demo;
 mod fairness;
+mod jobs;
 mod killed;
 mod rules;
 mod sign_in;

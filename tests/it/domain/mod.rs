@@ -16,6 +16,7 @@ mod fixed;
 mod guidance;
 mod improvement;
 mod interval;
+mod job;
 mod judgement;
 mod money;
 mod oracles;

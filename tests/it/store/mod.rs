@@ -6,6 +6,7 @@ mod facts;
 mod fixture;
 mod freeze;
 mod identities;
+mod jobs;
 mod leave;
 mod packed;
 mod pulls;

@@ -2,15 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::{amount, difference, score};
-use crate::app::{
-    AgentChange, CostChange, Migration, Missing, Ranking, RuleChange, RulesSide, ScoreChanges, Side, Simulation,
-    UnitChange, Unmeasured, WithoutCard,
+use super::{
+    AgentChange, CostChange, Migration, Missing, PayChange, Ranking, ScoreChanges, Side, Simulation, UnitChange,
+    Unmeasured, WithoutCard,
 };
-use crate::cli::results::figure;
+use crate::app::{RuleChange, RulesSide};
+use crate::domain::fixed::Fixed;
+use crate::domain::money::Money;
 
-/// The whole report. `movers` is null unless they were asked for; `currency` of a ranking is null for agents whom no plan pays.
-pub(super) fn whole(simulation: &Simulation) -> Value {
+impl Simulation {
+    /// The whole report. `movers` is null unless they were asked for; `currency` of a ranking is null for agents whom no plan pays.
+    pub fn to_json(&self) -> Value {
+        whole(self)
+    }
+}
+
+fn whole(simulation: &Simulation) -> Value {
     let Simulation {
         cycle,
         revision,
@@ -55,6 +62,27 @@ pub(super) fn whole(simulation: &Simulation) -> Value {
         "units": units.iter().map(unit).collect::<Vec<_>>(),
         "movers": movers.as_ref().map(|movers| movers.iter().map(agent).collect::<Vec<_>>()),
     })
+}
+
+fn figure(value: Option<Fixed>) -> Value {
+    value.map_or(Value::Null, |value| value.to_string().into())
+}
+
+/// With the two decimals of scores.
+fn score(score: Option<Fixed>) -> Value {
+    score.map_or(Value::Null, |score| format!("{score:.2}").into())
+}
+
+/// In major units, without the currency.
+fn amount(money: Money) -> Value {
+    money.to_decimal().to_string().into()
+}
+
+fn difference(change: &AgentChange) -> Value {
+    match change.pay_change() {
+        PayChange::By(money) => amount(money),
+        PayChange::Unpaid | PayChange::OtherCurrency => Value::Null,
+    }
 }
 
 fn side_of_rules(side: &RulesSide) -> Value {

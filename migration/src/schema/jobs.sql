@@ -1,0 +1,41 @@
+-- Long work that somebody asked for. A worker holds a job while it is running, and says so again and again (heartbeat_at).
+CREATE TABLE job (
+    id @id,
+    public_id @uuid NOT NULL UNIQUE,
+    kind @key NOT NULL,
+    -- JSON.
+    arguments @text NOT NULL,
+    -- What it works on: of one scope, one runs at a time.
+    scope @key NOT NULL,
+    state @key NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    -- Absent for whoever runs Merit beside its database, and for a source's schedule.
+    account_id @int REFERENCES account (id),
+    asked_by @text NOT NULL,
+    -- The acts that the token in use was for, parted by blanks; all when absent.
+    acts @text,
+    asked_at @time NOT NULL,
+    started_at @time,
+    finished_at @time,
+    worker @text,
+    heartbeat_at @time,
+    attempts @int NOT NULL,
+    cancel_asked_at @time,
+    -- What is counted: bytes, rows or agents.
+    counted @text,
+    done @int NOT NULL,
+    total @int,
+    -- JSON.
+    result @text,
+    problem_code @text,
+    problem @text,
+    -- The schedule that asked, and for which moment.
+    source @key,
+    due_at @time,
+    CHECK ((source IS NULL) = (due_at IS NULL)),
+    CHECK ((state = 'running') = (worker IS NOT NULL AND heartbeat_at IS NOT NULL)),
+    CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
+) @table;
+CREATE UNIQUE INDEX job_running ON job (scope) WHERE state = 'running';
+CREATE INDEX job_waiting ON job (id) WHERE state = 'queued';
+-- Of several servers, one asks for what is due.
+CREATE UNIQUE INDEX job_due ON job (source, due_at) WHERE due_at IS NOT NULL;

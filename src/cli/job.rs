@@ -1,0 +1,242 @@
+//! `merit job`: long work asked for, watched, cancelled, worked on.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use clap::Subcommand;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::output::{Format, Table, say};
+use super::serve::stop_signal;
+use super::{CliError, Place};
+use crate::app::{App, JobView, Slice, WorkOrder};
+use crate::domain::job::JobOrder;
+
+/// How long jobs under way may take to stop when the process ends; a job that takes longer is taken by another worker later.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Subcommand)]
+pub(super) enum JobAction {
+    /// Ask for a job; a worker of 'merit serve' or 'merit job work' does it
+    Ask {
+        #[command(subcommand)]
+        what: Asked,
+    },
+    /// Jobs, newest first
+    List {
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// One job: how far it is, how fast it goes, what came of it
+    Show {
+        /// The job's id
+        id: Uuid,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Cancel a job; one under way stops and leaves nothing half done
+    Cancel {
+        /// The job's id
+        id: Uuid,
+    },
+    /// Work on jobs until asked to stop
+    Work(Working),
+}
+
+#[derive(Subcommand)]
+pub(super) enum Asked {
+    /// Pull a source's facts
+    Pull {
+        /// The source's id in the rules of the workers
+        source: String,
+        /// First day to pull (YYYY-MM-DD)
+        #[arg(long)]
+        from: Option<NaiveDate>,
+        /// Last day to pull, included
+        #[arg(long)]
+        to: Option<NaiveDate>,
+        /// Remove facts even if more of them would go than the source allows
+        #[arg(long)]
+        allow_removals: bool,
+    },
+    /// Appraise a cycle
+    Appraise {
+        /// The cycle's code, such as 2023-Q3
+        cycle: String,
+    },
+    /// Say what another version of the rules (--rules) would have made of an appraised cycle
+    Simulate {
+        /// The cycle's code, such as 2023-Q3
+        cycle: String,
+        /// List everybody who moves, and not only those who win or lose most
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// How jobs are worked on.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Working {
+    /// Jobs worked on at once; 0 for none
+    #[arg(long = "job-workers", env = "MERIT_JOB_WORKERS", default_value_t = 1)]
+    workers: usize,
+    /// Seconds after which a worker that says nothing is taken for lost, and its job is done by another
+    #[arg(long = "job-lost-seconds", env = "MERIT_JOB_LOST_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    lost_seconds: u64,
+}
+
+/// Workers of this process.
+pub(super) struct Workers {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Working {
+    pub(super) fn begin(&self, app: &App, place: &Place) -> Workers {
+        let order = WorkOrder {
+            workers: self.workers,
+            rules: place.rules.clone(),
+            lost_after: Duration::from_secs(self.lost_seconds),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let app = app.clone();
+        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }) }
+    }
+}
+
+impl Workers {
+    /// Asks them to stop.
+    pub(super) fn tell(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits for them to give back what they hold.
+    pub(super) async fn end(self) {
+        self.tell();
+        if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
+            tracing::warn!("jobs under way did not stop in time; others take them");
+        }
+    }
+}
+
+impl JobAction {
+    /// Whether it goes on until it is asked to stop, as a server does.
+    pub(super) fn is_work(&self) -> bool {
+        matches!(self, Self::Work(_))
+    }
+}
+
+pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, CliError> {
+    let app = place.open_current().await?;
+    match action {
+        JobAction::Ask { what } => {
+            let job = app.ask_job(order(place, what)?).await?;
+            say!("Job {} waits for a worker ({}).", job.id, job.scope);
+        }
+        JobAction::List { format } => list(&app, format).await?,
+        JobAction::Show { id, format } => show(&app, id, format).await?,
+        JobAction::Cancel { id } => {
+            let job = app.cancel_job(id).await?;
+            match job.finished_at {
+                Some(_) => say!("Job {id} is cancelled."),
+                None => say!("Job {id} is told to stop."),
+            }
+        }
+        JobAction::Work(working) => {
+            let stop = stop_signal();
+            let workers = working.begin(&app, place);
+            say!("Working on jobs, {} at once (stop it with Ctrl-C)", working.workers);
+            stop.await;
+            workers.end().await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
+    Ok(match what {
+        Asked::Pull { source, from, to, allow_removals } => JobOrder::Pull { source, from, to, allow_removals },
+        Asked::Appraise { cycle } => JobOrder::Appraise { cycle },
+        Asked::Simulate { cycle, all } => {
+            let rules = place.named_rules()?;
+            let rules = rules.ok_or_else(|| CliError::new("say by which version of the rules: --rules NAME"))?;
+            JobOrder::Simulate { cycle, rules: rules.to_owned(), all }
+        }
+    })
+}
+
+const COLUMNS: [(&str, &str); 12] = [
+    ("id", "Job"),
+    ("scope", "Work"),
+    ("state", "State"),
+    ("asked_by", "Asked by"),
+    ("asked_at", "Asked"),
+    ("attempts", "Attempts"),
+    ("counted", "Counted"),
+    ("done", "Done"),
+    ("total", "Of"),
+    ("per_second", "A second"),
+    ("seconds_left", "Seconds left"),
+    ("problem", "Problem"),
+];
+
+fn cells(job: &JobView) -> Vec<Value> {
+    let problem = job.problem.as_ref();
+    vec![
+        job.id.to_string().into(),
+        job.scope.clone().into(),
+        job.state.as_str().into(),
+        job.asked_by.clone().into(),
+        job.asked_at.format("%Y-%m-%dT%H:%M:%SZ").to_string().into(),
+        job.attempts.into(),
+        job.counted.clone().into(),
+        job.done.into(),
+        job.total.into(),
+        job.pace.map(|pace| pace.per_second).into(),
+        job.pace.and_then(|pace| pace.seconds_left).into(),
+        problem.map(|problem| problem.text.clone()).into(),
+    ]
+}
+
+async fn list(app: &App, format: Format) -> Result<(), CliError> {
+    let mut table = Table::new(&COLUMNS);
+    let (jobs, _) = app.jobs(&Slice::first(), None).await?;
+    jobs.iter().for_each(|job| table.row(cells(job)));
+    table.print(format)
+}
+
+async fn show(app: &App, id: Uuid, format: Format) -> Result<(), CliError> {
+    let job = app.job(id).await?;
+    if format != Format::Table {
+        let mut columns = COLUMNS.to_vec();
+        columns.push(("result", "Result"));
+        let mut table = Table::new(&columns);
+        let mut row = cells(&job);
+        row.push(job.result.unwrap_or_default());
+        table.row(row);
+        return table.print(format);
+    }
+    say!("Job {id}: {}, {}", job.scope, job.state.as_str());
+    say!("  asked by {} at {}", job.asked_by, job.asked_at.format("%Y-%m-%dT%H:%M:%SZ"));
+    if let Some(counted) = &job.counted {
+        let of = job.total.map(|total| format!(" of {total}")).unwrap_or_default();
+        let pace = job.pace.map(|pace| format!(", {} a second", pace.per_second)).unwrap_or_default();
+        let left = job.pace.and_then(|pace| pace.seconds_left).filter(|_| !job.state.is_final());
+        let left = left.map(|left| format!(", {left} s left")).unwrap_or_default();
+        say!("  {}{of} {counted}{pace}{left}", job.done);
+    }
+    if job.cancel_asked_at.is_some() && !job.state.is_final() {
+        say!("  it is told to stop");
+    }
+    if let Some(problem) = &job.problem {
+        say!("  {}: {}", problem.code, problem.text);
+    }
+    if let Some(result) = &job.result {
+        say!("{result:#}");
+    }
+    Ok(())
+}

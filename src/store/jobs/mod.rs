@@ -1,0 +1,5 @@
+//! Jobs: asked for, claimed by one worker at a time, ended.
+
+pub(super) mod ask;
+pub(super) mod hold;
+pub(super) mod read;
