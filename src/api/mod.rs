@@ -30,6 +30,8 @@ pub use auth::RequestId;
 pub use jobs::Closing;
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
+type AccessApis = (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi);
+
 type Apis = (
     agents::AgentsApi,
     units::UnitsApi,
@@ -42,11 +44,7 @@ type Apis = (
     plans::PlansApi,
     pulls::PullsApi,
     rules::RulesApi,
-    users::UsersApi,
-    grants::GrantsApi,
-    tokens::TokensApi,
-    oauth::OAuthApi,
-    audit::AuditApi,
+    AccessApis,
     jobs::JobsApi,
 );
 
@@ -90,11 +88,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         plans::PlansApi,
         pulls::PullsApi,
         rules::RulesApi,
-        users::UsersApi,
-        grants::GrantsApi,
-        tokens::TokensApi,
-        oauth::OAuthApi,
-        audit::AuditApi,
+        (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi),
         jobs::JobsApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
