@@ -176,18 +176,16 @@ async fn a_stream_ends_when_the_server_stops_and_when_rights_are_lost() {
     let asked = client().post(format!("http://{address}/api/v1/jobs")).bearer_auth(&token);
     let asked = asked.json(&json!({ "kind": "pull", "source": "daily" })).send().await.unwrap();
     let location = asked.headers()["location"].to_str().unwrap().to_owned();
-    let follow = async || {
-        let stream =
-            client().get(format!("http://{address}{location}/events")).bearer_auth(&token).send().await.unwrap();
-        tokio::spawn(tokio::time::timeout(Duration::from_secs(20), events(stream)))
-    };
-    let following = follow().await;
+    let connect =
+        async || client().get(format!("http://{address}{location}/events")).bearer_auth(&token).send().await.unwrap();
+    let follow = |stream| tokio::spawn(tokio::time::timeout(Duration::from_secs(20), events(stream)));
+    let following = follow(connect().await);
     let found = app.account_named("hr").await.unwrap().account;
     let change = |disabled| merit::app::AccountChange { name: None, disabled: Some(disabled) };
     let found = app.change_account(found.public_id, found.version, change(true)).await.unwrap().account;
     assert_eq!(following.await.unwrap().expect("the stream ends").len(), 1);
     app.change_account(found.public_id, found.version, change(false)).await.unwrap();
-    let following = follow().await;
+    let following = follow(connect().await);
     drop(stop);
     assert_eq!(following.await.unwrap().expect("the stream ends").len(), 1);
 }
