@@ -9,3 +9,4 @@ mod killed;
 mod rules;
 mod sign_in;
 mod simulate;
+mod spreadsheets;
