@@ -179,9 +179,14 @@ enum Command {
     Openapi,
 }
 
+/// All commands with their arguments, as the command line takes them.
+pub fn commands() -> clap::Command {
+    Arguments::command()
+}
+
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let matches = Arguments::command().get_matches();
+    let matches = commands().get_matches();
     let mut arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     arguments.place.rules_named = matches.value_source("rules") == Some(ValueSource::CommandLine);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

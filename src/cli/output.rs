@@ -97,7 +97,7 @@ impl Table {
 
     fn csv(&self) -> Result<String, CliError> {
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(self.columns.iter().map(|(name, _)| &**name))?;
+        csv.write_record(self.columns.iter().map(|(name, _)| harmless(name.to_string())))?;
         for row in &self.rows {
             csv.write_record(row.iter().map(|cell| harmless(text(cell, ""))))?;
         }
@@ -122,11 +122,14 @@ fn is_figure(cell: &Value) -> bool {
     }
 }
 
+/// As Merit prints numbers: `+1` or `-1_000` are somebody's text, though they could be read.
 fn is_number(text: &str) -> bool {
-    rust_decimal::Decimal::from_str_exact(text).is_ok()
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let digits = unsigned.starts_with(|first: char| first.is_ascii_digit()) && !unsigned.contains('_');
+    digits && rust_decimal::Decimal::from_str_exact(text).is_ok()
 }
 
-/// Spreadsheets run cells that begin like a formula; a quote before them keeps them text.
+/// Spreadsheets run cells that begin like a formula; an apostrophe before them keeps them text. Every CSV is written by way of this.
 fn harmless(text: String) -> String {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') if !is_number(&text) => format!("'{text}"),
@@ -140,9 +143,19 @@ mod tests {
 
     #[test]
     fn csv_cells_never_run_as_formulas() {
-        assert_eq!(harmless("=1+1".into()), "'=1+1");
-        assert_eq!(harmless("@cmd".into()), "'@cmd");
-        assert_eq!(harmless("-12.50".into()), "-12.50");
-        assert_eq!(harmless("plain".into()), "plain");
+        for hostile in ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "+1", "-1_000", "-", "-1e5", "=", "-.5"]
+        {
+            assert_eq!(harmless(hostile.into()), format!("'{hostile}"));
+        }
+        for harmless_text in ["-12.50", "-0", "0.5", "plain", "a=b", "", "'=1"] {
+            assert_eq!(harmless(harmless_text.into()), harmless_text);
+        }
+    }
+
+    #[test]
+    fn column_names_never_run_as_formulas() {
+        let mut table = Table::titled(vec!["=1+1".into(), "plain".into()]);
+        table.row([Value::from("@x"), Value::from(-5)]);
+        assert_eq!(table.csv().unwrap(), "'=1+1,plain\n'@x,-5\n");
     }
 }

@@ -10,3 +10,4 @@ mod killed;
 mod rules;
 mod sign_in;
 mod simulate;
+mod spreadsheets;

@@ -2,5 +2,5 @@
 
 mod deploy;
 mod recorded;
-mod rooms;
+pub(crate) mod rooms;
 mod tidy;

@@ -1,0 +1,177 @@
+//! What people named is text in a spreadsheet, whatever it begins with: in every command that prints CSV.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use clap::builder::PossibleValue;
+use clap::{Arg, Command};
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use crate::app::simulate::{WEIGHTS, draft, small_company};
+use crate::house::rooms::rust_files;
+use crate::support::command::{merit, printed};
+use crate::support::company::Company;
+use crate::support::engines::{self, Database};
+use crate::support::project_root;
+
+/// The cycle, an agent, a unit and a login whose names are formulas.
+const CYCLE: &str = "=cycle";
+const AGENT: &str = "=E001";
+const UNIT: &str = "+T1";
+const LOGIN: &str = "@sum";
+
+/// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's.
+const ASKED: [(&[&str], &[&str]); 22] = [
+    (&["fairness", "--agents", "10"], &[]),
+    (&["rules", "list"], &["'=rules", "'+why", "'=cycle"]),
+    (&["rules", "diff", "rules", "draft"], &["{\"en\":\"=Front line\"", "{\"en\":\"@Front line\""]),
+    (&["pull", "list"], &[]),
+    (&["pull", "show", "ID", "--rejected"], &["{\"agent\":\"=NOBODY\""]),
+    (&["facts", "list", AGENT, "--from", "2026-04-01", "--to", "2026-06-30"], &["'-night"]),
+    (&["cycle", "list"], &["'=cycle"]),
+    (&["scorecard", CYCLE], &["'=E001", "'=1+1|cmd", "'+T1"]),
+    (&["scorecard", CYCLE, AGENT], &["'+T1"]),
+    (&["scorecard", CYCLE, "--units"], &["'@HQ", "'-Head office", "'=总部", "'+T1", "'@Team 1"]),
+    (&["scorecard", CYCLE, "--unit", UNIT], &["'+T1"]),
+    (&["payouts", CYCLE], &["'=E001", "'=1+1|cmd", "'+T1"]),
+    (&["payouts", CYCLE, AGENT], &[]),
+    (&["spread", CYCLE], &[]),
+    (&["plans", CYCLE], &["'=E002", "'=1+1|cmd"]),
+    (&["plans", CYCLE, "=E002"], &["'=E002", "'=1+1|cmd"]),
+    (&["simulate", CYCLE, "--rules", "draft", "--all"], &["'=E001", "'+T1", "-270.00"]),
+    (&["user", "list"], &["'@sum", "'-2+3", "'=E001"]),
+    (&["user", "identities", LOGIN], &["'=subject"]),
+    (&["grant", "list", LOGIN], &["'+T1"]),
+    (&["token", "list"], &["'@sum", "'-1+1", "'+1"]),
+    (&["audit", "list"], &["'=cycle", "'=E001", "'@SUM(1)"]),
+];
+
+/// The paths of all commands that take `--format csv`.
+fn printing_csv(command: &Command, path: &str, found: &mut BTreeSet<String>) {
+    let csv = |value: PossibleValue| value.get_name() == "csv";
+    if command.get_arguments().flat_map(Arg::get_possible_values).any(csv) {
+        found.insert(path.to_owned());
+    }
+    for below in command.get_subcommands() {
+        printing_csv(below, format!("{path} {}", below.get_name()).trim(), found);
+    }
+}
+
+/// The small company, with names that are formulas wherever somebody may choose one.
+fn hostile_company() -> Company {
+    let company = small_company();
+    let change = |file: &str, changes: &[(&str, &str)]| {
+        let mut text = fs::read_to_string(company.path(file)).unwrap();
+        for (old, new) in changes {
+            assert!(text.contains(old), "{file}: {old}");
+            text = text.replace(old, new);
+        }
+        fs::write(company.path(file), text).unwrap();
+    };
+    let codes = [("HQ", "@HQ"), ("T1,", "+T1,")];
+    let names = [("Head office,总部", "-Head office,=总部"), ("Team 1", "@Team 1")];
+    change("units.csv", &[&codes[..], &names].concat());
+    change("people.csv", &[&codes[..], &[("Agent", "=1+1|cmd"), ("E00", "=E00")]].concat());
+    change("daily.csv", &[("E00", "=E00"), ("cases\n", "cases\n=NOBODY,2026-05-04,qa_score,1,1,1\n")]);
+    change("rules/scorecards/front_line.yaml", &[("{en: Front line", "{en: '=Front line'")]);
+    // One bad quarter is enough for a plan here, which the worked examples do not know.
+    change("rules/improvement.yaml", &[("periods_below: 2", "periods_below: 1"), ("of_periods: 3", "of_periods: 1")]);
+    let plans = fs::read_to_string(company.path("rules/improvement.yaml")).unwrap();
+    fs::write(company.path("rules/improvement.yaml"), plans.split("\nexamples:").next().unwrap()).unwrap();
+    let segment = "CASE metric WHEN 'qa_score' THEN '-night' ELSE '' END AS segment";
+    let daily = [
+        ("SELECT agent, day, metric,", format!("SELECT agent, day, metric, {segment},")),
+        ("GROUP BY agent, day, metric", "GROUP BY ALL".to_owned()),
+    ];
+    change("rules/sources/daily.yaml", &daily.each_ref().map(|(old, new)| (*old, new.as_str())));
+    company
+}
+
+/// Everything that is listed, by way of the commands that make it.
+async fn filled(company: &Company, database: &Database) -> String {
+    let run = |arguments: &[&str]| printed(merit(company, &database.url).args(arguments).output().unwrap());
+    run(&["migrate"]);
+    run(&["roster", "import", "units.csv"]);
+    run(&["roster", "import", "people.csv"]);
+    run(&["pull", "daily"]);
+    run(&["rules", "add", "rules", "--name", "=rules", "--note", "+why"]);
+    run(&["cycle", "open", CYCLE, "--first", "2026-04-01", "--last", "2026-06-30", "--rules", "=rules"]);
+    run(&["appraise", CYCLE]);
+    run(&["user", "add", LOGIN, "--name=-2+3", "--agent", AGENT]);
+    run(&["grant", "add", LOGIN, "supervisor", "--unit", UNIT]);
+    run(&["token", "create", LOGIN, "--", "-1+1"]);
+    run(&["token", "create", LOGIN, "+1"]);
+    run(&["payouts", CYCLE, AGENT]);
+    run(&["cycle", "exempt", CYCLE, "=E003", "--reason", "other", "--note", "@SUM(1)", "--by", "hr"]);
+    database
+        .execute(
+            "INSERT INTO linked_identity (account_id, issuer, subject, created_at)
+             SELECT id, 'https://login.example.com', '=subject', created_at FROM account",
+        )
+        .await;
+    let pulls: Vec<BTreeMap<String, Value>> =
+        serde_json::from_str(&run(&["pull", "list", "--format", "json"])).unwrap();
+    pulls[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_people_named_runs_as_a_formula() {
+    let company = hostile_company();
+    let draft_card = [&WEIGHTS[..], &[("'=Front line'", "'@Front line'")]].concat();
+    draft(&company, "draft", &draft_card);
+    for database in engines::databases(&company.path("merit.db")).await {
+        let pull = filled(&company, &database).await;
+        let mut wrong = Vec::new();
+        for (asked, expected) in ASKED {
+            let arguments = asked.iter().map(|argument| if *argument == "ID" { pull.as_str() } else { argument });
+            let answer =
+                printed(merit(&company, &database.url).args(arguments).args(["--format", "csv"]).output().unwrap());
+            let cells = cells(&answer);
+            for cell in &cells {
+                let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+                if formula && cell.parse::<Decimal>().is_err() {
+                    wrong.push(format!("{asked:?}: {cell:?} runs"));
+                }
+            }
+            for wanted in expected.iter().filter(|wanted| !cells.iter().any(|cell| cell.starts_with(*wanted))) {
+                wrong.push(format!("{asked:?}: no {wanted:?} in\n{answer}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}: {}", database.name, wrong.join("\n"));
+    }
+}
+
+/// The columns' names and all cells.
+fn cells(csv: &str) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    reader.records().flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// A command that prints CSV and is not asked above would be read by nobody.
+#[test]
+fn every_command_that_prints_csv_is_asked() {
+    let mut known = BTreeSet::new();
+    printing_csv(&merit::cli::commands(), "", &mut known);
+    assert!(known.len() > 10, "{known:?}");
+    let asked = |command: &&String| {
+        let words: Vec<&str> = command.split(' ').collect();
+        ASKED.iter().any(|(arguments, _)| arguments.starts_with(&words))
+    };
+    let forgotten: Vec<&String> = known.iter().filter(|command| !asked(command)).collect();
+    assert!(forgotten.is_empty(), "ask these above: {forgotten:?}");
+}
+
+/// Cells are made harmless in one place, so nothing else may write CSV. The demo writes what its sources read, as other systems would.
+#[test]
+fn csv_is_written_in_one_place() {
+    let source = project_root().join("src");
+    for file in rust_files(&source) {
+        let name = file.strip_prefix(&source).unwrap().display().to_string();
+        let writes = fs::read_to_string(&file).unwrap().contains("csv::Writer");
+        assert!(
+            !writes || name == "cli/output.rs" || name.starts_with("cli/demo/"),
+            "src/{name} writes CSV past Table::print"
+        );
+    }
+}
