@@ -1,0 +1,3 @@
+//! What somebody tries who means harm, one list a file.
+
+mod strings;
