@@ -4,7 +4,6 @@
 # The rules are the defaults; mount others and name them with -e MERIT_RULES=/rules.
 
 FROM rust:1.94-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 WORKDIR /merit
 COPY . .
 RUN cargo build --release --locked

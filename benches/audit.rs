@@ -1,29 +1,27 @@
-//! What the audit log costs: 64 clients over HTTP read payouts that are recorded, beside the same clients reading their own, which are not.
+//! What the audit log costs: 64 clients over HTTP read payouts that are recorded, beside their own, which are not; then all make accounts at
+//! once, every answer is counted against what was kept, and the log is verified before and after one entry is changed by hand.
 //!
 //! `scripts/bench audit` calls this once for each engine.
 #![expect(clippy::unwrap_used, reason = "a benchmark that meets the unexpected should stop")]
 #![expect(clippy::float_arithmetic, reason = "rates are printed, not paid")]
 
-use std::fs;
+mod common;
+
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDate;
-use merit::app::{AccountKind, AccountOrder, App, Clock, GrantOrder, TokenKind, TokenOrder};
+use merit::app::{AccountKind, AccountOrder, App, Clock, GrantOrder, Slice};
 use merit::domain::authority::Role;
-use merit::domain::fact::{Fact, Pooled};
-use merit::domain::fixed::Fixed;
-use merit::domain::metric::MetricId;
-use merit::http::Listening;
-use merit::store::{AgentRef, CommitPull, FactSet, NewPull, PullCounts, Store, Window};
-use reqwest::Client;
+use merit::store::{NewAccount, Store};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
-const CYCLE: &str = "2026-Q3";
+use common::{CYCLE, Connection, number, serve, token};
+
 const CLIENTS: usize = 64;
-/// Clients that change something in the mixed part; the API has nothing to change yet, so they call the use cases themselves.
-const WRITERS: usize = 8;
-const METRICS: [(&str, i64); 4] = [("csat_t2b", 300), ("fcr_repeat", 300), ("qa_score", 1000), ("frt_sla", 500)];
+/// What is only compared needs no more.
+const READING: Duration = Duration::from_secs(10);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -41,148 +39,177 @@ fn main() {
     }
 }
 
-fn number(agent: usize) -> String {
-    format!("A{agent:03}")
+async fn run(folder: &Path, database: &str, time: Duration) {
+    let app = common::load(folder, database, CLIENTS).await;
+    let address = serve(app.clone()).await;
+    reading(&app, &address, time.min(READING)).await;
+    writing(&app, &address, database, time).await;
+    changing_by_hand(&app, database).await;
 }
 
-async fn run(folder: &Path, database: &str, time: Duration) {
-    let app = load(folder, database).await;
-    let hr = token(&app, AccountOrder { kind: AccountKind::Client, login: "hr", name: "hr", agent: None }).await;
-    let account = app.account_named("hr").await.unwrap().account.public_id;
-    let order = |role| GrantOrder { account, role, unit: None, with_pay: true, first_day: None, last_day: None };
-    app.grant(order(Role::Hr)).await.unwrap();
+fn person(login: &str) -> AccountOrder<'_> {
+    AccountOrder { kind: AccountKind::Client, login, name: login, agent: None }
+}
+
+async fn granted(app: &App, login: &str, role: Role) -> String {
+    let token = token(app, person(login)).await;
+    let account = app.account_named(login).await.unwrap().account.public_id;
+    let order = GrantOrder { account, role, unit: None, with_pay: true, first_day: None, last_day: None };
+    app.grant(order).await.unwrap();
+    token
+}
+
+/// Payouts of others, recorded, beside own ones, which are not.
+async fn reading(app: &App, address: &str, time: Duration) {
+    let everybody = vec![granted(app, "hr", Role::Hr).await; CLIENTS];
     let mut own = Vec::new();
     for agent in 0..CLIENTS {
         let (login, agent) = (format!("a{agent}"), number(agent));
         let order = AccountOrder { kind: AccountKind::Person, login: &login, name: "Agent", agent: Some(&agent) };
-        own.push(token(&app, order).await);
+        own.push(token(app, order).await);
     }
-    let listening = Listening::on("127.0.0.1:0").await.unwrap();
-    let address = listening.address.clone();
-    tokio::spawn(listening.run(app.clone(), std::future::pending()));
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().build().unwrap();
-    let place = Arc::new(Place { client, address });
-    let everybody = vec![hr; CLIENTS];
+    let request = |client: usize, token: &str, _: u64| {
+        let path = format!("/api/v1/cycles/{CYCLE}/payouts/{}", number(client));
+        format!("GET {path} HTTP/1.1\r\nHost: merit\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
+    };
     let (mut without, mut with) = (0.0_f64, 0.0_f64);
     for _ in 0..2 {
-        without = without.max(place.reads(&own, time).await);
-        with = with.max(place.reads(&everybody, time).await);
+        without = without.max(clients(address, &own, time, request).await);
+        with = with.max(clients(address, &everybody, time, request).await);
     }
     println!(
         "{CLIENTS} clients, payouts a second: {without:.0} of their own, not recorded; {with:.0} of others, recorded; ratio {:.2}",
         with / without
     );
-    let writers: Vec<_> = (0..WRITERS).map(|_| tokio::spawn(write(app.clone(), order(Role::Auditor), time))).collect();
-    let mixed = place.reads(everybody.get(WRITERS..).unwrap(), time).await;
-    let mut changes = 0;
-    for writer in writers {
-        changes += writer.await.unwrap();
-    }
-    let rate = f64::from(changes) / time.as_secs_f64();
+}
+
+/// Accounts made over HTTP by all clients at once, each with its entry; beside them the use case called here, and the same rows
+/// written by the store alone, without entries.
+async fn writing(app: &App, address: &str, database: &str, time: Duration) {
+    let admins = vec![granted(app, "admin", Role::Admin).await; CLIENTS];
+    let before = accounts(app).await;
+    let request = |client: usize, token: &str, number: u64| {
+        let body = format!(r#"{{"kind":"client","login":"w{client}-{number}","name":"Written {number}"}}"#);
+        let (length, head) =
+            (body.len(), "POST /api/v1/users HTTP/1.1\r\nHost: merit\r\nContent-Type: application/json");
+        format!("{head}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {client}-{number}\r\nContent-Length: {length}\r\n\r\n{body}")
+            .into_bytes()
+    };
+    let answered = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&answered);
+    let rate = clients(address, &admins, time, move |client, token, number| {
+        count.fetch_add(1, Ordering::Relaxed);
+        request(client, token, number)
+    })
+    .await;
+    let (answered, kept) = (answered.load(Ordering::Relaxed), accounts(app).await - before);
+    assert_eq!(answered, kept, "answers and accounts differ");
     println!(
-        "{} clients read and {WRITERS} change grants: {mixed:.0} recorded payouts and {rate:.0} changes a second",
-        CLIENTS - WRITERS
+        "{CLIENTS} clients, accounts a second over HTTP: {rate:.0}; {answered} answered 201, none otherwise, and {kept} kept"
     );
+    let store = Store::open(database).await.unwrap();
+    let own = app.clone();
+    let with = directly(time.min(READING), move |task, number| {
+        let app = own.clone();
+        async move { drop(app.create_account(person(&format!("u{task}-{number}"))).await.unwrap()) }
+    })
+    .await;
+    let without = directly(time.min(READING), move |task, number| {
+        let store = store.clone();
+        async move { drop(store.create_account(&account(&format!("s{task}-{number}"))).await.unwrap()) }
+    })
+    .await;
+    println!(
+        "{CLIENTS} tasks, accounts a second without HTTP: {without:.0} without entries, {with:.0} with; ratio {:.2}",
+        with / without
+    );
+}
+
+fn account(login: &str) -> NewAccount {
+    let (public_id, created_at) = (Clock::System.new_id(), Clock::System.now());
+    let (login, name) = (login.to_owned(), login.to_owned());
+    NewAccount { public_id, kind: AccountKind::Client, login, name, agent_id: None, created_at }
+}
+
+async fn accounts(app: &App) -> u64 {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = app.accounts(&Slice { after, limit: 1000 }).await.unwrap();
+        count += u64::try_from(page.rows.len()).unwrap();
+        match page.rows.last() {
+            Some(last) if page.more => after = Some(last.account.login.clone()),
+            _ => return count,
+        }
+    }
+}
+
+/// The log verifies; then one entry is changed past Merit, as whoever owns the database can, and that is found.
+async fn changing_by_hand(app: &App, database: &str) {
     let report = app.verify_audit(None, &|_| {}).await.unwrap();
     println!("the log is whole: {}, {} entries in {} lanes", report.faults == 0, report.entries, report.lanes);
-}
-
-/// Grants made and revoked until the time is over; returns how many changes.
-async fn write(app: App, order: GrantOrder<'static>, time: Duration) -> u32 {
-    let (started, mut changes) = (Instant::now(), 0);
-    while started.elapsed() < time {
-        let grant = app.grant(order).await.unwrap().grant.public_id;
-        app.revoke_grant(grant).await.unwrap();
-        changes += 2;
+    let change = "UPDATE audit_entry SET subject = 'somebody else' WHERE id = (SELECT MAX(id) / 2 FROM audit_entry)";
+    if database.starts_with("postgres") {
+        let mut connection = sqlx::PgConnection::connect(database).await.unwrap();
+        connection.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER").await.unwrap();
+        connection.execute(AssertSqlSafe(change)).await.unwrap();
+    } else {
+        let mut connection = sqlx::SqliteConnection::connect(database).await.unwrap();
+        connection.execute("DROP TRIGGER audit_entry_unchanged").await.unwrap();
+        connection.execute(AssertSqlSafe(change)).await.unwrap();
     }
-    changes
+    let report = app.verify_audit(None, &|_| {}).await.unwrap();
+    println!("after one entry was changed by hand: {} faults", report.faults);
+    assert_eq!(report.faults, 1);
 }
 
-struct Place {
-    client: Client,
-    address: String,
+/// Each token's client sends one request after another until the time is over; returns answers a second. Any answer but a success ends it.
+async fn clients(
+    address: &str,
+    tokens: &[String],
+    time: Duration,
+    request: impl Fn(usize, &str, u64) -> Vec<u8> + Clone + Send + 'static,
+) -> f64 {
+    let started = Instant::now();
+    let tasks = tokens.iter().cloned().enumerate().map(|(client, token)| {
+        let (address, request) = (address.to_owned(), request.clone());
+        tokio::spawn(async move {
+            let mut connection = Connection::to(&address).await;
+            let mut answers = 0_u32;
+            while started.elapsed() < time {
+                let (status, _) = connection.send(&request(client, &token, answers.into())).await;
+                assert!((200..300).contains(&status), "{status}: {}", connection.body());
+                answers += 1;
+            }
+            answers
+        })
+    });
+    rate(started, tasks.collect()).await
 }
 
-impl Place {
-    /// Each token's client reads the payout of the agent of its number until the time is over; returns answers a second.
-    async fn reads(self: &Arc<Self>, tokens: &[String], time: Duration) -> f64 {
-        let started = Instant::now();
-        let clients = tokens.iter().cloned().enumerate().map(|(agent, token)| {
-            let place = Arc::clone(self);
-            tokio::spawn(async move {
-                let url = format!("http://{}/api/v1/cycles/{CYCLE}/payouts/{}", place.address, number(agent));
-                let mut answers = 0_u32;
-                while started.elapsed() < time {
-                    let answer = place.client.get(&url).bearer_auth(&token).send().await.unwrap();
-                    assert!(answer.status().is_success(), "{}", answer.status());
-                    answer.bytes().await.unwrap();
-                    answers += 1;
-                }
-                answers
-            })
-        });
-        let mut answers = 0;
-        for client in clients.collect::<Vec<_>>() {
-            answers += client.await.unwrap();
-        }
-        f64::from(answers) / started.elapsed().as_secs_f64()
+/// As many tasks as clients, each doing one thing after another until the time is over; returns how many a second.
+async fn directly<F: Future<Output = ()> + Send>(
+    time: Duration,
+    work: impl Fn(usize, u32) -> F + Clone + Send + 'static,
+) -> f64 {
+    let started = Instant::now();
+    let tasks = (0..CLIENTS).map(|task| {
+        let work = work.clone();
+        tokio::spawn(async move {
+            let mut done = 0;
+            while started.elapsed() < time {
+                work(task, done).await;
+                done += 1;
+            }
+            done
+        })
+    });
+    rate(started, tasks.collect()).await
+}
+
+async fn rate(started: Instant, tasks: Vec<tokio::task::JoinHandle<u32>>) -> f64 {
+    let mut done = 0;
+    for task in tasks {
+        done += task.await.unwrap();
     }
-}
-
-async fn token(app: &App, order: AccountOrder<'_>) -> String {
-    let account = app.create_account(order).await.unwrap().account.public_id;
-    app.create_token(TokenOrder { account, name: "bench", kind: TokenKind::Token, only: None, expires_at: None })
-        .await
-        .unwrap()
-        .1
-}
-
-/// A company of as many agents as there are clients, with one day of figures, appraised.
-async fn load(folder: &Path, database: &str) -> App {
-    let rules = folder.join("rules");
-    merit::app::write_default_rules(&rules).unwrap();
-    let app = App::open(database, Clock::System).await.unwrap();
-    app.migrate().await.unwrap();
-    let units = folder.join("units.csv");
-    fs::write(&units, "unit,parent,kind,name_en,name_zh\nHQ,,headquarters,All,全部\n").unwrap();
-    app.import_roster(&units, None, false).await.unwrap();
-    let people = folder.join("people.csv");
-    let mut rows = String::from("employee_number,name,unit,post,from,fte,target_incentive,currency\n");
-    for agent in 0..CLIENTS {
-        rows.push_str(&format!("{},Agent {agent},HQ,front_line,2026-01-01,1,3000,CNY\n", number(agent)));
-    }
-    fs::write(&people, rows).unwrap();
-    app.import_roster(&people, None, false).await.unwrap();
-    app.open_cycle(CYCLE, None, &rules).await.unwrap();
-    write_facts(&Store::open(database).await.unwrap()).await;
-    app.appraise(CYCLE, &|_| {}).await.unwrap();
-    app
-}
-
-async fn write_facts(store: &Store) {
-    let agents: Vec<AgentRef> = store.agent_keys().await.unwrap().iter().map(|key| AgentRef::Known(key.id)).collect();
-    let metrics = METRICS.map(|(metric, _)| MetricId::new(metric));
-    let day = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
-    let mut facts = Vec::new();
-    for agent in 0..u32::try_from(agents.len()).unwrap() {
-        for (metric, (_, cases)) in (0..).zip(METRICS) {
-            let (numerator, denominator) = (Fixed::from_micros(cases * 900_000), Fixed::from_int(cases));
-            let pooled = Pooled { numerator, denominator, samples: cases };
-            facts.push(Fact { agent, metric, segment: 0, day, pooled });
-        }
-    }
-    let (clock, window) = (Clock::System, Window::ALL);
-    let new = NewPull { public_id: clock.new_id(), source: "daily".to_owned(), window, started_at: clock.now() };
-    let commit = CommitPull {
-        pull_id: store.begin_pull(&new).await.unwrap(),
-        window,
-        facts: FactSet { agents: &agents, metrics: &metrics, segments: &["".into()], facts: &facts },
-        counts: PullCounts::default(),
-        reasons: Vec::new(),
-        rejected: std::iter::empty(),
-        max_removed_percent: 100,
-        finished_at: clock.now(),
-    };
-    store.commit_pull(commit, &mut || clock.new_id()).await.unwrap();
+    f64::from(done) / started.elapsed().as_secs_f64()
 }

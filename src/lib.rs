@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod http;
+pub mod oidc;
 pub mod pull;
 pub mod rules;
 pub mod store;

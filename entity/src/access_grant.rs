@@ -20,6 +20,9 @@ pub struct Model {
     pub last_day: Option<Day>,
     pub created_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
+    /// The issuer whose claims ask for it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub origin: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

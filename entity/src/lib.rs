@@ -18,6 +18,7 @@ pub mod fact_days;
 pub mod fact_sums;
 pub mod improvement_plan;
 pub mod kept_answer;
+pub mod linked_identity;
 pub mod metric;
 pub mod one_time_link;
 pub mod payout;

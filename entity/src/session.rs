@@ -14,6 +14,9 @@ pub struct Model {
     pub last_seen_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
+    /// The issuer by way of which it began.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub origin: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -19,7 +19,7 @@ use crate::domain::audit::{Place, Record};
 struct Entry {
     id: Uuid,
     at: DateTime<Utc>,
-    /// A login, or `operator:` and the system's user for the command line.
+    /// A login, `operator:` and the system's user for the command line, or `provider:` and the id of a provider that says who somebody is.
     actor: String,
     /// The account's number in the database; absent for the operator.
     actor_account: Option<i64>,

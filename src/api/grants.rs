@@ -70,6 +70,9 @@ struct Grant {
     last_day: Option<NaiveDate>,
     #[oai(skip_serializing_if_is_none)]
     revoked_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// The issuer whose claims ask for it, in sessions begun there; absent when somebody gave it.
+    #[oai(skip_serializing_if_is_none)]
+    origin: Option<String>,
 }
 
 #[derive(Object)]
@@ -106,8 +109,9 @@ enum GrantRevoked {
 
 fn grant(view: GrantView) -> Grant {
     let GrantView { grant, unit } = view;
-    let StoredGrant { public_id, account_id: _, grant, first_day, last_day, created_at: _, revoked_at } = grant;
-    Grant { id: public_id, role: grant.role.into(), unit, with_pay: grant.with_pay, first_day, last_day, revoked_at }
+    let StoredGrant { public_id, account_id: _, grant, first_day, last_day, created_at: _, revoked_at, origin } = grant;
+    let (role, with_pay) = (grant.role.into(), grant.with_pay);
+    Grant { id: public_id, role, unit, with_pay, first_day, last_day, revoked_at, origin }
 }
 
 pub struct GrantsApi;

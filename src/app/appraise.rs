@@ -1,6 +1,7 @@
 //! Appraise: freeze a cycle's facts, assess every agent, and make the run current when all of it is written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::money::{Currency, Money};
 use crate::rules::Ruleset;
-use crate::store::{CompleteRun, Cycle, NewRun, PayoutRow, PlanRow, ResultRow, Run, pack};
+use crate::store::{CompleteRun, Cycle, NewRun, PackedResult, PayoutRow, PlanRow, ResultRow, Run};
 
 /// What an appraisal did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,17 +91,19 @@ impl App {
             let members = snapshot.chunk(after).await?;
             let Some(last) = members.last() else { break };
             after = Some(last.agent_id);
-            let assessed = tokio::task::block_in_place(|| on_all_cores(&members, |member| assess(&assessor, member)))?;
-            let mut rows = Vec::with_capacity(members.len());
-            for (member, assessed) in members.iter().zip(assessed) {
-                report.count(assessed.as_ref().map(|(assessment, _)| assessment));
-                let Some((assessment, packed)) = assessed else { continue };
-                found.add(&assessment.employee_number, &packed);
-                payable.add(&assessment)?;
-                rows.push(row(self.clock, member, assessment));
+            // Each core also packs what it found and drops the rest, so that this thread has little left to do.
+            let outcome = |member: &Member| outcome(&assessor, self.clock, run.id, member);
+            let outcomes = tokio::task::block_in_place(|| on_all_cores(&members, outcome))?;
+            let mut results = Vec::with_capacity(members.len());
+            for outcome in outcomes {
+                report.count(outcome.as_ref());
+                let Some(outcome) = outcome else { continue };
+                found.add(&outcome.employee_number, outcome.digest);
+                payable.add(outcome.payable)?;
+                results.push(outcome.packed);
             }
             let (store, run_id) = (self.store.clone(), run.id);
-            writing.next(async move { store.write_results(run_id, &rows).await }).await?;
+            writing.next(async move { store.write_results(run_id, results).await }).await?;
             progress(report.agents);
         }
         writing.end().await?;
@@ -133,17 +136,37 @@ impl App {
     }
 }
 
-/// A member's results, and the bytes their digest is made of.
-pub(super) fn assess(assessor: &Assessor<'_>, member: &Member) -> Result<Option<(Assessment, Vec<u8>)>, AppError> {
-    let Some(assessment) = assessor.assess(&member.snapshot)? else { return Ok(None) };
-    let packed = pack("a result", &assessment)?;
-    Ok(Some((assessment, packed)))
+/// What an agent's results come to: for the report, the digest of all, and the store.
+struct Outcome {
+    employee_number: String,
+    state: AppraisalState,
+    rating: Option<Arc<str>>,
+    payable: Option<Money>,
+    planned: bool,
+    digest: [u8; 32],
+    packed: PackedResult,
 }
 
-fn row(clock: Clock, member: &Member, assessment: Assessment) -> ResultRow {
-    let Assessment { employee_number, unit: _, post, result, payout, plan } = assessment;
-    let id = || -> Uuid { clock.new_id() };
-    ResultRow {
+fn outcome(assessor: &Assessor<'_>, clock: Clock, run_id: i64, member: &Member) -> Result<Option<Outcome>, AppError> {
+    let Some(assessment) = assessor.assess(&member.snapshot)? else { return Ok(None) };
+    let (unit, row) = row(member, assessment, || clock.new_id());
+    let packed = row.packed(run_id)?;
+    let paid = row.payout.map(|payout| payout.result).filter(|payout| payout.withheld.is_none());
+    Ok(Some(Outcome {
+        employee_number: row.employee_number,
+        state: row.result.state,
+        rating: row.result.rating,
+        payable: paid.map(|payout| Money { minor: payout.amount_minor, currency: payout.currency }),
+        planned: row.plan.is_some(),
+        digest: packed.digest(&unit),
+        packed,
+    }))
+}
+
+/// The results of a member with the code of their unit.
+pub(super) fn row(member: &Member, assessment: Assessment, id: impl Fn() -> Uuid) -> (String, ResultRow) {
+    let Assessment { employee_number, unit, post, result, payout, plan } = assessment;
+    let row = ResultRow {
         agent_id: member.agent_id,
         employee_number,
         unit_id: member.unit_id,
@@ -152,26 +175,27 @@ fn row(clock: Clock, member: &Member, assessment: Assessment) -> ResultRow {
         result,
         payout: payout.map(|result| PayoutRow { public_id: id(), result }),
         plan: plan.map(|suggestion| PlanRow { public_id: id(), suggestion }),
-    }
+    };
+    (unit, row)
 }
 
 impl AppraisalReport {
-    fn count(&mut self, assessment: Option<&Assessment>) {
+    fn count(&mut self, outcome: Option<&Outcome>) {
         self.agents += 1;
-        let Some(assessment) = assessment else {
+        let Some(outcome) = outcome else {
             self.without_card += 1;
             return;
         };
-        match assessment.result.state {
+        match outcome.state {
             AppraisalState::Scored => self.scored += 1,
             AppraisalState::OnHold => self.on_hold += 1,
             AppraisalState::InsufficientData => self.insufficient += 1,
             AppraisalState::Exempt => self.exempt += 1,
         }
-        if let Some(rating) = &assessment.result.rating {
+        if let Some(rating) = &outcome.rating {
             *self.ratings.entry(rating.to_string()).or_default() += 1;
         }
-        self.plans += u64::from(assessment.plan.is_some());
+        self.plans += u64::from(outcome.planned);
     }
 }
 
@@ -180,10 +204,10 @@ impl AppraisalReport {
 struct Payable(BTreeMap<Currency, i64>);
 
 impl Payable {
-    fn add(&mut self, assessment: &Assessment) -> Result<(), AppError> {
-        let Some(payout) = assessment.payout.as_ref().filter(|payout| payout.withheld.is_none()) else { return Ok(()) };
-        let sum = self.0.entry(payout.currency).or_default();
-        let added = sum.checked_add(payout.amount_minor);
+    fn add(&mut self, payable: Option<Money>) -> Result<(), AppError> {
+        let Some(payable) = payable else { return Ok(()) };
+        let sum = self.0.entry(payable.currency).or_default();
+        let added = sum.checked_add(payable.minor);
         *sum = added.ok_or_else(|| AppError::Refused("the sum of payouts is too large to be exact".into()))?;
         Ok(())
     }

@@ -145,6 +145,15 @@ impl App {
         })
     }
 
+    /// The run that the cycle of this code shows, by one query where there is one.
+    pub(super) async fn shown_run(&self, code: &str) -> Result<Run, AppError> {
+        self.require(Act::ReadOrganisation)?;
+        match self.store.shown_run(code).await? {
+            Some(run) => Ok(run),
+            None => self.current_run(&self.cycle(code).await?).await,
+        }
+    }
+
     /// The run whose results the cycle shows.
     pub(super) async fn current_run(&self, cycle: &Cycle) -> Result<Run, AppError> {
         let not_yet =

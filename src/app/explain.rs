@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{App, AppError};
+use crate::domain::authority::Act;
 use crate::domain::explanation::{
     AppraisalExplanation, CardExplanation, NextBand, Rulebook, explain, explain_appraisal, next_band, next_band_of,
 };
@@ -11,7 +12,7 @@ use crate::domain::metric::{Metric, MetricId};
 use crate::domain::money::Rounding;
 use crate::domain::scorecard::Card;
 use crate::rules::Ruleset;
-use crate::store::{PayoutDetail, ScorecardDetail, UnitScorecardDetail};
+use crate::store::{PayoutDetail, Run, ScorecardDetail, UnitScorecardDetail};
 
 /// A scorecard, why it is what it is, and what would change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +77,10 @@ impl App {
         cycle: &str,
         employee_number: &str,
     ) -> Result<ExplainedScorecard, AppError> {
-        let detail = self.scorecard(cycle, employee_number).await?;
-        let rules = self.rules_of(cycle).await?;
+        self.reach(Act::ReadResults)?;
+        let run = self.shown_run(cycle).await?;
+        let detail = self.scorecard_of(run.id, cycle, employee_number).await?;
+        let rules = self.rules_of(&run).await?;
         let explanation = explain_appraisal(&*rules, &detail.result);
         let next_band = next_band_of(&*rules, &detail.result);
         Ok(ExplainedScorecard { detail, explanation, next_band })
@@ -85,8 +88,10 @@ impl App {
 
     /// One unit's scorecard with every figure explained.
     pub async fn explained_unit_scorecard(&self, cycle: &str, code: &str) -> Result<ExplainedUnitScorecard, AppError> {
-        let detail = self.unit_scorecard(cycle, code).await?;
-        let rules = self.rules_of(cycle).await?;
+        self.reach(Act::ReadResults)?;
+        let run = self.shown_run(cycle).await?;
+        let detail = self.unit_scorecard_of(run.id, cycle, code).await?;
+        let rules = self.rules_of(&run).await?;
         let card = rules.card(&detail.result.card);
         let explanation = card.map(|card| explain(&*rules, card, &detail.result));
         let next_band = card.and_then(|card| next_band(&*rules, card, &detail.result));
@@ -95,14 +100,15 @@ impl App {
 
     /// One agent's payout with what rounds it.
     pub async fn explained_payout(&self, cycle: &str, employee_number: &str) -> Result<ExplainedPayout, AppError> {
-        let detail = self.payout(cycle, employee_number).await?;
-        let rounding = self.rules_of(cycle).await?.plan(&detail.result.plan).map(|plan| plan.rounding);
+        self.reach(Act::ReadPay)?;
+        let run = self.shown_run(cycle).await?;
+        let detail = self.payout_of(run.id, cycle, employee_number).await?;
+        let rounding = self.rules_of(&run).await?.plan(&detail.result.plan).map(|plan| plan.rounding);
         Ok(ExplainedPayout { detail, rounding })
     }
 
-    /// The rules that the shown results of a cycle were scored with.
-    async fn rules_of(&self, cycle: &str) -> Result<Arc<Ruleset>, AppError> {
-        let run = self.current_run(&self.cycle(cycle).await?).await?;
+    /// The rules that the results of a run were scored with.
+    async fn rules_of(&self, run: &Run) -> Result<Arc<Ruleset>, AppError> {
         if let Some(known) = self.last_rules.get(&run.ruleset_hash) {
             return Ok(known);
         }

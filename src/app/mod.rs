@@ -35,8 +35,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use access::{
-    AccessOrder, AccountOrder, AccountView, Actor, CalledBy, Client, GrantOrder, GrantView, IssuedAccess, OneTimeLink,
-    OwnAccount, PasswordChange, PasswordProblem, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
+    AccessOrder, AccountOrder, AccountView, Actor, AtProvider, CalledBy, Client, Confirmation, GrantOrder, GrantView,
+    IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem, ProviderView, RequestId,
+    SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
@@ -65,12 +66,13 @@ pub use simulate::{
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
 
+pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
-    AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, LinkPurpose, PayoutDetail, PayoutSummary,
-    PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, RosterChanges,
-    RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
+    AuditEntry, Claim, Cycle as CycleRecord, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, PayoutDetail,
+    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
+    RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
     Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
@@ -92,6 +94,8 @@ pub struct App {
     reads: audit::SharedReadLog,
     hasher: access::Hasher,
     noted: access::Noted,
+    /// Where people may sign in besides here.
+    providers: Arc<Providers>,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -126,7 +130,8 @@ impl App {
         let reads = Arc::new(audit::ReadLog::start(store.clone()));
         let (environment, last_rules, hasher) = (Arc::default(), explain::LastRules::default(), access::Hasher::new());
         let noted = access::Noted::default();
-        Ok(Self { store, clock, environment, spool, last_rules, reads, hasher, noted, actor })
+        let providers = Arc::default();
+        Ok(Self { store, clock, environment, spool, last_rules, reads, hasher, noted, providers, actor })
     }
 
     /// The same, with these environment variables set for sources.
@@ -135,6 +140,13 @@ impl App {
         let mut environment = self.environment.as_ref().clone();
         environment.extend(variables);
         self.environment = Arc::new(environment);
+        self
+    }
+
+    /// The same, where people may also sign in at these providers.
+    #[must_use]
+    pub fn with_providers(mut self, providers: Providers) -> Self {
+        self.providers = Arc::new(providers);
         self
     }
 

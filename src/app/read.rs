@@ -139,7 +139,7 @@ impl App {
 
     /// The run shown for a cycle.
     async fn shown(&self, cycle: &str) -> Result<i64, AppError> {
-        Ok(self.current_run(&self.cycle(cycle).await?).await?.id)
+        Ok(self.shown_run(cycle).await?.id)
     }
 
     pub async fn scorecards(
@@ -156,7 +156,17 @@ impl App {
     }
 
     pub async fn scorecard(&self, cycle: &str, employee_number: &str) -> Result<ScorecardDetail, AppError> {
-        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
+        self.reach(Act::ReadResults)?;
+        self.scorecard_of(self.shown(cycle).await?, cycle, employee_number).await
+    }
+
+    pub(super) async fn scorecard_of(
+        &self,
+        run: i64,
+        cycle: &str,
+        employee_number: &str,
+    ) -> Result<ScorecardDetail, AppError> {
+        let reach = self.reach(Act::ReadResults)?;
         let card = self.store.scorecard(run, employee_number).await?;
         let place = card.as_ref().map(|card| (Some(card.summary.agent_id), card.summary.unit_id));
         let within = self.within(run, &reach, place).await?;
@@ -182,7 +192,17 @@ impl App {
     }
 
     pub async fn unit_scorecard(&self, cycle: &str, code: &str) -> Result<UnitScorecardDetail, AppError> {
-        let (reach, run) = (self.reach(Act::ReadResults)?, self.shown(cycle).await?);
+        self.reach(Act::ReadResults)?;
+        self.unit_scorecard_of(self.shown(cycle).await?, cycle, code).await
+    }
+
+    pub(super) async fn unit_scorecard_of(
+        &self,
+        run: i64,
+        cycle: &str,
+        code: &str,
+    ) -> Result<UnitScorecardDetail, AppError> {
+        let reach = self.reach(Act::ReadResults)?;
         let card = self.store.unit_scorecard(run, code).await?;
         let within = self.within(run, &reach, card.as_ref().map(|card| (None, card.summary.unit_id))).await?;
         card.filter(|_| within).ok_or_else(|| {
@@ -200,7 +220,17 @@ impl App {
     }
 
     pub async fn payout(&self, cycle: &str, employee_number: &str) -> Result<PayoutDetail, AppError> {
-        let (reach, run) = (self.reach(Act::ReadPay)?, self.shown(cycle).await?);
+        self.reach(Act::ReadPay)?;
+        self.payout_of(self.shown(cycle).await?, cycle, employee_number).await
+    }
+
+    pub(super) async fn payout_of(
+        &self,
+        run: i64,
+        cycle: &str,
+        employee_number: &str,
+    ) -> Result<PayoutDetail, AppError> {
+        let reach = self.reach(Act::ReadPay)?;
         let payout = self.store.payout(run, employee_number).await?;
         let place = payout.as_ref().map(|payout| (Some(payout.summary.agent_id), payout.summary.unit_id));
         let within = self.within(run, &reach, place).await?;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::appraise::assess;
+use super::appraise::row;
 use super::assess::{Assessment, Assessor};
 use super::parallel::on_all_cores;
 use super::snapshot::{Digests, Member, Snapshot};
@@ -16,6 +17,26 @@ use crate::store::{ResultRow, Run, UnitResultRow, pack};
 
 /// Differences listed at most; all are counted.
 const MOST_LISTED: usize = 50;
+
+/// Digests leave out the run.
+const NO_RUN: i64 = 0;
+
+/// A member's results, computed again.
+struct Again {
+    /// Code of the results' unit.
+    unit: String,
+    row: ResultRow,
+    digest: [u8; 32],
+}
+
+impl Again {
+    fn of(assessor: &Assessor<'_>, member: &Member) -> Result<Option<Self>, AppError> {
+        let Some(assessment) = assessor.assess(&member.snapshot)? else { return Ok(None) };
+        let (unit, row) = row(member, assessment, Uuid::nil);
+        let digest = row.packed(NO_RUN)?.digest(&unit);
+        Ok(Some(Self { unit, row, digest }))
+    }
+}
 
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,12 +78,13 @@ impl App {
             let Some(last) = members.last() else { break };
             let stored = self.stored(&run, after, last.agent_id).await?;
             after = Some(last.agent_id);
-            let assessed = tokio::task::block_in_place(|| on_all_cores(&members, |member| assess(&assessor, member)))?;
-            for (assessment, packed) in assessed.iter().flatten() {
-                found.add(&assessment.employee_number, packed);
+            let again = |member: &Member| Again::of(&assessor, member);
+            let again = tokio::task::block_in_place(|| on_all_cores(&members, again))?;
+            for again in again.iter().flatten() {
+                found.add(&again.row.employee_number, again.digest);
             }
             report.agents += u64::try_from(members.len()).unwrap_or_default();
-            report.compare(&members, stored, assessed)?;
+            report.compare(&members, stored, again)?;
             progress(report.agents);
         }
         self.replay_units(&run, &rules, &snapshot, &mut found, &mut report).await?;
@@ -124,18 +146,19 @@ impl ReplayReport {
         &mut self,
         members: &[Member],
         stored: Vec<ResultRow>,
-        recomputed: Vec<Option<(Assessment, Vec<u8>)>>,
+        recomputed: Vec<Option<Again>>,
     ) -> Result<(), AppError> {
         let mut stored = stored.into_iter().peekable();
         for (member, recomputed) in members.iter().zip(recomputed) {
             let row = stored.next_if(|row| row.agent_id == member.agent_id);
             let unit = member.snapshot.stretches.last().map(|stretch| stretch.unit.clone()).unwrap_or_default();
             let same_unit = row.as_ref().is_none_or(|row| row.unit_id == member.unit_id);
-            let row = row.map(|row| as_assessment(row, if same_unit { unit } else { String::from("another unit") }));
-            let was = row.as_ref().map(|row| pack("a result", row)).transpose()?;
-            if was.as_ref() != recomputed.as_ref().map(|(_, packed)| packed) {
+            let unit = if same_unit { unit } else { String::from("another unit") };
+            let was = row.as_ref().map(|row| Ok::<_, AppError>(row.packed(NO_RUN)?.digest(&unit))).transpose()?;
+            if was != recomputed.as_ref().map(|again| again.digest) {
                 self.differing += 1;
-                let recomputed = recomputed.map(|(assessment, _)| assessment);
+                let row = row.map(|row| as_assessment(row, unit));
+                let recomputed = recomputed.map(|again| as_assessment(again.row, again.unit));
                 let (was, is) = (serde_json::to_value(&row)?, serde_json::to_value(&recomputed)?);
                 self.list(&member.snapshot.employee_number, "", &was, &is);
             }

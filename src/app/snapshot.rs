@@ -269,8 +269,9 @@ impl<'r> Gathering<'r> {
     }
 
     fn add(&mut self, members: &[Member], rows: &[SnapshotRow]) -> Result<(), AppError> {
-        for row in rows {
-            self.digests.add(&row.employee_number, &row.snapshot);
+        let digests = on_all_cores(rows, |row| Ok(digest(&row.snapshot)))?;
+        for (row, digest) in rows.iter().zip(digests) {
+            self.digests.add(&row.employee_number, digest);
         }
         let (rules, common) = (self.rules, &self.common);
         let parts = parts_on_all_cores(members, |part: &mut Part, member| part.add(rules, common, &member.snapshot))?;
@@ -280,8 +281,8 @@ impl<'r> Gathering<'r> {
     async fn finish<'a>(mut self, store: &'a Store, run: &'a Run) -> Result<Snapshot<'a>, AppError> {
         let benchmarks = store.benchmarks(run.cycle_id).await?;
         // No employee has an empty number, or one that begins with a NUL.
-        self.digests.add("\0units", &bytes_of(&self.units)?);
-        self.digests.add("", &pack("the benchmarks", &benchmarks)?);
+        self.digests.add("\0units", digest(&bytes_of(&self.units)?));
+        self.digests.add("", digest(&pack("the benchmarks", &benchmarks)?));
         self.common.benchmarks =
             benchmarks.into_iter().map(|fact| ((fact.metric, fact.segment), fact.pooled)).collect();
         self.common.units = roll_up(&self.units, &self.part.own)?;
@@ -307,14 +308,18 @@ fn roll_up(units: &[RunUnit], own: &BTreeMap<String, Pooling>) -> Result<BTreeMa
     Ok(rolled)
 }
 
+pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// A digest over many agents that does not depend on the order they come in.
 #[derive(Default)]
 pub(super) struct Digests(Vec<(String, [u8; 32])>);
 
 impl Digests {
-    /// Adds one agent's part.
-    pub(super) fn add(&mut self, employee_number: &str, part: &[u8]) {
-        self.0.push((employee_number.to_owned(), Sha256::digest(part).into()));
+    /// Adds the digest of one agent's part.
+    pub(super) fn add(&mut self, employee_number: &str, part: [u8; 32]) {
+        self.0.push((employee_number.to_owned(), part));
     }
 
     /// The digest of all, in order of employee number.

@@ -10,7 +10,7 @@ use super::AppError;
 use super::assess::{AssessError, CarriedLine};
 use super::figures::{Common, Pooling};
 use super::parallel::on_all_cores;
-use super::snapshot::{CHUNK, Digests, Snapshot};
+use super::snapshot::{self, CHUNK, Digests, Snapshot};
 use crate::domain::fact::Pooled;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::scorecard::{self, CardResult, CardState, Carried, Line, Measured, Scope};
@@ -136,7 +136,7 @@ pub(super) fn chunks(units: &[RunUnit]) -> impl Iterator<Item = &[RunUnit]> {
 
 /// Adds a unit's result to the digest of all; no employee number begins with a NUL.
 pub(super) fn digest(found: &mut Digests, assessment: &UnitAssessment, packed: &[u8]) {
-    found.add(&format!("\0{}", assessment.code), packed);
+    found.add(&format!("\0{}", assessment.code), snapshot::digest(packed));
 }
 
 /// Scores every unit whose kind a card measures, adds the results to `found` and keeps them with the run.

@@ -16,7 +16,7 @@ use crate::app::{Anchor, AuditEntry, Slice, WantedEntries};
 pub(super) enum AuditAction {
     /// List what was done, newest first
     List {
-        /// Done by this login, or operator:USER for the command line
+        /// Done by this login, operator:USER for the command line, or provider:ID for a provider that says who somebody is
         #[arg(long)]
         actor: Option<String>,
         /// This act, such as grant.create, cycle.appraise or payout.read

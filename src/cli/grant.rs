@@ -89,6 +89,7 @@ fn table(grants: &[GrantView]) -> Table {
         ("from", "From"),
         ("to", "To"),
         ("revoked", "Revoked"),
+        ("origin", "From claims of"),
     ]);
     for GrantView { grant, unit } in grants {
         table.row([
@@ -99,6 +100,7 @@ fn table(grants: &[GrantView]) -> Table {
             grant.first_day.to_string().into(),
             grant.last_day.map(|day| day.to_string()).into(),
             grant.revoked_at.is_some().into(),
+            grant.origin.clone().into(),
         ]);
     }
     table

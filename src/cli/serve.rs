@@ -9,8 +9,10 @@ use ipnet::IpNet;
 use tokio::sync::watch;
 
 use super::output::{say, write};
+use super::sign_in::BaseUrl;
 use super::{CliError, Place};
 use crate::api;
+use crate::app::{App, read_providers};
 use crate::http::{Listening, MetricsListening, Rate, ServerOptions, Tls, TlsFiles};
 
 #[derive(clap::Args)]
@@ -48,6 +50,11 @@ pub(super) struct ServeArguments {
     /// Seconds to go on accepting requests after being asked to stop, while /health/ready says no
     #[arg(long, env = "MERIT_DRAIN_SECONDS", default_value_t = 0)]
     drain_seconds: u64,
+    /// File that names the providers of OpenID Connect at which people may sign in
+    #[arg(long, env = "MERIT_OIDC")]
+    oidc_config: Option<PathBuf>,
+    #[command(flatten)]
+    base: BaseUrl,
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
@@ -77,8 +84,11 @@ impl ServeArguments {
 }
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
-    let app = place.open().await?;
+    let app = with_providers(place.open().await?, &arguments)?;
     app.migrate().await?;
+    for (provider, unit) in app.unknown_units_of_providers().await? {
+        say!("{provider}: unit '{unit}' is not on the roster; until it is, claims grant nothing for it");
+    }
     let server = Listening::with(&arguments.listen, arguments.options()).await?;
     let (end, ended) = watch::channel(false);
     let figures = match &arguments.metrics_listen {
@@ -106,6 +116,21 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
         let _ = figures.await;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn with_providers(app: App, arguments: &ServeArguments) -> Result<App, CliError> {
+    let Some(file) = arguments.oidc_config.as_deref().filter(|file| !file.as_os_str().is_empty()) else {
+        return Ok(app);
+    };
+    let environment = |name: &str| std::env::var(name).ok();
+    let providers = read_providers(file, &arguments.base.base_url, &environment).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        CliError::new(lines.join("\n"))
+    })?;
+    for provider in providers.iter() {
+        say!("People may sign in at {}; answers come to {}", provider.issuer(), provider.returns_to());
+    }
+    Ok(app.with_providers(providers))
 }
 
 /// Whoever renews certificates sends SIGHUP afterwards.

@@ -27,10 +27,10 @@ pub(super) struct FirstAdminArguments {
 }
 
 #[derive(clap::Args)]
-struct BaseUrl {
+pub(super) struct BaseUrl {
     /// How people's browsers reach this Merit
     #[arg(long, env = "MERIT_BASE_URL", default_value = "http://127.0.0.1:8080", value_parser = base_url)]
-    base_url: String,
+    pub(super) base_url: String,
 }
 
 fn base_url(text: &str) -> Result<String, String> {

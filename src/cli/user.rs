@@ -32,6 +32,18 @@ pub(super) enum UserAction {
     Reset(LinkArguments),
     /// Set somebody's password, read from standard input
     Password { login: String },
+    /// Who somebody is at providers of OpenID Connect
+    Identities {
+        login: String,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Take an identity from somebody: its sessions end, and what claims granted
+    Unlink {
+        login: String,
+        /// As 'merit user identities' shows it
+        issuer: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -101,6 +113,12 @@ pub(super) async fn run(place: &Place, action: UserAction) -> Result<ExitCode, C
         UserAction::Invite(arguments) => sign_in::link(&app, arguments, LinkPurpose::Invite).await?,
         UserAction::Reset(arguments) => sign_in::link(&app, arguments, LinkPurpose::Reset).await?,
         UserAction::Password { login } => sign_in::password(&app, &login).await?,
+        UserAction::Identities { login, format } => identities(&app, &login).await?.print(format)?,
+        UserAction::Unlink { login, issuer } => {
+            let account = app.account_named(&login).await?.account;
+            app.unlink_identity(account.public_id, &issuer).await?;
+            say!("'{login}' is not linked to {issuer} any more.");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -161,6 +179,16 @@ async fn list(app: &App, format: Format) -> Result<(), CliError> {
         }
     }
     table.print(format)
+}
+
+async fn identities(app: &App, login: &str) -> Result<Table, CliError> {
+    let account = app.account_named(login).await?.account;
+    let mut table = Table::new(&[("issuer", "Issuer"), ("subject", "Subject"), ("since", "Since")]);
+    for linked in app.identities(account.public_id).await? {
+        let since = linked.created_at.format("%Y-%m-%d %H:%M UTC").to_string();
+        table.row([linked.issuer.into(), linked.subject.into(), since.into()]);
+    }
+    Ok(table)
 }
 
 async fn disable(app: &App, login: &str, disabled: bool) -> Result<(), CliError> {

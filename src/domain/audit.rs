@@ -51,7 +51,7 @@ pub struct Record {
     pub public_id: Uuid,
     /// To the microsecond.
     pub at: DateTime<Utc>,
-    /// A login, or `operator:` and the system's user.
+    /// A login, `operator:` and the system's user, or `provider:` and its id.
     pub actor: String,
     /// Absent for the operator.
     pub actor_account: Option<i64>,

@@ -19,6 +19,7 @@ pub(super) enum Lock {
     Roster,
     SignIn,
     FirstAdmin,
+    Identities,
 }
 
 impl Lock {
@@ -30,6 +31,7 @@ impl Lock {
             Self::Roster => (0x4D34, 0),
             Self::SignIn => (0x4D41, 0),
             Self::FirstAdmin => (0x4D42, 0),
+            Self::Identities => (0x4D43, 0),
         };
         (class << 48) | id
     }

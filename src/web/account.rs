@@ -22,6 +22,8 @@ struct Page {
     version: &'static str,
     account: AccountView,
     grants: Vec<GrantLine>,
+    /// Providers to sign in at.
+    links: Vec<Link>,
     /// What became of the new password: good or bad, and in words.
     outcome: Option<(bool, String)>,
 }
@@ -91,14 +93,26 @@ pub(super) async fn leave_everywhere(request: &Request) -> poem::Result<Response
     Ok(response)
 }
 
-async fn show(request: &Request, visitor: Visitor, outcome: Option<(bool, String)>) -> poem::Result<Response> {
+pub(super) async fn show(
+    request: &Request,
+    visitor: Visitor,
+    outcome: Option<(bool, String)>,
+) -> poem::Result<Response> {
     let own = visitor.app().own_account().await.map_err(failed)?;
     let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
     let grants = own.grants.iter().map(|grant| GrantLine::new(grant, language)).collect();
-    rendered(&Page { language, visitor, version, account: own.account, grants, outcome })
+    let linked = |issuer: &str| own.identities.iter().any(|identity| identity.issuer == issuer);
+    let providers = visitor.app().providers().into_iter();
+    let links = providers.map(|provider| Link {
+        linked: linked(&provider.issuer),
+        label: language.of_text(&provider.label).to_owned(),
+        id: provider.id,
+    });
+    let links = links.collect();
+    rendered(&Page { language, visitor, version, account: own.account, grants, links, outcome })
 }
 
-fn sign_in_first() -> Response {
+pub(super) fn sign_in_first() -> Response {
     Redirect::see_other("/sign-in?next=/account").into_response()
 }
 
@@ -128,11 +142,20 @@ pub(super) fn weak(problem: PasswordProblem, language: Language) -> &'static str
     }
 }
 
+/// A provider, and whether the account is linked to somebody there.
+struct Link {
+    id: String,
+    label: String,
+    linked: bool,
+}
+
 /// A grant, in words.
 struct GrantLine {
     role: &'static str,
     /// Whom it is about, until when.
     about: String,
+    /// Where it comes from, when nobody gave it.
+    origin: Option<String>,
 }
 
 impl GrantLine {
@@ -153,7 +176,11 @@ impl GrantLine {
             about += language.pick(", until ", "，有效期至 ");
             about += &last.to_string();
         }
-        Self { role: role_text(stored.grant.role, language), about }
+        let origin = stored.origin.as_ref().map(|issuer| match language {
+            Language::English => format!("by what {issuer} says of you"),
+            Language::Chinese => format!("依据 {issuer} 提供的信息"),
+        });
+        Self { role: role_text(stored.grant.role, language), about, origin }
     }
 }
 

@@ -4,6 +4,8 @@ use poem::Request;
 use poem::http::header;
 use serde::Deserialize;
 
+use crate::domain::text::Text;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
     English,
@@ -38,6 +40,14 @@ impl Language {
         match self {
             Self::English => "en",
             Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// A text of the configuration in this language.
+    pub(super) fn of_text(self, text: &Text) -> &str {
+        match self {
+            Self::English => &text.en,
+            Self::Chinese => &text.zh,
         }
     }
 

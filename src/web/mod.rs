@@ -2,9 +2,11 @@
 
 mod account;
 mod home;
+mod identities;
 mod language;
 mod message;
 mod problems;
+mod provider;
 mod request;
 mod sign_in;
 mod visitor;
@@ -23,9 +25,13 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/", get(home::page))
         .at("/problems", get(problems::page))
         .at("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .at("/sign-in/oidc/:provider", get(provider::leave))
+        .at("/sign-in/oidc/:provider/callback", get(provider::come_back))
         .at("/sign-out", post(sign_in::leave))
         .at("/account", get(account::page))
         .at("/account/password", post(account::change_password))
+        .at("/account/oidc/:provider/link", post(identities::link))
+        .at("/account/oidc/:provider/unlink", post(identities::unlink))
         .at("/account/sign-out-everywhere", post(account::leave_everywhere))
         .at("/welcome/:token", get(welcome::page).post(welcome::submit))
         .around(visitor::visit);

@@ -11,7 +11,7 @@ use super::language::Language;
 use super::rendered;
 use super::request::{client_address, local_path};
 use super::visitor::{Visitor, failed};
-use crate::app::SignIn;
+use crate::app::{ProviderView, SignIn};
 
 #[derive(Deserialize)]
 struct Query {
@@ -37,6 +37,7 @@ struct Page<'p> {
     next: &'p str,
     refused: bool,
     wait: Option<Wait>,
+    providers: Vec<ProviderView>,
 }
 
 #[handler]
@@ -48,7 +49,8 @@ pub(super) fn page(request: &Request) -> poem::Result<Response> {
         return Ok(Redirect::see_other(next).into_response());
     }
     let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
-    rendered(&Page { language, visitor, version, login: "", next, refused: false, wait: None })
+    let providers = visitor.app().providers();
+    rendered(&Page { language, visitor, version, login: "", next, refused: false, wait: None, providers })
 }
 
 #[handler]
@@ -71,7 +73,8 @@ pub(super) async fn submit(request: &Request, Form(form): Form<Submitted>) -> po
         SignIn::Wait(until) => (false, Some(Wait::new(visitor.app().clock().now(), until))),
     };
     let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
-    let mut response = rendered(&Page { language, visitor, version, login, next, refused, wait })?;
+    let providers = visitor.app().providers();
+    let mut response = rendered(&Page { language, visitor, version, login, next, refused, wait, providers })?;
     response.set_status(StatusCode::FORBIDDEN);
     if let Some(wait) = wait {
         wait.announce(&mut response);

@@ -22,13 +22,15 @@ use crate::app::{App, AppError, CalledBy, RequestId, secret};
 /// More than any form of the pages needs, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
 
-/// Cookies of the session and, before sign-in, of the forms. Over TLS their prefix keeps other hosts and plain HTTP from setting them.
-const OVER_TLS: Cookies = Cookies { session: "__Host-merit", form: "__Host-merit-form", attributes: "; Secure" };
-const PLAIN: Cookies = Cookies { session: "merit", form: "merit-form", attributes: "" };
+/// Cookies of the session, before sign-in of the forms, and of a way through a provider. Over TLS their prefix keeps other hosts and plain HTTP from setting them.
+const OVER_TLS: Cookies =
+    Cookies { session: "__Host-merit", form: "__Host-merit-form", trip: "__Host-merit-trip", attributes: "; Secure" };
+const PLAIN: Cookies = Cookies { session: "merit", form: "merit-form", trip: "merit-trip", attributes: "" };
 
 struct Cookies {
     session: &'static str,
     form: &'static str,
+    trip: &'static str,
     attributes: &'static str,
 }
 
@@ -117,6 +119,21 @@ impl Visitor {
     /// Lets the browser forget its session.
     pub(super) fn forget_session(&self, response: &mut Response) {
         self.set_cookie(response, self.0.cookies.session, "", "; Max-Age=0");
+    }
+
+    /// Lets the browser keep what belongs to its way through a provider, for as long as `seconds`.
+    pub(super) fn keep_trip(&self, response: &mut Response, trip: &str, seconds: i64) {
+        self.set_cookie(response, self.0.cookies.trip, trip, &format!("; Max-Age={seconds}"));
+    }
+
+    /// What the browser kept of its way through a provider.
+    pub(super) fn trip<'r>(&self, request: &'r Request) -> Option<&'r str> {
+        cookie(request, self.0.cookies.trip)
+    }
+
+    /// A way through a provider is over, however it ended.
+    pub(super) fn forget_trip(&self, response: &mut Response) {
+        self.set_cookie(response, self.0.cookies.trip, "", "; Max-Age=0");
     }
 
     fn set_cookie(&self, response: &mut Response, name: &str, value: &str, lasting: &str) {

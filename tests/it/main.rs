@@ -13,6 +13,7 @@ mod cli;
 mod domain;
 mod house;
 mod http;
+mod oidc;
 mod pull;
 mod rules;
 mod store;

@@ -24,9 +24,25 @@ CREATE TABLE access_grant (
     first_day @int NOT NULL,
     last_day @int,
     created_at @time NOT NULL,
-    revoked_at @time
+    revoked_at @time,
+    -- The issuer whose claims ask for it; absent when somebody gave it. Such a grant counts only in sessions begun there.
+    origin @key
 ) @table;
 CREATE INDEX access_grant_account ON access_grant (account_id);
+-- What claims ask for is there once, also when somebody signs in twice at the same time.
+CREATE UNIQUE INDEX access_grant_claimed ON access_grant (account_id, origin, role, COALESCE(unit_id, 0), with_pay)
+    WHERE origin IS NOT NULL AND revoked_at IS NULL;
+
+-- Who an account is at a provider of OpenID Connect: issuers never give a subject to somebody else.
+CREATE TABLE linked_identity (
+    id @id,
+    account_id @int NOT NULL REFERENCES account (id),
+    issuer @key NOT NULL,
+    subject @key NOT NULL,
+    created_at @time NOT NULL,
+    UNIQUE (issuer, subject),
+    UNIQUE (account_id, issuer)
+) @table;
 
 -- What a program shows instead of a password, kept as a hash: a token as it is, a secret to be exchanged for access tokens, or such an
 -- access token. `acts` are what it is for, parted by blanks; all when absent.

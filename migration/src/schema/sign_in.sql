@@ -6,7 +6,9 @@ CREATE TABLE session (
     created_at @time NOT NULL,
     last_seen_at @time NOT NULL,
     expires_at @time NOT NULL,
-    ended_at @time
+    ended_at @time,
+    -- The issuer by way of which it began; absent when it was a password.
+    origin @key
 ) @table;
 CREATE INDEX session_account ON session (account_id);
 

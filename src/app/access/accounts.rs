@@ -111,13 +111,18 @@ impl App {
         self.account_view(account).await
     }
 
-    /// The account as somebody who acts, with what it may do today; `None` when it is disabled.
-    pub(in crate::app) async fn actor_of(&self, account: Account) -> Result<Option<Actor>, AppError> {
+    /// The account as somebody who acts, with what it may do today by what it was given, and by the claims of the issuer `origin` by way of which
+    /// it is here; `None` when it is disabled.
+    pub(in crate::app) async fn actor_of(
+        &self,
+        account: Account,
+        origin: Option<&str>,
+    ) -> Result<Option<Actor>, AppError> {
         if account.disabled_at.is_some() {
             return Ok(None);
         }
-        let grants = self.store.grants_in_force(account.id, self.clock.today()).await?;
-        Ok(Some(Actor::account(account, grants)))
+        let grants = self.store.grants_in_force(account.id, self.clock.today(), origin).await?;
+        Ok(Some(Actor::account(account, grants).by_way_of(origin)))
     }
 
     pub(super) async fn account_view(&self, account: Account) -> Result<AccountView, AppError> {

@@ -40,14 +40,13 @@ impl App {
     /// Errors: `Invalid` for a scope that is none, or more than the secret is for.
     pub async fn exchange(&self, order: AccessOrder<'_>) -> Result<Option<IssuedAccess>, AppError> {
         let now = self.clock.now();
-        let Some(secret) = self.store.token_by_hash(&digest(order.secret)).await? else { return Ok(None) };
+        let held = self.store.held_token(&digest(order.secret), self.clock.today()).await?;
+        let Some(held) = held.filter(|held| held.token.kind == TokenKind::Secret) else { return Ok(None) };
+        let secret = &held.token;
         let (secret_id, account_id) = (secret.public_id, secret.account_id);
         let (name, of_secret) = (secret.name.clone(), secret.only.clone());
         let until = secret.expires_at;
-        if secret.kind != TokenKind::Secret {
-            return Ok(None);
-        }
-        let holder = self.holder(secret, now).await?;
+        let holder = self.holder(held, now);
         let named = |login: &str| login == order.client.trim().to_lowercase();
         if !holder.and_then(|actor| actor.own_account().map(|account| named(&account.login))).unwrap_or(false) {
             return Ok(None);

@@ -80,7 +80,8 @@ impl App {
         let login = self.store.account(found.account_id).await?.map(|account| account.login).unwrap_or_default();
         let codes = self.unit_codes(found.grant.unit.into_iter()).await?;
         let unit = found.grant.unit.and_then(|unit| codes.get(&unit)).map(String::as_str);
-        let terms = Terms { login: &login, grant: &found.grant, unit, days: (found.first_day, found.last_day) };
+        let days = (found.first_day, found.last_day);
+        let terms = Terms { login: &login, grant: &found.grant, unit, days, origin: found.origin.as_deref() };
         let before = found.revoked_at.is_none().then(|| terms.digest());
         let change = Change::new("grant.revoke", "grant", id).before(before).detail(terms);
         match self.recorded(change).revoke_grant(id, self.clock.now()).await {
@@ -96,9 +97,7 @@ impl App {
         unit: Option<&str>,
         new: &NewGrant,
     ) -> Result<StoredGrant, AppError> {
-        let terms = Terms { login: &account.login, grant: &new.grant, unit, days: (new.first_day, new.last_day) };
-        let change = Change::new("grant.create", "grant", new.public_id).after(Some(terms.digest())).detail(terms);
-        Ok(self.recorded(change).create_grant(new).await?)
+        Ok(self.recorded(created(account, unit, new)).create_grant(new).await?)
     }
 
     /// A grant over the whole organisation from today on.
@@ -110,8 +109,23 @@ impl App {
             first_day: self.clock.today(),
             last_day: None,
             created_at: self.clock.now(),
+            origin: None,
         }
     }
+}
+
+/// That a grant to an account, for the unit of this code, is made.
+pub(super) fn created(account: &Account, unit: Option<&str>, new: &NewGrant) -> Change {
+    let (days, origin) = ((new.first_day, new.last_day), new.origin.as_deref());
+    let terms = Terms { login: &account.login, grant: &new.grant, unit, days, origin };
+    Change::new("grant.create", "grant", new.public_id).after(Some(terms.digest())).detail(terms)
+}
+
+/// That a grant is revoked which claims ask for no more.
+pub(super) fn no_longer_claimed(account: &Account, unit: Option<&str>, held: &StoredGrant) -> Change {
+    let (days, origin) = ((held.first_day, held.last_day), held.origin.as_deref());
+    let terms = Terms { login: &account.login, grant: &held.grant, unit, days, origin };
+    Change::new("grant.revoke", "grant", held.public_id).before(Some(terms.digest())).detail(terms)
 }
 
 /// What a grant says, as the log tells it.
@@ -120,6 +134,8 @@ struct Terms<'a> {
     grant: &'a Grant,
     unit: Option<&'a str>,
     days: (NaiveDate, Option<NaiveDate>),
+    /// The issuer whose claims ask for it.
+    origin: Option<&'a str>,
 }
 
 impl Terms<'_> {
@@ -133,6 +149,7 @@ impl fmt::Display for Terms<'_> {
         let Grant { role, unit: _, with_pay } = self.grant;
         let (unit, (first, last)) = (self.unit.unwrap_or("*"), self.days);
         write!(f, "account={} role={} unit={unit} with_pay={with_pay} from={first}", self.login, role.as_str())?;
-        last.map_or(Ok(()), |last| write!(f, " to={last}"))
+        last.map_or(Ok(()), |last| write!(f, " to={last}"))?;
+        self.origin.map_or(Ok(()), |origin| write!(f, " origin={origin}"))
     }
 }

@@ -67,7 +67,7 @@ impl App {
             return Ok(Welcome::Weak(problem));
         }
         let hash = self.hasher.hash(password).await?;
-        let (session, new) = self.new_session(account.id);
+        let (session, new) = self.new_session(account.id, None);
         let change = Change::new("link.use", "account", &account.login);
         if !self.recorded(change).use_link(&digest(token), &hash, &new).await? {
             return Ok(Welcome::Ended);

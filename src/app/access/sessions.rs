@@ -76,7 +76,7 @@ impl App {
             return Ok(SignIn::Refused);
         };
         self.forget_failures(&tries).await?;
-        let (session, new) = self.new_session(account.id);
+        let (session, new) = self.new_session(account.id, None);
         self.recorded(Change::new("session.begin", "account", &account.login)).create_session(&new).await?;
         Ok(SignIn::In { session })
     }
@@ -89,7 +89,7 @@ impl App {
             return Ok(None);
         }
         let Some(account) = self.store.account(session.account_id).await? else { return Ok(None) };
-        let actor = self.actor_of(account).await?;
+        let actor = self.actor_of(account, session.origin.as_deref()).await?;
         if actor.is_some() {
             self.note_seen(&session, now);
         }
@@ -115,11 +115,12 @@ impl App {
         self.actor.own_account().ok_or_else(nobody)
     }
 
-    /// A session of the account from now on, with its token.
-    pub(super) fn new_session(&self, account_id: i64) -> (String, NewSession) {
+    /// A session of the account from now on, with its token; by way of the issuer `origin`, or of a password.
+    pub(super) fn new_session(&self, account_id: i64, origin: Option<&str>) -> (String, NewSession) {
         let (token, now) = (secret(), self.clock.now());
         let hash = digest(&token);
-        (token, NewSession { account_id, hash, created_at: now, expires_at: now + LONGEST })
+        let origin = origin.map(str::to_owned);
+        (token, NewSession { account_id, hash, created_at: now, expires_at: now + LONGEST, origin })
     }
 
     /// Whether it is the account's password; without account, or without password, that takes as long.

@@ -15,7 +15,7 @@ use super::super::{App, AppError, Change};
 use super::Actor;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
-use crate::store::{AccountKind, NewToken, Token, TokenKind};
+use crate::store::{AccountKind, HeldToken, NewToken, Token, TokenKind};
 
 /// Says what the text is, so that secret scanners find a token that leaked.
 const PREFIX: &str = "merit_";
@@ -177,21 +177,19 @@ impl App {
     /// Who sends this token; `None` when it is unknown, expired or revoked, or its account is disabled.
     pub async fn bearer(&self, token: &str) -> Result<Option<Actor>, AppError> {
         let now = self.clock.now();
-        let Some(record) = self.store.token_by_hash(&digest(token)).await? else { return Ok(None) };
-        if record.kind == TokenKind::Secret {
-            return Ok(None);
-        }
-        self.holder(record, now).await
+        let held = self.store.held_token(&digest(token), self.clock.today()).await?;
+        Ok(held.filter(|held| held.token.kind != TokenKind::Secret).and_then(|held| self.holder(held, now)))
     }
 
     /// Who holds a token that works, and may do what it is for.
-    pub(super) async fn holder(&self, record: Token, now: DateTime<Utc>) -> Result<Option<Actor>, AppError> {
-        let valid = record.revoked_at.is_none() && record.expires_at.is_none_or(|end| now < end);
-        let account = if valid { self.store.account(record.account_id).await? } else { None };
-        let Some(account) = account else { return Ok(None) };
-        let Some(actor) = self.actor_of(account).await? else { return Ok(None) };
-        self.note_use(&record, now);
-        Ok(Some(actor.only(record.only)))
+    pub(super) fn holder(&self, held: HeldToken, now: DateTime<Utc>) -> Option<Actor> {
+        let HeldToken { token, account, grants } = held;
+        let valid = token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end);
+        if !valid || account.disabled_at.is_some() {
+            return None;
+        }
+        self.note_use(&token, now);
+        Some(Actor::account(account, grants).only(token.only))
     }
 
     /// Notes the token's use in the background, at most once a while: a read must not wait for whoever is writing.

@@ -10,7 +10,7 @@ use crate::store::{AuditEntry, AuditFilter, Page};
 /// Which entries a list shows; the default shows all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WantedEntries {
-    /// A login, or `operator:` and the system's user.
+    /// A login, `operator:` and the system's user, or `provider:` and its id.
     pub actor: Option<String>,
     /// Such as `grant.create`.
     pub act: Option<String>,

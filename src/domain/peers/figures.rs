@@ -19,7 +19,12 @@ struct Figures {
     pooled: Pooled,
     /// One value a measured member, in the metric's unit; ascending once gathered.
     values: Vec<Fixed>,
+    /// Every 64th of the gathered values: few enough to stay in the processor's cache, so that a search waits for memory once, not
+    /// at every halving of 100,000 values.
+    marks: Vec<Fixed>,
 }
+
+const MARKED: usize = 64;
 
 /// Members' facts by group and metric, as they are added; 8 bytes a value.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +47,7 @@ impl PeerGather {
         }
         let overflow = || PeerOverflow { metric: metric.id.clone() };
         let value = metric.value(facts).ok_or_else(overflow)?;
-        let own = Figures { pooled: *facts, values: vec![value] };
+        let own = Figures { pooled: *facts, values: vec![value], marks: Vec::new() };
         self.figures(group, &metric.id).take_in(own).ok_or_else(overflow)
     }
 
@@ -62,6 +67,7 @@ impl PeerGather {
         for figures in self.groups.values_mut().flat_map(BTreeMap::values_mut) {
             figures.values.sort_unstable();
             figures.values.shrink_to_fit();
+            figures.marks = figures.values.iter().step_by(MARKED).copied().collect();
         }
         Peers { groups: self.groups }
     }
@@ -85,19 +91,18 @@ impl Figures {
         i64::try_from(self.values.len()).unwrap_or(i64::MAX)
     }
 
-    /// How many values from the first that is not below `own` on are the same; mostly few, so that a look at the next ones tells.
-    fn same_from(&self, below: i64, own: Fixed) -> usize {
-        const NEAR: usize = 8;
-        let rest = usize::try_from(below).ok().and_then(|below| self.values.get(below..)).unwrap_or_default();
-        let near = rest.iter().take(NEAR).take_while(|value| **value <= own).count();
-        if near < NEAR { near } else { rest.partition_point(|value| *value <= own) }
+    /// How many values come before the first that is not `before`; those before it all are.
+    fn count(&self, before: impl Fn(&Fixed) -> bool) -> Option<i64> {
+        let blocks = self.marks.partition_point(&before);
+        let start = blocks.saturating_sub(1) * MARKED;
+        let block = self.values.get(start..self.values.len().min(blocks * MARKED))?;
+        i64::try_from(start + block.partition_point(before)).ok()
     }
 
     /// Percent of the members with a worse value, those with the same value counting half; six decimals.
     fn mid_rank(&self, own: Fixed, better: Direction) -> Option<Fixed> {
-        let count = |upto: usize| i64::try_from(upto).ok();
-        let below = count(self.values.partition_point(|value| *value < own))?;
-        let up_to = below + count(self.same_from(below, own))?;
+        let below = self.count(|value| *value < own)?;
+        let up_to = self.count(|value| *value <= own)?;
         let (worse, same) = match better {
             Direction::HigherIsBetter => (below, up_to - below),
             Direction::LowerIsBetter => (self.members() - up_to, up_to - below),

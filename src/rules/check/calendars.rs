@@ -87,7 +87,7 @@ impl Check<'_> {
         if self.content.years.is_empty() {
             self.error("/years", "this calendar knows no year", "add the years that are measured, as 2026");
         }
-        let mut last = None;
+        let mut last: Option<i32> = None;
         for (year, at) in known {
             if let Some(before) = last.filter(|before| before + 1 < year) {
                 let what = format!("no year is given between {before} and {year}");

@@ -144,6 +144,11 @@ impl Store {
         found.map(Account::try_from).transpose()
     }
 
+    pub async fn account_of_agent(&self, agent_id: i64) -> Result<Option<Account>, StoreError> {
+        let found = Entity::find().filter(Column::AgentId.eq(agent_id)).one(&self.readers).await;
+        found.step("looking up an agent's account")?.map(Account::try_from).transpose()
+    }
+
     pub async fn account_by_public_id(&self, public_id: Uuid) -> Result<Option<Account>, StoreError> {
         let found = Entity::find().filter(Column::PublicId.eq(public_id)).one(&self.readers).await;
         found.step("looking up an account")?.map(Account::try_from).transpose()

@@ -22,6 +22,8 @@ pub struct NewGrant {
     /// `None`: until further notice.
     pub last_day: Option<NaiveDate>,
     pub created_at: DateTime<Utc>,
+    /// The issuer whose claims ask for it; `None`: somebody gives it.
+    pub origin: Option<String>,
 }
 
 /// A grant as it is kept.
@@ -34,6 +36,8 @@ pub struct StoredGrant {
     pub last_day: Option<NaiveDate>,
     pub created_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
+    /// The issuer whose claims ask for it; `None`: somebody gave it.
+    pub origin: Option<String>,
 }
 
 impl TryFrom<Model> for StoredGrant {
@@ -51,6 +55,7 @@ impl TryFrom<Model> for StoredGrant {
             last_day,
             created_at,
             revoked_at,
+            origin,
         } = model;
         let role = Role::of(&role).ok_or(StoreError::Unreadable { what: "the role of a grant", value: role })?;
         Ok(Self {
@@ -61,6 +66,7 @@ impl TryFrom<Model> for StoredGrant {
             last_day: last_day.map(|day| day.0),
             created_at,
             revoked_at,
+            origin,
         })
     }
 }
@@ -71,6 +77,31 @@ impl Store {
         let grant = insert(&tx, new).await?;
         self.finish(tx, "keeping a grant").await?;
         Ok(grant)
+    }
+
+    /// Keeps a grant that claims ask for, unless there is the same already. Returns whether it was kept.
+    pub async fn create_claimed_grant(&self, new: &NewGrant) -> Result<bool, StoreError> {
+        let step = "keeping a grant from claims";
+        let tx = self.begin_write(&[]).await?;
+        let text = "INSERT INTO access_grant
+            (public_id, account_id, role, unit_id, with_pay, first_day, last_day, created_at, origin)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+        let values = [
+            new.public_id.into(),
+            new.account_id.into(),
+            new.grant.role.as_str().into(),
+            new.grant.unit.into(),
+            new.grant.with_pay.into(),
+            Day(new.first_day).into(),
+            new.last_day.map(Day).into(),
+            instant(new.created_at).into(),
+            new.origin.clone().into(),
+        ];
+        if execute(&tx, step, text, values).await? == 0 {
+            return Ok(false);
+        }
+        self.finish(tx, step).await?;
+        Ok(true)
     }
 
     /// Revokes a grant; one already revoked keeps its time. Errors: `NotFound`.
@@ -96,11 +127,18 @@ impl Store {
         found.into_iter().map(StoredGrant::try_from).collect()
     }
 
-    /// What an account may do on `day`.
-    pub async fn grants_in_force(&self, account_id: i64, day: NaiveDate) -> Result<Vec<Grant>, StoreError> {
+    /// What an account may do on `day` by what somebody gave it, and by the claims of the issuer `origin`.
+    pub async fn grants_in_force(
+        &self,
+        account_id: i64,
+        day: NaiveDate,
+        origin: Option<&str>,
+    ) -> Result<Vec<Grant>, StoreError> {
+        let by_hand = Condition::any().add(Column::Origin.is_null());
         let found = Entity::find()
             .filter(Column::AccountId.eq(account_id))
             .filter(Column::RevokedAt.is_null())
+            .filter(by_hand.add_option(origin.map(|origin| Column::Origin.eq(origin))))
             .filter(Column::FirstDay.lte(Day(day)))
             .filter(Condition::any().add(Column::LastDay.is_null()).add(Column::LastDay.gte(Day(day))))
             .all(&self.readers)
@@ -122,6 +160,7 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewGrant) -> Result<
         last_day: Set(new.last_day.map(Day)),
         created_at: Set(instant(new.created_at)),
         revoked_at: Set(None),
+        origin: Set(new.origin.clone()),
     };
     row.insert(tx).await.step("keeping a grant")?.try_into()
 }

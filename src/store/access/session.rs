@@ -14,6 +14,8 @@ pub struct NewSession {
     pub hash: String,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    /// The issuer by way of which it begins; `None`: a password.
+    pub origin: Option<String>,
 }
 
 /// A session without its hash.
@@ -25,12 +27,13 @@ pub struct Session {
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    pub origin: Option<String>,
 }
 
 impl From<Model> for Session {
     fn from(model: Model) -> Self {
-        let Model { id, account_id, hash: _, created_at, last_seen_at, expires_at, ended_at } = model;
-        Self { id, account_id, created_at, last_seen_at, expires_at, ended_at }
+        let Model { id, account_id, hash: _, created_at, last_seen_at, expires_at, ended_at, origin } = model;
+        Self { id, account_id, created_at, last_seen_at, expires_at, ended_at, origin }
     }
 }
 
@@ -82,6 +85,7 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewSession) -> Resul
         last_seen_at: Set(instant(new.created_at)),
         expires_at: Set(instant(new.expires_at)),
         ended_at: Set(None),
+        origin: Set(new.origin.clone()),
     };
     row.insert(tx).await.step("keeping a session").map(|_| ())
 }

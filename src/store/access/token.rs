@@ -122,12 +122,6 @@ impl Store {
         model.try_into()
     }
 
-    /// Also one that has expired or was revoked: the caller judges.
-    pub async fn token_by_hash(&self, hash: &str) -> Result<Option<Token>, StoreError> {
-        let found = Entity::find().filter(Column::Hash.eq(hash)).one(&self.readers).await;
-        found.step("looking up a token")?.map(Token::try_from).transpose()
-    }
-
     /// Clears away access tokens that expired before `moment`.
     pub async fn forget_access(&self, moment: DateTime<Utc>) -> Result<(), StoreError> {
         let step = "clearing away old access tokens";

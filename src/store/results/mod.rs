@@ -3,6 +3,7 @@
 mod list;
 
 pub(crate) mod codes;
+pub(crate) mod packed;
 pub(crate) mod payouts;
 pub(crate) mod plans;
 pub(crate) mod rows;

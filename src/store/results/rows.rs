@@ -2,23 +2,18 @@
 
 use std::collections::HashMap;
 
-use entity::day::Day;
-use entity::micros::Micros;
 use entity::{improvement_plan, payout, scorecard};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::super::error::Step;
-use super::super::packed::pack;
-use super::super::runs::begin::hold;
 use super::super::{Store, StoreError, bulk};
-use super::codes::code;
 use super::list::Whole;
+use super::packed::PackedResult;
 use super::payouts::PayoutColumns;
 use super::plans::PlanColumns;
 use super::scorecards::ScorecardColumns;
 use crate::domain::appraisal::AppraisalResult;
-use crate::domain::fixed::Fixed;
 use crate::domain::improvement::Suggestion;
 use crate::domain::payout::PayoutResult;
 
@@ -48,63 +43,6 @@ pub struct ResultRow {
     pub plan: Option<PlanRow>,
 }
 
-fn micros(value: Fixed) -> Micros {
-    Micros(value.micros())
-}
-
-impl ResultRow {
-    fn scorecard(&self, run_id: i64) -> Result<scorecard::Model, StoreError> {
-        Ok(scorecard::Model {
-            run_id,
-            agent_id: self.agent_id,
-            public_id: self.public_id,
-            employee_number: self.employee_number.clone(),
-            unit_id: self.unit_id,
-            post: self.post.clone(),
-            card: self.result.last_card().map(|card| card.card.to_string()).unwrap_or_default(),
-            state: code(&self.result.state)?,
-            total: self.result.total.map(micros),
-            printed: self.result.printed.map(micros),
-            rating: self.result.rating.as_deref().map(str::to_owned),
-            working: pack(format_args!("the scorecard of {}", self.employee_number), &self.result)?,
-        })
-    }
-
-    fn payout(&self, run_id: i64, PayoutRow { public_id, result }: &PayoutRow) -> Result<payout::Model, StoreError> {
-        Ok(payout::Model {
-            run_id,
-            agent_id: self.agent_id,
-            public_id: *public_id,
-            employee_number: self.employee_number.clone(),
-            unit_id: self.unit_id,
-            plan: result.plan.clone(),
-            withheld: result.withheld.as_ref().map(code).transpose()?,
-            amount_minor: result.amount_minor,
-            currency: result.currency.code().to_owned(),
-            working: pack(format_args!("the payout of {}", self.employee_number), &result.steps)?,
-        })
-    }
-
-    fn plan(
-        &self,
-        run_id: i64,
-        PlanRow { public_id, suggestion }: &PlanRow,
-    ) -> Result<improvement_plan::Model, StoreError> {
-        Ok(improvement_plan::Model {
-            run_id,
-            agent_id: self.agent_id,
-            public_id: *public_id,
-            employee_number: self.employee_number.clone(),
-            unit_id: self.unit_id,
-            state: "suggested".to_owned(),
-            starts: Day(suggestion.starts),
-            due: Day(suggestion.due),
-            check_ins: i64::from(suggestion.check_ins),
-            working: pack(format_args!("the plan of {}", self.employee_number), suggestion)?,
-        })
-    }
-}
-
 /// The rows of all tables for a chunk of results.
 #[derive(Default)]
 struct Tables {
@@ -114,18 +52,14 @@ struct Tables {
 }
 
 impl Tables {
-    fn of(run_id: i64, rows: &[ResultRow]) -> Result<Self, StoreError> {
+    fn of(results: Vec<PackedResult>) -> Self {
         let mut tables = Self::default();
-        for row in rows {
-            tables.scorecards.push(row.scorecard(run_id)?);
-            if let Some(payout) = &row.payout {
-                tables.payouts.push(row.payout(run_id, payout)?);
-            }
-            if let Some(plan) = &row.plan {
-                tables.plans.push(row.plan(run_id, plan)?);
-            }
+        for PackedResult { scorecard, payout, plan } in results {
+            tables.scorecards.push(scorecard);
+            tables.payouts.extend(payout);
+            tables.plans.extend(plan);
         }
-        Ok(tables)
+        tables
     }
 
     async fn write(self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
@@ -138,13 +72,12 @@ impl Tables {
 
 impl Store {
     /// Writes results of a running run in one transaction; call it once a chunk (a few thousand agents), in order of agent id, so
-    /// that each table grows at its end.
+    /// that each table grows at its end. All were packed for this run.
     ///
     /// Errors: `RunNotRunning`.
-    pub async fn write_results(&self, run_id: i64, rows: &[ResultRow]) -> Result<(), StoreError> {
-        let tables = Tables::of(run_id, rows)?;
-        let tx = self.begin_write(&[]).await?;
-        hold(&tx, run_id).await?;
+    pub async fn write_results(&self, run_id: i64, results: Vec<PackedResult>) -> Result<(), StoreError> {
+        let tables = Tables::of(results);
+        let tx = self.begin_part(run_id).await?;
         tables.write(&tx).await?;
         tx.commit().await.step("keeping results")
     }

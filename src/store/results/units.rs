@@ -7,7 +7,6 @@ use sea_orm::{FromQueryResult, Value};
 use super::super::error::Step;
 use super::super::packed::{pack, unpack};
 use super::super::reach::result_condition;
-use super::super::runs::begin::hold;
 use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError, bulk};
 use super::codes::{code, from_code};
@@ -190,8 +189,7 @@ impl Store {
     pub async fn write_unit_results(&self, run_id: i64, rows: &[UnitResultRow]) -> Result<(), StoreError> {
         let step = "writing scorecards of units";
         let models = rows.iter().map(|row| row.model(run_id)).collect::<Result<Vec<_>, _>>()?;
-        let tx = self.begin_write(&[]).await?;
-        hold(&tx, run_id).await?;
+        let tx = self.begin_part(run_id).await?;
         bulk::insert::<Entity>(&tx, step, models).await?;
         tx.commit().await.step(step)
     }

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use entity::run::{ActiveModel, Column, Entity, Model};
+use sea_orm::sea_query::Query;
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::rules::problem::VersionProblem;
 use super::super::write::{Lock, execute, instant};
-use super::super::{Store, StoreError};
+use super::super::{Engine, Store, StoreError};
 use crate::domain::cycle::CycleState;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,6 +171,17 @@ impl Store {
         found.map(Run::try_from).transpose()
     }
 
+    /// The run whose results the cycle of this code shows.
+    pub async fn shown_run(&self, cycle: &str) -> Result<Option<Run>, StoreError> {
+        let shown = Query::select()
+            .column(entity::cycle::Column::CurrentRunId)
+            .from(entity::cycle::Entity)
+            .and_where(entity::cycle::Column::Code.eq(cycle))
+            .to_owned();
+        let found = Entity::find().filter(Column::Id.in_subquery(shown)).one(&self.readers).await;
+        found.step("looking up the run of a cycle")?.map(Run::try_from).transpose()
+    }
+
     /// A cycle's runs, newest first.
     pub async fn runs(&self, cycle_id: i64) -> Result<Vec<Run>, StoreError> {
         let runs = Entity::find()
@@ -219,6 +231,19 @@ async fn fail(tx: &DatabaseTransaction, run_id: i64, now: DateTime<Utc>) -> Resu
         execute(tx, step, format!("DELETE FROM {table} WHERE run_id = $1"), [run_id.into()]).await?;
     }
     Ok(())
+}
+
+impl Store {
+    /// Begins a transaction that writes a part of a running run. PostgreSQL need not have it on disk when it answers: nobody sees a
+    /// run before the transaction that completes it, and when that one is on disk, so is everything before it.
+    pub(in super::super) async fn begin_part(&self, run_id: i64) -> Result<DatabaseTransaction, StoreError> {
+        let tx = self.begin_write(&[]).await?;
+        if self.engine == Engine::Postgres {
+            execute(&tx, "beginning to write", "SET LOCAL synchronous_commit = off", []).await?;
+        }
+        hold(&tx, run_id).await?;
+        Ok(tx)
+    }
 }
 
 /// Refuses a step of a run that is not running, and keeps others from ending it before the transaction does.

@@ -5,7 +5,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::error::Step;
 use super::super::{Store, StoreError, bulk};
-use super::begin::hold;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunUnit {
@@ -35,8 +34,7 @@ impl Store {
     /// Errors: `RunNotRunning`.
     pub async fn write_run_units(&self, run_id: i64, units: &[RunUnit]) -> Result<(), StoreError> {
         let step = "freezing the units";
-        let tx = self.begin_write(&[]).await?;
-        hold(&tx, run_id).await?;
+        let tx = self.begin_part(run_id).await?;
         let rows = units.iter().cloned().map(|RunUnit { unit_id, parent_id, code, kind, carried }| run_unit::Model {
             run_id,
             unit_id,
@@ -54,8 +52,7 @@ impl Store {
     /// Errors: `RunNotRunning`.
     pub async fn write_snapshot(&self, run_id: i64, rows: Vec<SnapshotRow>) -> Result<(), StoreError> {
         let step = "freezing facts";
-        let tx = self.begin_write(&[]).await?;
-        hold(&tx, run_id).await?;
+        let tx = self.begin_part(run_id).await?;
         let rows = rows.into_iter().map(|SnapshotRow { agent_id, employee_number, unit_id, snapshot }| {
             run_agent::Model { run_id, agent_id, employee_number, unit_id, snapshot }
         });

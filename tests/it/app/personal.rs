@@ -3,6 +3,7 @@
 use std::fs;
 
 use merit::app::{AccountKind, AccountOrder, AppError};
+use merit::store::{NewIdentity, Store};
 use serde_json::Value;
 
 use crate::support::company::{Company, FIRST_QUARTER};
@@ -34,7 +35,10 @@ async fn everything_held_about_a_person_is_handed_out_and_a_leaver_is_forgotten(
 
         let order =
             AccountOrder { kind: AccountKind::Person, login: "agent.one", name: "Agent 1", agent: Some("E001") };
-        app.create_account(order).await.unwrap();
+        let account = app.create_account(order).await.unwrap().account;
+        let store = Store::open(&database.url).await.unwrap();
+        let (issuer, subject, created_at) = ("https://id.example.com".to_owned(), "one".to_owned(), app.clock().now());
+        store.link_identity(&NewIdentity { account_id: account.id, issuer, subject, created_at }).await.unwrap();
         fs::write(company.path("left.csv"), LEAVER).unwrap();
         app.import_roster(&company.path("left.csv"), None, false).await.unwrap();
         assert!(app.forget_leavers(50, false).await.unwrap().is_empty());
@@ -45,6 +49,7 @@ async fn everything_held_about_a_person_is_handed_out_and_a_leaver_is_forgotten(
         let whole = app.personal_data("E001").await.unwrap().to_string();
         assert!(!whole.contains("Agent 1"), "{whole}");
         assert!(matches!(app.account_named("agent.one").await, Err(AppError::NotFound(_))));
+        assert_eq!(store.identity("https://id.example.com", "one").await.unwrap(), None);
         let accounts = app.accounts(&merit::app::Slice::first()).await.unwrap().rows;
         assert!(accounts.iter().all(|view| view.account.name != "Agent 1" && view.account.disabled_at.is_some()));
         let replay = app.replay(FIRST_QUARTER, &|_| {}).await.unwrap();

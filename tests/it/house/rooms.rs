@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 use crate::support::project_root;
 
 /// Room (a folder of `src/`), and the rooms and workspace crates it may import.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("rules", &["domain"]),
     ("pull", &["domain", "rules"]),
+    ("oidc", &["domain", "rules"]),
     ("store", &["domain", "entity", "migration"]),
-    ("app", &["domain", "rules", "pull", "store"]),
+    ("app", &["domain", "rules", "pull", "oidc", "store"]),
     ("api", &["app", "domain"]),
     ("web", &["app", "domain"]),
     ("http", &["api", "web", "app"]),
-    ("cli", &["domain", "rules", "pull", "store", "app", "api", "web", "http"]),
+    ("cli", &["domain", "rules", "pull", "oidc", "store", "app", "api", "web", "http"]),
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 15] = [
+const LIBRARIES: [(&str, &[&str]); 16] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
@@ -28,6 +29,7 @@ const LIBRARIES: [(&str, &[&str]); 15] = [
     ("clap", &["cli"]),
     ("console", &["cli"]),
     ("argon2", &["app"]),
+    ("openidconnect", &["oidc"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
     ("tokio_rustls", &["http"]),

@@ -77,7 +77,7 @@ on_both_engines! {
         assert!(store.snapshot_chunk(killed.id, None, 9).await.unwrap().is_empty());
         assert!(store.run_units(killed.id).await.unwrap().is_empty());
         assert!(matches!(freeze(&store, killed.id).await, Err(StoreError::RunNotRunning(_))));
-        assert!(matches!(store.write_results(killed.id, &[]).await, Err(StoreError::RunNotRunning(_))));
+        assert!(matches!(store.write_results(killed.id, Vec::new()).await, Err(StoreError::RunNotRunning(_))));
         freeze(&store, next.id).await.unwrap();
     }
 

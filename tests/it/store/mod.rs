@@ -5,6 +5,7 @@ mod exemptions;
 mod facts;
 mod fixture;
 mod freeze;
+mod identities;
 mod leave;
 mod packed;
 mod pulls;

@@ -224,7 +224,7 @@ async fn written(store: &TestStore) -> (i64, ResultRow) {
         payout: Some(PayoutRow { public_id: Uuid::now_v7(), result: payout() }),
         plan: Some(PlanRow { public_id: Uuid::now_v7(), suggestion: plan() }),
     };
-    store.write_results(run.id, std::slice::from_ref(&row)).await.unwrap();
+    store.write_results(run.id, vec![row.packed(run.id).unwrap()]).await.unwrap();
     (run.id, row)
 }
 

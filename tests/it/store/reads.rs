@@ -4,7 +4,7 @@ use merit::domain::appraisal::AppraisalState;
 use merit::store::{PayoutTotal, ResultFilter, ResultRow, Store};
 
 use super::fixture::{begin_run, cny, open, settle};
-use super::results::{results, running};
+use super::results::{packed, results, running};
 use crate::support::stores::on_both_engines;
 
 /// Ten agents; even ones sit in `T2`, the others in `T1`.
@@ -16,7 +16,7 @@ async fn scored(store: &Store) -> (i64, Vec<ResultRow>) {
     for (index, row) in rows.iter_mut().enumerate() {
         row.unit_id = units[if index % 2 == 0 { 1 } else { 2 }].id;
     }
-    store.write_results(run.id, &rows).await.unwrap();
+    store.write_results(run.id, packed(run.id, &rows)).await.unwrap();
     (run.id, rows)
 }
 

@@ -15,7 +15,7 @@ use merit::domain::scorecard::{
     LineState, Measure, Outside, Scope, Shrinkage, Toward,
 };
 use merit::domain::text::Text;
-use merit::store::{CompleteRun, PayoutRow, PlanRow, ResultRow, Run, Store, StoreError};
+use merit::store::{CompleteRun, PackedResult, PayoutRow, PlanRow, ResultRow, Run, Store, StoreError};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -164,6 +164,11 @@ fn full_plan() -> Suggestion {
     }
 }
 
+/// The rows as they are written under a run.
+pub(super) fn packed(run_id: i64, rows: &[ResultRow]) -> Vec<PackedResult> {
+    rows.iter().map(|row| row.packed(run_id).unwrap()).collect()
+}
+
 /// One result an agent: the first three full, without score and without payout, then the full one again and again.
 pub(super) async fn results(store: &Store, agents: &[i64]) -> Vec<ResultRow> {
     let unit_id = store.units().await.unwrap()[0].id;
@@ -244,8 +249,8 @@ on_both_engines! {
         let agents = settle(&store, 5).await;
         let run = running(&store).await;
         let rows = results(&store, &agents).await;
-        store.write_results(run.id, &rows[..2]).await.unwrap();
-        store.write_results(run.id, &rows[2..]).await.unwrap();
+        store.write_results(run.id, packed(run.id, &rows[..2])).await.unwrap();
+        store.write_results(run.id, packed(run.id, &rows[2..])).await.unwrap();
         assert_eq!(store.results_chunk(run.id, None, 100).await.unwrap(), rows);
         let first = store.results_chunk(run.id, None, 3).await.unwrap();
         assert_eq!(first, rows[..3]);
@@ -259,7 +264,7 @@ on_both_engines! {
     async fn half_results_vanish_with_their_run(store: TestStore) {
         let agents = settle(&store, 4).await;
         let killed = running(&store).await;
-        store.write_results(killed.id, &results(&store, &agents).await).await.unwrap();
+        store.write_results(killed.id, packed(killed.id, &results(&store, &agents).await)).await.unwrap();
         let cycle = store.cycle_by_code("2023-Q3").await.unwrap().unwrap();
         let next = begin_run(&store, &cycle).await;
         assert!(store.results_chunk(killed.id, None, 9).await.unwrap().is_empty());
@@ -268,7 +273,7 @@ on_both_engines! {
         }
         freeze(&store, next.id).await.unwrap();
         let rows = results(&store, &agents).await;
-        store.write_results(next.id, &rows).await.unwrap();
+        store.write_results(next.id, packed(next.id, &rows)).await.unwrap();
         assert_eq!(store.results_chunk(next.id, None, 9).await.unwrap(), rows);
     }
 
@@ -276,9 +281,9 @@ on_both_engines! {
         let agents = settle(&store, 3).await;
         let run = running(&store).await;
         let rows = results(&store, &agents).await;
-        store.write_results(run.id, &rows).await.unwrap();
+        store.write_results(run.id, packed(run.id, &rows)).await.unwrap();
         let again: Vec<ResultRow> = results(&store, &agents[2..]).await;
-        let refused = store.write_results(run.id, &again).await.unwrap_err();
+        let refused = store.write_results(run.id, packed(run.id, &again)).await.unwrap_err();
         assert!(matches!(refused, StoreError::Database { .. }), "{refused}");
         assert_eq!(store.results_chunk(run.id, None, 9).await.unwrap(), rows);
     }
@@ -286,7 +291,7 @@ on_both_engines! {
     async fn earlier_values_are_those_of_the_lines(store: TestStore) {
         let agents = settle(&store, 3).await;
         let run = running(&store).await;
-        store.write_results(run.id, &results(&store, &agents).await).await.unwrap();
+        store.write_results(run.id, packed(run.id, &results(&store, &agents).await)).await.unwrap();
         let done = CompleteRun {
             run_id: run.id,
             snapshot_hash: "s".into(),
@@ -312,7 +317,7 @@ on_both_engines! {
         let agents = settle(&store, 3_000).await;
         let run = running(&store).await;
         let rows = results(&store, &agents).await;
-        store.write_results(run.id, &rows).await.unwrap();
+        store.write_results(run.id, packed(run.id, &rows)).await.unwrap();
         let mut read = Vec::new();
         while let chunk = store.results_chunk(run.id, read.last().map(|row: &ResultRow| row.agent_id), 2_000).await.unwrap()
             && !chunk.is_empty()
@@ -322,4 +327,48 @@ on_both_engines! {
         assert!(read == rows, "results differ");
         assert_eq!(read[0].result.total, Some(Fixed::from_micros(59_990_000)));
     }
+}
+
+/// What a replay compares covers every figure and no id of one database.
+#[test]
+fn the_digest_of_a_result_sees_every_figure_and_no_id() {
+    let row = ResultRow {
+        agent_id: 7,
+        employee_number: "A0001".into(),
+        unit_id: 3,
+        post: "front_line".into(),
+        public_id: Uuid::now_v7(),
+        result: whole(full_card()),
+        payout: Some(PayoutRow { public_id: Uuid::now_v7(), result: full_payout() }),
+        plan: Some(PlanRow { public_id: Uuid::now_v7(), suggestion: full_plan() }),
+    };
+    let digest = |row: &ResultRow| row.packed(1).unwrap().digest("T1");
+    let was = digest(&row);
+    assert_eq!(row.packed(2).unwrap().digest("T1"), was, "the run's id is one database's own");
+    let elsewhere = ResultRow { agent_id: 8, unit_id: 4, public_id: Uuid::now_v7(), ..row.clone() };
+    assert_eq!(digest(&elsewhere), was, "so are the ids of agent, unit and result");
+    assert_ne!(row.packed(1).unwrap().digest("T2"), was, "but the unit's code counts");
+
+    let changed = |change: &dyn Fn(&mut ResultRow)| {
+        let mut other = row.clone();
+        change(&mut other);
+        digest(&other)
+    };
+    let changes: [&dyn Fn(&mut ResultRow); 10] = [
+        &|row| row.employee_number = "A0002".into(),
+        &|row| row.post = "back_office".into(),
+        &|row| row.result.total = None,
+        &|row| row.result.printed = None,
+        &|row| row.result.rating = None,
+        &|row| row.result.rating = Some("".into()),
+        &|row| row.payout = None,
+        &|row| row.payout.as_mut().unwrap().result.amount_minor += 1,
+        &|row| row.plan = None,
+        &|row| row.plan.as_mut().unwrap().suggestion.check_ins += 1,
+    ];
+    let mut digests: Vec<[u8; 32]> = changes.iter().map(|change| changed(change)).collect();
+    digests.push(was);
+    digests.sort_unstable();
+    digests.dedup();
+    assert_eq!(digests.len(), 11, "two different results have one digest");
 }

@@ -13,7 +13,7 @@ use crate::support::stores::on_both_engines;
 
 fn session(account_id: i64, hash: &str) -> NewSession {
     let expires_at = noon() + TimeDelta::hours(12);
-    NewSession { account_id, hash: hash.into(), created_at: noon(), expires_at }
+    NewSession { account_id, hash: hash.into(), created_at: noon(), expires_at, origin: None }
 }
 
 fn link(account_id: i64, hash: &str) -> NewLink {
@@ -120,6 +120,7 @@ on_both_engines! {
                 first_day: noon().date_naive(),
                 last_day: None,
                 created_at: noon(),
+                origin: None,
             };
             (new, grant)
         };
@@ -140,6 +141,6 @@ on_both_engines! {
         store.change_account(made[0].public_id, 1, &change, noon()).await.unwrap();
         let (new, grant) = order("next");
         let next = store.create_first_admin(&new, grant, day).await.unwrap();
-        assert_eq!(store.grants_in_force(next.id, day).await.unwrap().len(), 1);
+        assert_eq!(store.grants_in_force(next.id, day, None).await.unwrap().len(), 1);
     }
 }

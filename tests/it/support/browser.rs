@@ -82,7 +82,7 @@ impl Browser {
         };
         for cookie in &answer.cookies {
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-            if cookie.contains("Max-Age=0") {
+            if cookie.contains("Max-Age=0") || value.is_empty() {
                 self.cookies.remove(name);
             } else {
                 self.cookies.insert(name.to_owned(), value.to_owned());
