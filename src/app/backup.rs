@@ -53,7 +53,7 @@ impl App {
 /// What is there now is only replaced when `replace` says so, and never while somebody has it open.
 pub async fn restore(address: &str, copy: &Path, replace: bool) -> Result<CopyReport, AppError> {
     let target = match DatabasePlace::of(address)? {
-        DatabasePlace::File(path) => path,
+        DatabasePlace::File(path) => real(path)?,
         DatabasePlace::Server(_) => return Err(by_own_tools(address, copy, Direction::In)?),
     };
     if target.exists() && !replace {
@@ -62,6 +62,7 @@ pub async fn restore(address: &str, copy: &Path, replace: bool) -> Result<CopyRe
             target.display()
         )));
     }
+    let copy = &real(copy.to_owned())?;
     if ["-wal", "-shm"].iter().any(|ending| sidecar(copy, ending).exists()) {
         return Err(AppError::Refused(format!(
             "{} is a database in use, not a backup (a -wal or -shm file stands beside it); make a backup of it with 'merit backup'",
@@ -91,6 +92,14 @@ pub async fn restore(address: &str, copy: &Path, replace: bool) -> Result<CopyRe
         held.release().await?;
     }
     Ok(CopyReport { bytes, sha256, behind })
+}
+
+/// Where a link leads: a database's log stands beside the file itself, and it is that file which is replaced.
+fn real(path: PathBuf) -> Result<PathBuf, AppError> {
+    if !path.is_symlink() {
+        return Ok(path);
+    }
+    path.canonicalize().map_err(|error| AppError::file(&path, error))
 }
 
 async fn hold(target: &Path) -> Result<Option<Vacated>, AppError> {

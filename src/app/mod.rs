@@ -28,12 +28,13 @@ mod roster;
 mod rules;
 mod simulate;
 mod snapshot;
+mod spool;
 mod spread;
 mod units;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub use access::{
@@ -92,7 +93,7 @@ pub struct App {
     /// Environment variables that go before the process's own.
     environment: Arc<HashMap<String, String>>,
     /// Where pulls into this database keep working files.
-    spool: PathBuf,
+    spool: spool::Spool,
     last_rules: explain::LastRules,
     /// Where readings are recorded.
     reads: audit::SharedReadLog,
@@ -131,9 +132,7 @@ impl App {
     /// acts as somebody else.
     pub async fn open(address: &str, clock: Clock) -> Result<Self, AppError> {
         let store = Store::open(address).await?;
-        let spool =
-            std::env::var_os("MERIT_SPOOL").map_or_else(|| std::env::temp_dir().join("merit-spool"), PathBuf::from);
-        let spool = spool.join(access::short_digest(address));
+        let spool = spool::Spool::of(address);
         let actor = Arc::new(Actor::operator());
         let reads = Arc::new(audit::ReadLog::start(store.clone()));
         let (environment, last_rules, hasher) = (Arc::default(), explain::LastRules::default(), access::Hasher::new());

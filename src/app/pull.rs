@@ -1,7 +1,6 @@
 //! Pull: a source's facts brought up to date, in one transaction, with every row accounted for.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -124,8 +123,7 @@ impl App {
             agents.add(key.id, &key.employee_number, &key.name, key.aliases.iter().map(String::as_str));
         }
         let metrics: BTreeSet<String> = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
-        let spool = self.spool.join(order.source);
-        fs::create_dir_all(&spool).map_err(|error| AppError::file(&spool, error))?;
+        let spool = self.spool.folder(order.source)?;
         let spec_file = format!("sources/{}.yaml", order.source);
         let request = PullRequest {
             spec,

@@ -1,7 +1,7 @@
 //! The default rules, part of the program, so that it works without a checkout.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::problem::Problem;
@@ -72,5 +72,6 @@ fn write_new(target: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = target.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(target, text)
+    // A link that leads nowhere does not exist, but would be followed.
+    fs::File::create_new(target)?.write_all(text.as_bytes())
 }

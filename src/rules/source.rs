@@ -7,11 +7,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::file::ID_PATTERN;
+
 /// One source of facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceSpec {
-    /// The source's name, unique among sources; part of every fact's key.
+    /// The source's name, unique among sources; part of every fact's key, and of the names of a pull's working files.
+    #[schemars(regex(pattern = ID_PATTERN))]
     pub id: String,
     /// What it is, for people.
     #[serde(default)]

@@ -9,6 +9,7 @@
 
 mod api;
 mod app;
+mod attack;
 mod cli;
 mod domain;
 mod house;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
 use super::Actor;
+use super::accounts::checked_name;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::store::{AccountKind, HeldToken, NewToken, Token, TokenKind};
@@ -98,15 +99,12 @@ impl App {
                 account.login
             )));
         }
-        let name = order.name.trim();
-        if name.is_empty() {
-            return Err(AppError::Invalid("a token needs a name that says what it is for".into()));
-        }
+        let name = checked_name(order.name)?;
         let text = random_token();
         let new = NewToken {
             public_id: self.clock.new_id(),
             account_id: account.id,
-            name: name.to_owned(),
+            name: name.clone(),
             kind: order.kind,
             hash: digest(&text),
             only: order.only,

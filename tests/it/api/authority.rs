@@ -7,7 +7,6 @@ use std::fs;
 use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
 use merit::domain::authority::Role;
 use merit::domain::job::JobOrder;
-use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -15,6 +14,7 @@ use crate::support::company::{Company, FIRST_QUARTER};
 use crate::support::cycles::finalise;
 use crate::support::project_root;
 use crate::support::server::Server;
+use crate::support::spec::{Operation, operations};
 
 const TABLE: &str = "tests/it/api/authority.tsv";
 const HEAD: &str = "operation\trole\teverything\tinside\toutside\n";
@@ -128,28 +128,6 @@ async fn token(app: &App, role: Role, whole: bool) -> String {
         .await
         .unwrap()
         .1
-}
-
-pub(super) struct Operation {
-    pub(super) id: String,
-    pub(super) method: Method,
-    /// With parameters in braces.
-    pub(super) path: String,
-}
-
-/// Every operation of the description.
-pub(super) fn operations() -> Vec<Operation> {
-    let spec: Value = serde_json::from_str(&merit::api::service().spec()).unwrap();
-    let mut operations = Vec::new();
-    for (path, methods) in spec["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
-            let id = operation["operationId"].as_str().unwrap().to_owned();
-            let method = method.to_uppercase().parse().unwrap();
-            operations.push(Operation { id, method, path: path.clone() });
-        }
-    }
-    operations.sort_by(|left, right| left.id.cmp(&right.id));
-    operations
 }
 
 /// A body that would be done if it were allowed; nothing for operations without one.

@@ -6,9 +6,9 @@ use merit::domain::authority::Role;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::authority::{Operation, operations};
 use crate::support::company::Company;
 use crate::support::server::{Server, client, token_for};
+use crate::support::spec::{Operation, operations};
 
 async fn problem(response: Response, status: u16, code: &str) -> Value {
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
@@ -37,8 +37,7 @@ async fn no_operation_answers_without_a_valid_token() {
     let change = AccountChange { name: None, disabled: Some(true) };
     app.change_account(account.public_id, account.version, change).await.unwrap();
     // Programs exchange their secret without a token.
-    for Operation { id: _, method, path } in
-        operations().into_iter().filter(|operation| operation.id != "exchange_secret")
+    for Operation { method, path, .. } in operations().into_iter().filter(|operation| operation.id != "exchange_secret")
     {
         let path = format!("/api/v1{}", path.replace(['{', '}'], ""));
         problem(server.bare(method.clone(), &path).await, 401, "unauthorized").await;

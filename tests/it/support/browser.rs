@@ -115,7 +115,7 @@ impl Answer {
 }
 
 /// Percent-encoded, every byte but letters and figures.
-fn encoded(value: &str) -> String {
+pub(crate) fn encoded(value: &str) -> String {
     value.bytes().fold(String::new(), |text, byte| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => text + &char::from(byte).to_string(),
         _ => text + &format!("%{byte:02X}"),

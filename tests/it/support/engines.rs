@@ -1,11 +1,15 @@
 //! Both engines, each with a fresh database.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Column as _, Executor as _, PgPool, Row as _, SqlitePool, TypeInfo as _};
 
 use super::postgres;
+
+/// Every row of every table, as a text.
+pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 
 /// A fresh database of one engine.
 #[derive(Debug, Clone)]
@@ -73,5 +77,35 @@ impl Database {
             let rows = pool.fetch_all(sql).await.unwrap();
             rows.iter().map(|row| (row.get(0), (1..row.len()).map(|column| row.get(column)).collect())).collect()
         }
+    }
+
+    /// All there is, but for columns of these names.
+    pub(crate) async fn dump(&self, without: &[&str]) -> Dump {
+        let without = without.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        if self.is_postgres() {
+            let pool = PgPool::connect(&self.url).await.unwrap();
+            let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+            let mut dump = Dump::new();
+            for table in sqlx::query_scalar::<_, String>(tables).fetch_all(&pool).await.unwrap() {
+                let rows = format!("SELECT (to_jsonb(row) - ARRAY[{without}])::text FROM \"{table}\" row");
+                let rows = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&pool).await.unwrap();
+                dump.insert(table, rows);
+            }
+            return dump;
+        }
+        let pool = SqlitePool::connect(&format!("sqlite://{}", self.url)).await.unwrap();
+        let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut dump = Dump::new();
+        for table in sqlx::query_scalar::<_, String>(tables).fetch_all(&pool).await.unwrap() {
+            let columns = format!(
+                "SELECT group_concat(format('quote(\"%w\")', name), ' || '','' || ') FROM pragma_table_info('{table}') \
+                 WHERE name NOT IN ({without})"
+            );
+            let columns: String = sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&pool).await.unwrap();
+            let rows = format!("SELECT {columns} FROM \"{table}\"");
+            let rows = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&pool).await.unwrap();
+            dump.insert(table, rows);
+        }
+        dump
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod process;
 pub(crate) mod recompute;
 pub(crate) mod server;
 pub(crate) mod shared_folder;
+pub(crate) mod spec;
 pub(crate) mod stores;
 
 /// The folder of Cargo.toml.

@@ -1,0 +1,4 @@
+//! What somebody tries who means harm, one list a file.
+
+mod paths;
+mod strings;
