@@ -192,7 +192,8 @@ impl Store {
     }
 
     pub async fn agent_by_number(&self, employee_number: &str) -> Result<Option<Agent>, StoreError> {
-        let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(employee_number));
+        let found =
+            agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(crate::store::write::plain(employee_number)));
         Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))
     }
 
@@ -250,7 +251,10 @@ impl Store {
     }
 
     pub async fn unit_by_code(&self, code: &str) -> Result<Option<Unit>, StoreError> {
-        let found = unit::Entity::find().filter(unit::Column::Code.eq(code)).one(&self.readers).await;
+        let found = unit::Entity::find()
+            .filter(unit::Column::Code.eq(crate::store::write::plain(code)))
+            .one(&self.readers)
+            .await;
         Ok(found.step("looking up a unit")?.map(Unit::from))
     }
 

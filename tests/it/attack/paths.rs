@@ -93,7 +93,8 @@ async fn names_of_objects_stay_names() {
 async fn names_in_bodies_stay_texts() {
     let company = Company::new(1);
     let server = Server::start(&company.load(&company.sqlite()).await).await;
-    let listed = || fs::read_dir(company.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    let listed =
+        || fs::read_dir(company.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
     let before = listed();
     for (nth, name) in ["../../planted", "/tmp/planted", "..\\planted", "%2e%2e%2fplanted"].into_iter().enumerate() {
         let make = async |login: &str, name: &str| {
@@ -194,7 +195,9 @@ async fn a_source_reads_the_files_its_owner_names() {
     for file in [absolute.as_str(), "../link.csv", "../l*.csv", "sources/../../daily.csv"] {
         printed(with_source(&company, "../daily.csv", &format!("\"{file}\"")));
     }
-    for (file, what) in [("..", "this is a folder"), ("../gone.csv", "there is no such file"), ("../x*.csv", "no file matches")] {
+    for (file, what) in
+        [("..", "this is a folder"), ("../gone.csv", "there is no such file"), ("../x*.csv", "no file matches")]
+    {
         let said = refused(with_source(&company, "../daily.csv", &format!("\"{file}\"")), 1);
         assert!(said.contains(what) || (file == ".." && said.contains("does not tell its format")), "{said}");
     }
@@ -205,11 +208,9 @@ async fn the_sql_of_a_source_opens_no_file() {
     let company = Company::new(1);
     company.load(&company.sqlite()).await;
     let daily = company.path("daily.csv").display().to_string();
-    for sql in [
-        format!("FROM '{daily}' GROUP"),
-        format!("FROM \"{daily}\" GROUP"),
-        format!("FROM read_csv('{daily}') GROUP"),
-    ] {
+    for sql in
+        [format!("FROM '{daily}' GROUP"), format!("FROM \"{daily}\" GROUP"), format!("FROM read_csv('{daily}') GROUP")]
+    {
         let said = refused(with_source(&company, "FROM rows GROUP", &sql), 1);
         assert!(said.contains("daily.csv") || said.contains("read_csv"), "{said}");
     }
@@ -233,7 +234,11 @@ async fn working_files_are_kept_in_no_folder_of_somebody_else() {
     company.load(&company.sqlite()).await;
     let pull = |name: &str| {
         let folder = company.path(name);
-        merit(&company, &company.sqlite()).args(["pull", "daily"]).env("TMPDIR", folder).env_remove("MERIT_SPOOL").output()
+        merit(&company, &company.sqlite())
+            .args(["pull", "daily"])
+            .env("TMPDIR", folder)
+            .env_remove("MERIT_SPOOL")
+            .output()
     };
     for name in ["open", "linked", "fresh"] {
         fs::create_dir(company.path(name)).unwrap();
