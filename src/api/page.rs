@@ -64,7 +64,9 @@ pub(super) fn id(text: &str) -> Result<Uuid, AppError> {
 
 fn decode(cursor: &str) -> Result<String, AppError> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
+    // No key holds a NUL, and PostgreSQL fails at a text with one.
+    let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|key| !key.contains('\0'));
+    key.ok_or_else(|| {
         AppError::Invalid("cursor: not one that Merit gave; send next_cursor of the page before, unchanged".to_owned())
     })
 }

@@ -168,11 +168,7 @@ impl Store {
 }
 
 async fn by_login(connection: &impl ConnectionTrait, login: &str) -> Result<Option<Model>, StoreError> {
-    Entity::find()
-        .filter(Column::Login.eq(crate::store::write::plain(login)))
-        .one(connection)
-        .await
-        .step("looking up an account")
+    Entity::find().filter(Column::Login.eq(plain(login))).one(connection).await.step("looking up an account")
 }
 
 /// Errors: `Exists` for its login or its agent.
