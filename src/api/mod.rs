@@ -18,6 +18,7 @@ mod scorecard_judgement;
 mod scorecard_lines;
 mod scorecard_stretches;
 mod scorecards;
+mod sources;
 mod spread;
 mod tokens;
 mod unit_scorecards;
@@ -44,7 +45,8 @@ type Apis = (
     tokens::TokensApi,
     oauth::OAuthApi,
     audit::AuditApi,
-    jobs::JobsApi,
+    // A tuple of sixteen is the longest.
+    (jobs::JobsApi, sources::SourcesApi),
 );
 
 #[derive(Tags)]
@@ -91,7 +93,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         tokens::TokensApi,
         oauth::OAuthApi,
         audit::AuditApi,
-        jobs::JobsApi,
+        (jobs::JobsApi, sources::SourcesApi),
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)
