@@ -20,6 +20,7 @@ mod scorecard_judgement;
 mod scorecard_lines;
 mod scorecard_stretches;
 mod scorecards;
+mod sources;
 mod spread;
 mod tokens;
 mod unit_scorecards;
@@ -46,6 +47,7 @@ type Apis = (
     rules::RulesApi,
     AccessApis,
     jobs::JobsApi,
+    sources::SourcesApi,
 );
 
 #[derive(Tags)]
@@ -90,6 +92,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         rules::RulesApi,
         (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi),
         jobs::JobsApi,
+        sources::SourcesApi,
     );
     OpenApiService::new(apis, "Merit", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)

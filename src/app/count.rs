@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 
 pub(super) fn pulled(source: &str, complete: bool, taken: Duration) {
     let source = source.to_owned();
@@ -19,6 +19,10 @@ pub(super) fn appraised(complete: bool, taken: Duration) {
 pub(super) fn worked(kind: &'static str, state: &'static str, taken: Duration) {
     histogram!("merit_job_duration_seconds", "kind" => kind).record(taken);
     counter!("merit_jobs_total", "kind" => kind, "outcome" => state).increment(1);
+}
+
+pub(super) fn overdue(source: &str, overdue: bool) {
+    gauge!("merit_source_overdue", "source" => source.to_owned()).set(if overdue { 1 } else { 0 });
 }
 
 fn outcome(complete: bool) -> &'static str {

@@ -28,6 +28,7 @@ mod roster;
 mod rules;
 mod simulate;
 mod snapshot;
+mod sources;
 mod spool;
 mod spread;
 mod units;
@@ -57,7 +58,7 @@ pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
 };
-pub use jobs::{JobView, WorkOrder};
+pub use jobs::{JobView, Schedules, WorkOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted, WantedUnits};
@@ -68,6 +69,7 @@ pub use simulate::{
     AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
     SimulationOrder, UnitChange, Unmeasured, WithoutCard,
 };
+pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
 

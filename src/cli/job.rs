@@ -93,6 +93,7 @@ pub(super) struct Working {
 pub(super) struct Workers {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    schedules: Option<JoinHandle<()>>,
 }
 
 impl Working {
@@ -104,11 +105,18 @@ impl Working {
         };
         let (stop, stopped) = watch::channel(false);
         let app = app.clone();
-        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }) }
+        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), schedules: None }
     }
 }
 
 impl Workers {
+    /// And asks for the sources that are due.
+    pub(super) fn with_schedules(mut self, app: &App) -> Self {
+        let (app, stopped) = (app.clone(), self.stop.subscribe());
+        self.schedules = Some(tokio::spawn(async move { app.keep_schedules(stopped).await }));
+        self
+    }
+
     /// Asks them to stop.
     pub(super) fn tell(&self) {
         self.stop.send_replace(true);
@@ -117,6 +125,9 @@ impl Workers {
     /// Waits for them to give back what they hold.
     pub(super) async fn end(self) {
         self.tell();
+        if let Some(schedules) = self.schedules {
+            let _ = schedules.await;
+        }
         if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
             tracing::warn!("jobs under way did not stop in time; others take them");
         }

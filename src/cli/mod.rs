@@ -26,6 +26,7 @@ mod scorecard;
 mod serve;
 mod sign_in;
 mod simulate;
+mod source;
 mod spread;
 mod telemetry;
 mod token;
@@ -121,6 +122,11 @@ enum Command {
     },
     /// Pull a source's facts
     Pull(pull::PullArguments),
+    /// Sources of the rules: last pulled, due next, overdue
+    Source {
+        #[command(subcommand)]
+        action: source::SourceAction,
+    },
     /// Facts as they stand, day by day
     Facts {
         #[command(subcommand)]
@@ -235,6 +241,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Rules { action } => rules::run(place, action).await,
         Command::Roster { action } => roster::run(place, action).await,
         Command::Pull(pull) => pull::run(place, pull).await,
+        Command::Source { action } => source::run(place, action).await,
         Command::Facts { action } => facts::run(place, action).await,
         Command::Ratings { action } => ratings::run(place, action).await,
         Command::Cycle { action } => cycle::run(place, action).await,

@@ -25,6 +25,7 @@ pub mod money;
 pub mod payout;
 pub mod peers;
 pub mod period;
+pub mod schedule;
 pub mod scorecard;
 pub mod secret;
 pub mod shares;

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::file::ID_PATTERN;
+use crate::domain::schedule::{CatchUp, Schedule, ScheduleError};
 
 /// One source of facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,9 +49,60 @@ pub struct SourceSpec {
     /// Refuse a pull that would remove more than this share (percent) of the facts it covers.
     #[serde(default = "fifty")]
     pub max_removed_percent: u8,
+    /// When the server pulls it by itself; never when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleSpec>,
     /// Worked examples: rows given, facts and set-aside rows expected. `merit check` runs them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<SourceExample>,
+}
+
+/// When a source is pulled whole, by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSpec {
+    /// Five fields: minute, hour, day of the month, month, day of the week (`30 6 * * 1-5`). A time that the clock skips comes right after
+    /// the gap; one that comes twice counts the first time.
+    pub cron: String,
+    /// IANA time zone of these times; the source's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Up to this many seconds later, another number each time, so that sources do not all begin at once (default 0).
+    #[serde(default)]
+    pub jitter_seconds: u32,
+    /// What becomes of times at which no server was there (default `once`).
+    #[serde(default)]
+    pub catch_up: CatchUpSpec,
+    /// The source is overdue, which the server tells, when no pull has ended well for this many hours; never when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_after_hours: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CatchUpSpec {
+    /// However many were missed, the source is pulled once.
+    #[default]
+    Once,
+    None,
+}
+
+impl SourceSpec {
+    /// When it is due, where it has a schedule.
+    pub fn schedule(&self) -> Option<Result<Schedule, ScheduleError>> {
+        let spec = self.schedule.as_ref()?;
+        let catch_up = match spec.catch_up {
+            CatchUpSpec::Once => CatchUp::Once,
+            CatchUpSpec::None => CatchUp::None,
+        };
+        Some(Schedule::new(
+            &spec.cron,
+            spec.time_zone.as_deref().unwrap_or(&self.time_zone),
+            TimeDelta::seconds(spec.jitter_seconds.into()),
+            catch_up,
+            spec.overdue_after_hours.map(|hours| TimeDelta::hours(hours.into())),
+        ))
+    }
 }
 
 fn utc() -> String {

@@ -46,7 +46,7 @@ pub use facts::pull::{NewPull, Pull, PullCounts, PullReason, PullState, Rejected
 pub use facts::read::StoredFact;
 pub use jobs::ask::NewJob;
 pub use jobs::hold::{Beat, Held, JobEnd};
-pub use jobs::read::{Job, JobFilter, JobProblem};
+pub use jobs::read::{Job, JobFilter, JobProblem, LastDue};
 pub use packed::{pack, unpack};
 pub use ratings::import::{RatingChanges, RatingRow};
 pub use ratings::problem::RatingProblem;

@@ -2,6 +2,7 @@
 
 mod asker;
 mod perform;
+mod schedule;
 mod stop;
 mod work;
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+pub use schedule::Schedules;
 pub(super) use stop::Stop;
 pub use work::WorkOrder;
 

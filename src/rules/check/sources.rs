@@ -10,6 +10,7 @@ use super::super::shape::Shaped;
 use super::super::source::{ColumnSpec, ColumnType, HttpAuth, HttpInput, HttpPaging, InputSpec, SourceSpec};
 use super::super::yaml::{Document, join};
 use super::{KnownMetrics, duplicates};
+use crate::domain::schedule::ScheduleError;
 
 /// Most decimals a DECIMAL(38, scale) column sensibly keeps.
 const MOST_SCALE: u8 = 18;
@@ -26,6 +27,7 @@ pub(crate) fn source(file: &Shaped<SourceSpec>, known: &KnownMetrics) -> Vec<Pro
     check.references(content);
     check.metrics(&content.facts, known);
     check.examples(content, known);
+    check.schedule(content);
     if content.max_removed_percent > 100 {
         check.error(
             "/max_removed_percent",
@@ -54,6 +56,24 @@ impl Check<'_> {
 
     fn zone(&mut self, pointer: &str, zone: &str) {
         super::zone(self.document, pointer, zone, &mut self.problems);
+    }
+
+    fn schedule(&mut self, content: &SourceSpec) {
+        if let Some(zone) = content.schedule.as_ref().and_then(|schedule| schedule.time_zone.as_ref()) {
+            self.zone("/schedule/time_zone", zone);
+        }
+        match content.schedule() {
+            Some(Err(error @ (ScheduleError::Cron { .. } | ScheduleError::Never(_)))) => {
+                let mend = "write minute, hour, day of the month, month and day of the week, such as '30 6 * * 1-5'";
+                self.error("/schedule/cron", error.to_string(), mend);
+            }
+            // A zone that is not known has been told.
+            Some(Err(ScheduleError::Zone(_)) | Ok(_)) | None => {}
+        }
+        if content.schedule.as_ref().is_some_and(|schedule| schedule.overdue_after_hours == Some(0)) {
+            let mend = "write at least 1, or leave it out";
+            self.error("/schedule/overdue_after_hours", "after 0 hours a source is always overdue", mend);
+        }
     }
 
     fn columns(&mut self, pointer: &str, columns: &BTreeMap<String, ColumnSpec>) {

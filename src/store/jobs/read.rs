@@ -130,9 +130,23 @@ struct CountRow {
     count: i64,
 }
 
+/// What a schedule asked for last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastDue {
+    pub due_at: DateTime<Utc>,
+    /// Whether it still waits for a worker.
+    pub queued: bool,
+}
+
 #[derive(FromQueryResult)]
 struct LastRow {
     due_at: DateTime<Utc>,
+    state: String,
+}
+
+#[derive(FromQueryResult)]
+struct CompleteRow {
+    finished_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -179,10 +193,20 @@ impl Store {
     }
 
     /// The last moment for which the source's schedule asked a pull.
-    pub async fn last_due(&self, source: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let text = "SELECT due_at FROM job WHERE source = $1 AND due_at IS NOT NULL ORDER BY due_at DESC LIMIT 1";
+    pub async fn last_due(&self, source: &str) -> Result<Option<LastDue>, StoreError> {
+        let text =
+            "SELECT due_at, state FROM job WHERE source = $1 AND due_at IS NOT NULL ORDER BY due_at DESC LIMIT 1";
         let row: Option<LastRow> = fetch_one(&self.readers, "reading a schedule", text, [source.into()]).await?;
-        Ok(row.map(|row| row.due_at))
+        Ok(row.map(|row| LastDue { due_at: row.due_at, queued: row.state == JobState::Queued.as_str() }))
+    }
+
+    /// When a pull of the source last ended well.
+    pub async fn last_complete_pull(&self, source: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let text = "SELECT finished_at FROM pull WHERE state = 'complete'
+            AND source_id = (SELECT id FROM source WHERE name = $1) ORDER BY id DESC LIMIT 1";
+        let row: Option<CompleteRow> =
+            fetch_one(&self.readers, "reading a source's pulls", text, [source.into()]).await?;
+        Ok(row.and_then(|row| row.finished_at))
     }
 
     /// Agents assigned on some day of a cycle.

@@ -33,7 +33,7 @@ struct House {
 
 impl House {
     async fn build(company: &Company) -> Self {
-        let app = company.load(&company.sqlite()).await;
+        let app = company.load(&company.sqlite()).await.with_rules_folder(&company.rules());
         fs::write(company.path("more_units.csv"), "unit,parent,kind,name_en,name_zh\nT2,HQ,team,Team 2,二组\n")
             .unwrap();
         fs::write(

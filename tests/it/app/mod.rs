@@ -14,6 +14,7 @@ mod ratings;
 mod real_data;
 mod roster;
 mod rule_versions;
+mod schedules;
 pub(crate) mod simulate;
 mod units;
 mod wiring;

@@ -24,6 +24,7 @@ mod payout;
 mod peers;
 mod period;
 mod representation;
+mod schedule;
 mod scorecard;
 mod scorecard_check;
 mod scorecard_judged;

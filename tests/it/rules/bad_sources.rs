@@ -180,3 +180,33 @@ fn metrics_of_queries_and_examples_exist() {
 fn examples_hold_texts() {
     refused(CONTACTS, "Rating: \"3\"", "Rating: 3", &["56:168: 'Rating' should be text, but is 3; put it in quotes"]);
 }
+
+#[test]
+fn a_schedule_can_be_kept() {
+    let with = |schedule: &str| format!("time_zone: Asia/Shanghai\nschedule: {schedule}\n");
+    for (schedule, problem) in [
+        ("{cron: 0 0 30 2 *}", "'0 0 30 2 *' never comes: no day has all of its parts"),
+        (
+            "{cron: 0 6 * * *, time_zone: Asia/Shangai}",
+            "time zone 'Asia/Shangai' is not known; did you mean 'Asia/Shanghai'?",
+        ),
+        ("{cron: 0 6 * * *, overdue_after_hours: 0}", "after 0 hours a source is always overdue; write at least 1"),
+        ("{cron: 61 6 * * *}", "'61 6 * * *' is no cron expression ("),
+    ] {
+        let problems = Folder::new().edit(CONTACTS, "time_zone: Asia/Shanghai\n", &with(schedule)).refused();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with(&format!("{CONTACTS}:")) && problems[0].contains(problem), "{problems:?}");
+        let place: Vec<&str> = problems[0].splitn(4, ':').collect();
+        assert!(
+            place[1].parse::<u32>().is_ok() && place[2].parse::<u32>().is_ok_and(|column| column > 1),
+            "{problems:?}"
+        );
+    }
+    Folder::new()
+        .edit(
+            CONTACTS,
+            "time_zone: Asia/Shanghai\n",
+            &with("{cron: 30 6 * * 1-5, jitter_seconds: 300, catch_up: none}"),
+        )
+        .load();
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use merit::domain::job::{Counts, JobKind, JobOrder, JobState};
-use merit::store::{Beat, Job, JobEnd, JobFilter, JobProblem, NewJob, Store, StoreError};
+use merit::store::{Beat, Job, JobEnd, JobFilter, JobProblem, LastDue, NewJob, Store, StoreError};
 use uuid::Uuid;
 
 use super::fixture::{account, noon};
@@ -142,7 +142,7 @@ on_both_engines! {
         let (first, second) = tokio::join!(store.ask_job(&first), other.ask_job(&second));
         assert_eq!(first.unwrap().iter().chain(&second.unwrap()).count(), 1, "of two servers one asks");
         assert!(store.ask_job(&due(seconds(2))).await.unwrap().is_some());
-        assert_eq!(store.last_due("a").await.unwrap(), Some(seconds(2)));
+        assert_eq!(store.last_due("a").await.unwrap(), Some(LastDue { due_at: seconds(2), queued: true }));
         assert_eq!(store.last_due("b").await.unwrap(), None);
     }
 
