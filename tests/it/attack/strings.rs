@@ -37,7 +37,7 @@ const HOSTILE: [&str; 16] = [
 /// Length of a text that is far too long for any field, yet no request of its own.
 const VERY_LONG: usize = 20_000;
 /// Operations that take no text at all.
-const WITHOUT: [&str; 2] = ["get_me", "verify_audit"];
+const WITHOUT: [&str; 3] = ["get_me", "list_sources", "verify_audit"];
 /// Tables that any request may add to: what was read, what was answered.
 const LOGS: [&str; 3] = ["audit_entry", "audit_head", "kept_answer"];
 /// When something was last used, or is to end, is no content.
@@ -81,6 +81,7 @@ impl House {
             ("other", cycle.ruleset_hash),
             ("/users", other.to_string()),
             ("/pulls", pull),
+            ("/jobs", Uuid::nil().to_string()),
             ("/tokens", rotated.public_id.to_string()),
             ("/grants", Uuid::nil().to_string()),
         ]);
@@ -148,6 +149,9 @@ impl House {
             "change_user" => json!({ "name": "Changed" }),
             "create_grant" => json!({ "role": "auditor" }),
             "create_token" => json!({ "name": "made" }),
+            // Neither is done as things stand, whatever stands in them.
+            "act_on_cycle" => json!({ "act": "publish", "reason": "because", "digest": "0".repeat(64) }),
+            "ask_job" => json!({ "kind": "appraise", "cycle": "2031-Q1" }),
             "exchange_secret" => {
                 json!({ "grant_type": "client_credentials", "client_id": "other", "client_secret": self.secret })
             }
