@@ -1,5 +1,6 @@
 //! `merit job`: long work asked for, watched, cancelled, worked on.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -82,10 +83,10 @@ pub(super) enum Asked {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Working {
     /// Jobs worked on at once; 0 for none
-    #[arg(long = "job-workers", env = "MERIT_JOB_WORKERS", default_value_t = 1)]
+    #[arg(long = "job-workers", env = "MERIT_JOB_WORKERS", default_value_t = Self::USUAL.workers)]
     workers: usize,
     /// Seconds after which a worker that says nothing is taken for lost, and its job is done by another
-    #[arg(long = "job-lost-seconds", env = "MERIT_JOB_LOST_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long = "job-lost-seconds", env = "MERIT_JOB_LOST_SECONDS", default_value_t = Self::USUAL.lost_seconds, value_parser = clap::value_parser!(u64).range(1..))]
     lost_seconds: u64,
 }
 
@@ -97,10 +98,13 @@ pub(super) struct Workers {
 }
 
 impl Working {
-    pub(super) fn begin(&self, app: &App, place: &Place) -> Workers {
+    /// As without options.
+    pub(super) const USUAL: Self = Self { workers: 1, lost_seconds: 60 };
+
+    pub(super) fn begin(&self, app: &App, rules: &Path) -> Workers {
         let order = WorkOrder {
             workers: self.workers,
-            rules: place.rules.clone(),
+            rules: rules.to_owned(),
             lost_after: Duration::from_secs(self.lost_seconds),
         };
         let (stop, stopped) = watch::channel(false);
@@ -159,7 +163,7 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
         }
         JobAction::Work(working) => {
             let stop = stop_signal();
-            let workers = working.begin(&app, place);
+            let workers = working.begin(&app, &place.rules);
             say!("Working on jobs, {} at once (stop it with Ctrl-C)", working.workers);
             stop.await;
             workers.end().await;

@@ -114,7 +114,7 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
     }
     let stop = stop_signal();
     say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
-    let workers = arguments.work.begin(&app, place).with_schedules(&app);
+    let workers = arguments.work.begin(&app, &place.rules).with_schedules(&app);
     let asked_to_stop = async {
         stop.await;
         workers.tell();

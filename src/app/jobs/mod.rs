@@ -17,7 +17,6 @@ pub use schedule::Schedules;
 pub(super) use stop::Stop;
 pub use work::WorkOrder;
 
-use super::audit::page_detail;
 use super::{App, AppError, Change, Slice};
 use crate::domain::job::{JobKind, JobOrder, JobState, Pace};
 use crate::domain::period::Period;
@@ -98,8 +97,8 @@ impl App {
         let result = job.result.take().filter(|_| self.may_all(job.order.kind()));
         let result = result.map(|result| serde_json::from_str(&result)).transpose()?;
         if result.is_some() && job.order.kind() == JobKind::Simulate {
-            let detail = page_detail(&[("scope", Some(&job.scope))], &Slice { limit: 1, after: None }, [].into_iter());
-            self.recorded_read(Change::new("job.read_result", "job", id).detail(detail)).await?;
+            let read = Change::new("job.read_result", "job", id).detail(format_args!("scope={}", job.scope));
+            self.recorded_read(read).await?;
         }
         Ok(JobView { result, ..self.view(job) })
     }

@@ -17,6 +17,8 @@ use crate::store::{Beat, Held, Job, JobEnd, JobProblem, StoreError};
 const LOOK: Duration = Duration::from_secs(1);
 /// Longest time between two beats; progress and the wish to cancel are as fresh.
 const BEAT: Duration = Duration::from_secs(1);
+/// However soon a worker shall be taken for lost.
+const SHORTEST_BEAT: Duration = Duration::from_millis(50);
 /// How often keeping a job's end is tried again.
 const TRIES: u32 = 5;
 
@@ -138,7 +140,7 @@ impl App {
             tokio::task::spawn_blocking(move || runtime.block_on(app.perform(&what, &rules, &tally)))
         };
         let mut work = std::pin::pin!(work);
-        let mut beats = interval(BEAT.min(order.lost_after / 4));
+        let mut beats = interval(BEAT.min(order.lost_after / 4).max(SHORTEST_BEAT));
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
         let outcome = loop {

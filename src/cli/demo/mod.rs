@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::job::Working;
 use super::output::say;
 use super::serve::stop_signal;
 use super::{CliError, appraise, pull, roster};
@@ -101,7 +102,14 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     approval::finish(&app, &QUARTERS).await?;
     story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token, &people);
     if let Some(server) = server {
-        server.run(app, stop_signal()).await?;
+        let app = app.with_rules_folder(&rules);
+        let (stop, workers) = (stop_signal(), Working::USUAL.begin(&app, &rules));
+        let asked_to_stop = async {
+            stop.await;
+            workers.tell();
+        };
+        server.run(app, asked_to_stop).await?;
+        workers.end().await;
     }
     Ok(ExitCode::SUCCESS)
 }

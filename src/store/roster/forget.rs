@@ -18,7 +18,7 @@ struct Leaver {
 
 /// What is done for each leaver; `$1` is the agent. Results, payouts and the snapshots that a replay reads hold no more than the employee
 /// number, which only the employer's own records tie to a person. The audit log, which is never changed, still names logins.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     "UPDATE agent SET name = '(former agent)', attributes = '{}' WHERE id = $1",
     "DELETE FROM agent_alias WHERE agent_id = $1",
     // Why somebody was away can be about their health.
@@ -28,6 +28,8 @@ const STEPS: [&str; 7] = [
     "DELETE FROM linked_identity WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
     "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, version = version + 1
         WHERE agent_id = $1",
+    "UPDATE job SET asked_by = (SELECT login FROM account WHERE account.id = job.account_id)
+        WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
 ];
 
 impl Store {

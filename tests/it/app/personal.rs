@@ -3,7 +3,8 @@
 use std::fs;
 
 use merit::app::{AccountKind, AccountOrder, AppError};
-use merit::store::{NewIdentity, Store};
+use merit::domain::job::JobOrder;
+use merit::store::{NewIdentity, NewJob, Store};
 use serde_json::Value;
 
 use crate::support::company::{Company, FIRST_QUARTER};
@@ -39,6 +40,16 @@ async fn everything_held_about_a_person_is_handed_out_and_a_leaver_is_forgotten(
         let store = Store::open(&database.url).await.unwrap();
         let (issuer, subject, created_at) = ("https://id.example.com".to_owned(), "one".to_owned(), app.clock().now());
         store.link_identity(&NewIdentity { account_id: account.id, issuer, subject, created_at }).await.unwrap();
+        let job = NewJob {
+            public_id: app.clock().new_id(),
+            order: JobOrder::Appraise { cycle: FIRST_QUARTER.into() },
+            account_id: Some(account.id),
+            asked_by: "agent.one".into(),
+            only: None,
+            asked_at: created_at,
+            due: None,
+        };
+        let job = store.ask_job(&job).await.unwrap().unwrap().public_id;
         fs::write(company.path("left.csv"), LEAVER).unwrap();
         app.import_roster(&company.path("left.csv"), None, false).await.unwrap();
         assert!(app.forget_leavers(50, false).await.unwrap().is_empty());
@@ -46,6 +57,7 @@ async fn everything_held_about_a_person_is_handed_out_and_a_leaver_is_forgotten(
         assert_eq!(app.agent("E001").await.unwrap().agent.name, "Agent 1", "a preview changes nothing");
         assert_eq!(app.forget_leavers(5, false).await.unwrap(), ["E001"]);
         assert!(app.forget_leavers(5, false).await.unwrap().is_empty(), "once is enough");
+        assert_eq!(app.job(job).await.unwrap().asked_by, format!("former-{}", account.id));
         let whole = app.personal_data("E001").await.unwrap().to_string();
         assert!(!whole.contains("Agent 1"), "{whole}");
         assert!(matches!(app.account_named("agent.one").await, Err(AppError::NotFound(_))));

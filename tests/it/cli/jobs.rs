@@ -4,7 +4,8 @@ use std::fs;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use merit::app::{App, JobView, Slice};
+use chrono::TimeDelta;
+use merit::app::{App, Clock, JobView, Schedules, Slice};
 use merit::domain::job::{JobOrder, JobState};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use crate::support::company::{Company, FIRST_QUARTER};
 use crate::support::engines;
 use crate::support::postgres;
 use crate::support::process::Process;
+use crate::support::server::client;
 
 /// Asks again and again until it is so.
 async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
@@ -189,4 +191,40 @@ async fn a_job_is_cancelled_from_the_command_line() {
     assert!(nothing.contains("there is no job") && nothing.contains("merit job list"), "{nothing}");
     let unnamed = refused(run(&["job", "ask", "simulate", FIRST_QUARTER]), 1);
     assert!(unnamed.contains("--rules NAME"), "{unnamed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_asks_for_what_is_due_and_tells_what_is_overdue() {
+    let company = Company::new(1);
+    let file = company.rules().join("sources/daily.yaml");
+    let daily = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{daily}schedule: {{cron: 0 6 * * *, overdue_after_hours: 30}}\n")).unwrap();
+    for database in engines::databases(&company.path("merit.db")).await {
+        let app = company.load(&database.url).await;
+        database.execute("UPDATE pull SET state = 'failed'").await;
+        // Three days ago somebody was there to ask, and nobody since.
+        let mut schedules = Schedules::default();
+        for hours in [0, 24] {
+            let then = app.clock().now() - TimeDelta::hours(72 - hours);
+            let app = App::open(&database.url, Clock::Fixed(then)).await.unwrap().with_rules_folder(&company.rules());
+            assert_eq!(app.ask_due(&mut schedules).await.unwrap().len(), usize::from(hours > 0));
+        }
+        let asked = async || app.jobs(&Slice::first(), None).await.unwrap().0;
+        app.cancel_job(asked().await[0].id).await.unwrap();
+        let server = Process::start(&company, &database.url, |command| {
+            command.args(["--metrics-listen", "127.0.0.1:0"]);
+        });
+        until("what was missed is asked for and done", async || asked().await[0].state == JobState::Done).await;
+        let jobs = asked().await;
+        assert_eq!((jobs.len(), jobs[0].asked_by.as_str()), (2, "schedule:daily"), "{}: once", database.name);
+        let figures = server.said.iter().find_map(|line| line.split_once(" are on ")).unwrap().1.trim().to_owned();
+        let figures = client().get(figures).send().await.unwrap().text().await.unwrap();
+        assert!(figures.contains("merit_source_overdue{source=\"daily\"} 1"), "{figures}");
+        assert!(figures.contains("merit_jobs_total{kind=\"pull\",outcome=\"done\"} 1"), "{figures}");
+        let (status, log) = server.stop();
+        assert!(status.success() && log.contains("a source is overdue"), "{log}");
+        let listed = merit(&company, &database.url).args(["source", "list", "--format", "json"]).output().unwrap();
+        let listed: serde_json::Value = serde_json::from_str(&printed(listed)).unwrap();
+        assert_eq!((listed[0]["last_pull"].as_str(), listed[0]["overdue"].as_bool()), (Some("complete"), Some(false)));
+    }
 }
