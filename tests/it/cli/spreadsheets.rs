@@ -21,8 +21,8 @@ const AGENT: &str = "=E001";
 const UNIT: &str = "+T1";
 const LOGIN: &str = "@sum";
 
-/// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's.
-const ASKED: [(&[&str], &[&str]); 22] = [
+/// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's, `JOB` the job's.
+const ASKED: [(&[&str], &[&str]); 26] = [
     (&["fairness", "--agents", "10"], &[]),
     (&["rules", "list"], &["'=rules", "'+why", "'=cycle"]),
     (&["rules", "diff", "rules", "draft"], &["{\"en\":\"=Front line\"", "{\"en\":\"@Front line\""]),
@@ -30,6 +30,10 @@ const ASKED: [(&[&str], &[&str]); 22] = [
     (&["pull", "show", "ID", "--rejected"], &["{\"agent\":\"=NOBODY\""]),
     (&["facts", "list", AGENT, "--from", "2026-04-01", "--to", "2026-06-30"], &["'-night"]),
     (&["cycle", "list"], &["'=cycle"]),
+    (&["cycle", "history", CYCLE], &["'=because"]),
+    (&["job", "list"], &[]),
+    (&["job", "show", "JOB"], &[]),
+    (&["source", "list"], &[]),
     (&["scorecard", CYCLE], &["'=E001", "'=1+1|cmd", "'+T1"]),
     (&["scorecard", CYCLE, AGENT], &["'+T1"]),
     (&["scorecard", CYCLE, "--units"], &["'@HQ", "'-Head office", "'=总部", "'+T1", "'@Team 1"]),
@@ -89,7 +93,7 @@ fn hostile_company() -> Company {
 }
 
 /// Everything that is listed, by way of the commands that make it.
-async fn filled(company: &Company, database: &Database) -> String {
+async fn filled(company: &Company, database: &Database) -> [(&'static str, String); 2] {
     let run = |arguments: &[&str]| printed(merit(company, &database.url).args(arguments).output().unwrap());
     run(&["migrate"]);
     run(&["roster", "import", "units.csv"]);
@@ -98,6 +102,9 @@ async fn filled(company: &Company, database: &Database) -> String {
     run(&["rules", "add", "rules", "--name", "=rules", "--note", "+why"]);
     run(&["cycle", "open", CYCLE, "--first", "2026-04-01", "--last", "2026-06-30", "--rules", "=rules"]);
     run(&["appraise", CYCLE]);
+    run(&["cycle", "act", CYCLE, "begin_review"]);
+    run(&["cycle", "act", CYCLE, "send_back", "--reason", "=because"]);
+    run(&["job", "ask", "appraise", CYCLE]);
     run(&["user", "add", LOGIN, "--name=-2+3", "--agent", AGENT]);
     run(&["grant", "add", LOGIN, "supervisor", "--unit", UNIT]);
     run(&["token", "create", LOGIN, "--", "-1+1"]);
@@ -110,9 +117,12 @@ async fn filled(company: &Company, database: &Database) -> String {
              SELECT id, 'https://login.example.com', '=subject', created_at FROM account",
         )
         .await;
-    let pulls: Vec<BTreeMap<String, Value>> =
-        serde_json::from_str(&run(&["pull", "list", "--format", "json"])).unwrap();
-    pulls[0]["id"].as_str().unwrap().to_owned()
+    let id = |list: &str| {
+        let rows = run(&[list, "list", "--format", "json"]);
+        let rows: Vec<BTreeMap<String, Value>> = serde_json::from_str(&rows).unwrap();
+        rows[0]["id"].as_str().unwrap().to_owned()
+    };
+    [("ID", id("pull")), ("JOB", id("job"))]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,10 +131,14 @@ async fn nothing_that_people_named_runs_as_a_formula() {
     let draft_card = [&WEIGHTS[..], &[("'=Front line'", "'@Front line'")]].concat();
     draft(&company, "draft", &draft_card);
     for database in engines::databases(&company.path("merit.db")).await {
-        let pull = filled(&company, &database).await;
+        let ids = filled(&company, &database).await;
         let mut wrong = Vec::new();
         for (asked, expected) in ASKED {
-            let arguments = asked.iter().map(|argument| if *argument == "ID" { pull.as_str() } else { argument });
+            let named = |argument: &&'static str| {
+                let id = ids.iter().find(|(name, _)| name == argument);
+                id.map_or((*argument).to_owned(), |(_, id)| id.clone())
+            };
+            let arguments = asked.iter().map(named);
             let answer =
                 printed(merit(&company, &database.url).args(arguments).args(["--format", "csv"]).output().unwrap());
             let cells = cells(&answer);
