@@ -4,7 +4,7 @@
 // `library` is where oidc-provider is installed; `people` is another JSON file, read again at every sign-in: login → claims. The signing key is a new
 // one at every start. Prints "ready PORT" when it answers.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -13,9 +13,15 @@ import { pathToFileURL } from 'node:url';
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { default: Provider } = await import(pathToFileURL(join(config.library, 'node_modules/oidc-provider/lib/index.js')));
 
+// By way of PEM: a key object straight from its making shares a lock with the job that made it, and Node waits for itself for ever when that job is
+// collected as garbage in the midst of the export (seen with Node 20.20 once in some hundred starts).
 function newKeys() {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] };
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return { keys: [{ ...createPrivateKey(privateKey).export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] };
 }
 
 const server = createServer();
