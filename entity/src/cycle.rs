@@ -21,6 +21,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub ruleset_hash: String,
     pub current_run_id: Option<i64>,
+    pub frozen_run_id: Option<i64>,
+    pub inputs_version: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

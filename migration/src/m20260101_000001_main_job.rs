@@ -35,6 +35,8 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/access.sql")).await?;
         run(manager, include_str!("schema/sign_in.sql")).await?;
         run(manager, include_str!("schema/cycle_events.sql")).await?;
+        run(manager, include_str!("schema/calibration.sql")).await?;
+        run(manager, include_str!("schema/agent_results.sql")).await?;
         run(manager, include_str!("schema/jobs.sql")).await?;
         run(manager, absence_overlap).await?;
         run(manager, include_str!("schema/audit.sql")).await?;

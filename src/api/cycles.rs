@@ -35,7 +35,18 @@ struct CyclePage {
 }
 
 pub(super) fn cycle(record: CycleRecord) -> Cycle {
-    let CycleRecord { id: _, public_id, code, kind, period, state, ruleset_hash, current_run_id: _ } = record;
+    let CycleRecord {
+        id: _,
+        public_id,
+        code,
+        kind,
+        period,
+        state,
+        ruleset_hash,
+        current_run_id: _,
+        frozen_run_id: _,
+        inputs_version: _,
+    } = record;
     Cycle {
         id: public_id,
         code,

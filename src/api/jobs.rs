@@ -37,6 +37,11 @@ pub struct Closing(pub watch::Receiver<bool>);
 #[oai(rename = "JobKind", rename_all = "snake_case")]
 enum Kind {
     Pull,
+    /// Takes the snapshot of a cycle's facts.
+    Freeze,
+    /// Scores from the frozen facts, and from ratings, exemptions and calibrated ratings as they stand now.
+    Score,
+    /// Both in one.
     Appraise,
     Simulate,
 }
@@ -51,7 +56,7 @@ enum State {
     Cancelled,
 }
 
-/// What is to be done. `pull` needs `source`, `appraise` needs `cycle`, `simulate` needs `cycle` and `rules`.
+/// What is to be done. `pull` needs `source`, `freeze`, `score` and `appraise` need `cycle`, `simulate` needs `cycle` and `rules`.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
 struct NewJob {
@@ -64,7 +69,7 @@ struct NewJob {
     to: Option<NaiveDate>,
     /// Of `pull`: remove facts even if more of them would go than the source allows.
     allow_removals: Option<bool>,
-    /// Of `appraise` and `simulate`: the cycle's code.
+    /// Of every kind but `pull`: the cycle's code.
     cycle: Option<String>,
     /// Of `simulate`: a version of the rules, by its name or at least eight digits of its hash.
     rules: Option<String>,
@@ -168,6 +173,8 @@ fn job(view: JobView) -> Job {
         id,
         kind: match order.kind() {
             JobKind::Pull => Kind::Pull,
+            JobKind::Freeze => Kind::Freeze,
+            JobKind::Score => Kind::Score,
             JobKind::Appraise => Kind::Appraise,
             JobKind::Simulate => Kind::Simulate,
         },
@@ -208,6 +215,8 @@ fn order(new: NewJob) -> Result<JobOrder, AppError> {
     let simulate = [("rules", rules.is_some()), ("all", all.is_some())];
     let (name, foreign) = match kind {
         Kind::Pull => ("pull", [&[("cycle", cycle.is_some())], simulate.as_slice()].concat()),
+        Kind::Freeze => ("freeze", [pull.as_slice(), &simulate].concat()),
+        Kind::Score => ("score", [pull.as_slice(), &simulate].concat()),
         Kind::Appraise => ("appraise", [pull.as_slice(), &simulate].concat()),
         Kind::Simulate => ("simulate", pull.to_vec()),
     };
@@ -223,6 +232,8 @@ fn order(new: NewJob) -> Result<JobOrder, AppError> {
             let allow_removals = allow_removals.unwrap_or_default();
             JobOrder::Pull { source: needed("source", source)?, from, to, allow_removals }
         }
+        Kind::Freeze => JobOrder::Freeze { cycle: needed("cycle", cycle)? },
+        Kind::Score => JobOrder::Score { cycle: needed("cycle", cycle)? },
         Kind::Appraise => JobOrder::Appraise { cycle: needed("cycle", cycle)? },
         Kind::Simulate => JobOrder::Simulate {
             cycle: needed("cycle", cycle)?,

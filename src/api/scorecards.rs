@@ -13,7 +13,8 @@ use super::page::{PageSize, cursor, slice};
 use super::rendered::{self, Rendered, RenderedScorecards};
 use super::scorecard_stretches::{ExemptionReason, PeerComparison, Stretch, basis};
 use crate::app::{ExplainedScorecard, ScorecardSummary, Wanted};
-use crate::domain::appraisal::{AppraisalResult, AppraisalState};
+use crate::domain::appraisal::{AppraisalResult, AppraisalState, CalibratedRating};
+use crate::domain::text::Text;
 
 /// A scorecard without its lines.
 #[derive(Object)]
@@ -61,6 +62,8 @@ struct ScorecardDetail {
     samples: i64,
     /// Present when the agent is not appraised in this cycle.
     exemption: Option<ExemptionReason>,
+    /// Present when people agreed on another rating than the calculated one.
+    calibrated: Option<Calibrated>,
     /// By first day; one where the agent neither changed unit nor post.
     stretches: Vec<Stretch>,
     /// Empty where the card compares with nobody.
@@ -69,6 +72,28 @@ struct ScorecardDetail {
     explanation: Explanation,
     /// What would change the rating; absent without one, or in the best band.
     next_band: Option<NextBand>,
+}
+
+/// Why the rating is not the calculated one.
+#[derive(Object)]
+#[oai(rename = "CalibratedRating", skip_serializing_if_is_none)]
+struct Calibrated {
+    /// The rating by the card's bands and gates; absent below the first band.
+    calculated: Option<String>,
+    /// `data_fault`, `outside_influence`, `rater_leniency`, `peer_consistency`, `conduct` or `other`.
+    reason: String,
+    /// The reason in words.
+    en: String,
+    zh: String,
+}
+
+impl From<CalibratedRating> for Calibrated {
+    fn from(calibrated: CalibratedRating) -> Self {
+        let CalibratedRating { calculated, reason } = calibrated;
+        let calculated = calculated.map(|rating| rating.to_string());
+        let Text { en, zh } = reason.text();
+        Self { calculated, reason: reason.as_str().to_owned(), en, zh }
+    }
 }
 
 #[derive(Object)]
@@ -190,6 +215,7 @@ impl From<ExplainedScorecard> for ScorecardDetail {
             total: _,
             printed: _,
             rating: _,
+            calibrated,
             peers,
         } = detail.result;
         let next_band = next_band.map(|next| explanations::next_band(next, &stretches));
@@ -201,6 +227,7 @@ impl From<ExplainedScorecard> for ScorecardDetail {
             days,
             samples,
             exemption: exemption.map(ExemptionReason::from),
+            calibrated: calibrated.map(Calibrated::from),
             stretches: stretches.map(|(stretch, told)| stretch.explained(told)).collect(),
             peers: peers.into_iter().map(PeerComparison::from).collect(),
             explanation: explanation.total.into(),

@@ -1,4 +1,4 @@
-//! Appraise: freeze a cycle's facts, assess every agent, and make the run current when all of it is written.
+//! Freeze a cycle's facts, score every agent from them, and make the run current when all of it is written. Appraising is both in one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,12 +7,14 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::assess::{Assessment, Assessor};
+use super::cycle_acts::audit_code;
 use super::parallel::{Writing, on_all_cores};
 use super::snapshot::{Digests, Member, Snapshot};
 use super::{App, AppError, Change, Clock, ENGINE_VERSION, UnitCounts, count, units};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
+use crate::domain::cycle::CycleAct;
 use crate::domain::money::{Currency, Money};
 use crate::rules::Ruleset;
 use crate::store::{CompleteRun, Cycle, NewRun, PackedResult, PayoutRow, PlanRow, ResultRow, Run};
@@ -40,11 +42,42 @@ pub struct AppraisalReport {
     pub result_hash: String,
 }
 
+/// What freezing took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreezeReport {
+    pub revision: i64,
+    /// Agents assigned in the cycle.
+    pub agents: u64,
+    pub snapshot_hash: String,
+}
+
 impl App {
     /// Appraises the cycle by the rules it pinned. Until the last step the cycle's earlier result stands; a run that was
     /// killed is cleared away by the next. `progress` is told how many agents are done,
     /// first 0 when the snapshot is taken.
     pub async fn appraise(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
+        self.run(code, CycleAct::Appraise, progress).await
+    }
+
+    /// Takes the snapshot of the facts, and scores nobody. Results of facts frozen before are no longer shown. `progress` as for
+    /// [`App::appraise`].
+    pub async fn freeze(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<FreezeReport, AppError> {
+        let AppraisalReport { revision, agents, snapshot_hash, .. } =
+            self.run(code, CycleAct::Freeze, progress).await?;
+        Ok(FreezeReport { revision, agents, snapshot_hash })
+    }
+
+    /// Scores from the frozen facts, and from ratings, exemptions and calibrated ratings as they stand now.
+    pub async fn score(&self, code: &str, progress: &(dyn Fn(u64) + Sync)) -> Result<AppraisalReport, AppError> {
+        self.run(code, CycleAct::Score, progress).await
+    }
+
+    async fn run(
+        &self,
+        code: &str,
+        act: CycleAct,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<AppraisalReport, AppError> {
         self.require(Act::Appraise)?;
         let cycle = self.cycle(code).await?;
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
@@ -55,6 +88,7 @@ impl App {
         let earlier = self.store.earlier_runs(cycle.id, before).await?;
         let run = NewRun {
             public_id: self.clock.new_id(),
+            act,
             cycle_id: cycle.id,
             ruleset_hash: cycle.ruleset_hash.clone(),
             engine_version: ENGINE_VERSION.to_owned(),
@@ -63,7 +97,10 @@ impl App {
         };
         let run = self.store.begin_run(&run).await?;
         let started = Instant::now();
-        let outcome = self.run(&cycle, &rules, &run, progress).await;
+        let outcome = match act {
+            CycleAct::Freeze => self.only_freeze(&cycle, &rules, &run, progress).await,
+            _ => self.results_of(&cycle, &rules, &run, act, progress).await,
+        };
         count::appraised(outcome.is_ok(), started.elapsed());
         if outcome.is_err() {
             // The error that stopped the run matters more than one that keeps it from being marked.
@@ -74,7 +111,7 @@ impl App {
         outcome
     }
 
-    async fn run(
+    async fn only_freeze(
         &self,
         cycle: &Cycle,
         rules: &Ruleset,
@@ -82,6 +119,31 @@ impl App {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<AppraisalReport, AppError> {
         let snapshot = self.unless_stopped(Snapshot::take(&self.store, run, cycle, rules)).await?;
+        let report = AppraisalReport {
+            revision: run.revision,
+            agents: snapshot.agents,
+            snapshot_hash: snapshot.hash,
+            ..AppraisalReport::default()
+        };
+        progress(report.agents);
+        self.complete(cycle, run, CycleAct::Freeze, &report).await?;
+        Ok(report)
+    }
+
+    async fn results_of(
+        &self,
+        cycle: &Cycle,
+        rules: &Ruleset,
+        run: &Run,
+        act: CycleAct,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<AppraisalReport, AppError> {
+        let snapshot = match (act, cycle.frozen_run_id) {
+            (CycleAct::Score, Some(frozen)) => {
+                self.unless_stopped(Snapshot::take_over(&self.store, frozen, run, cycle, rules)).await?
+            }
+            _ => self.unless_stopped(Snapshot::take(&self.store, run, cycle, rules)).await?,
+        };
         progress(0);
         let assessor = Assessor { rules, cycle: cycle.period, common: &snapshot.common };
         let mut report = AppraisalReport { revision: run.revision, ..AppraisalReport::default() };
@@ -115,20 +177,31 @@ impl App {
         }
         report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();
+        self.complete(cycle, run, act, &report).await?;
+        Ok(report)
+    }
+
+    async fn complete(
+        &self,
+        cycle: &Cycle,
+        run: &Run,
+        act: CycleAct,
+        report: &AppraisalReport,
+    ) -> Result<(), AppError> {
+        let AppraisalReport { snapshot_hash: snapshot, result_hash: result, .. } = report;
         let complete = CompleteRun {
             run_id: run.id,
-            snapshot_hash: report.snapshot_hash.clone(),
-            result_hash: report.result_hash.clone(),
+            act,
+            snapshot_hash: snapshot.clone(),
+            result_hash: (act != CycleAct::Freeze).then(|| result.clone()),
             agents: i64::try_from(report.agents).unwrap_or(i64::MAX),
             by: self.actor.doer(),
             finished_at: self.clock.now(),
         };
-        let (snapshot, result) = (&complete.snapshot_hash, &complete.result_hash);
-        let change = Change::new("cycle.appraise", "cycle", &cycle.code);
+        let change = Change::new(audit_code(act), "cycle", &cycle.code);
         let change = change.detail(format_args!("revision={} snapshot={snapshot} result={result}", run.revision));
         let after = Digest::of_fields(&[("snapshot", snapshot), ("result", result)]);
-        self.recorded(change.after(Some(after))).complete_run(&complete).await?;
-        Ok(report)
+        Ok(self.recorded(change.after(Some(after))).complete_run(&complete).await?)
     }
 
     /// The rules stored under `hash`, unchanged.

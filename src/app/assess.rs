@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::{Common, Figures, Pooling};
 use crate::domain::appraisal::{
-    AppraisalResult, CombineError, Exemption, ExemptionReason, PeerLine, StretchCard, combine, days_present,
-    merge_stretches, samples_of,
+    AppraisalResult, Calibrated, CombineError, Exemption, ExemptionReason, PeerLine, StretchCard, combine,
+    days_present, merge_stretches, samples_of,
 };
 use crate::domain::fact::SegmentFact;
 use crate::domain::fixed::Fixed;
@@ -57,6 +57,8 @@ pub struct AgentSnapshot {
     pub exempt: Option<ExemptionReason>,
     /// Further columns of the roster, by name.
     pub attributes: BTreeMap<String, String>,
+    /// The rating people agreed on.
+    pub calibrated: Option<Calibrated>,
     /// By form.
     pub ratings: BTreeMap<Arc<str>, Ratings>,
     /// Values of earlier cycles, oldest first, for the rules of improvement plans.
@@ -162,6 +164,10 @@ impl Assessor<'_> {
         let exempted = agent.exempt.map(|reason| Exemption::Granted { reason });
         let mut result = combine(|id| self.rules.card(id), cards, exempted)
             .map_err(|source| AssessError::Combine { agent: agent.employee_number.clone(), source })?;
+        if let Some(agreed) = &agent.calibrated {
+            let refused = |source| AssessError::Combine { agent: agent.employee_number.clone(), source };
+            result.calibrate(agreed, last.card).map_err(refused)?;
+        }
         if let (Some(rule), Some(group)) = (&last.card.peers, group) {
             result.peers = self.peer_lines(agent, &measured, last.card, group, rule.min_members)?;
         }

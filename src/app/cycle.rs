@@ -8,6 +8,7 @@ use super::rules::Reference;
 use super::{AddedRules, App, AppError, Change};
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
+use crate::domain::cycle::CycleState;
 use crate::domain::period::{CycleKind, Period};
 use crate::domain::version::VersionState;
 use crate::store::{Cycle, NewCycle, RuleVersion, Run, ShownRun};
@@ -157,8 +158,9 @@ impl App {
 
     /// The run whose results the cycle shows.
     pub(super) async fn current_run(&self, cycle: &Cycle) -> Result<Run, AppError> {
+        let command = if cycle.state == CycleState::Frozen { "cycle score" } else { "appraise" };
         let not_yet =
-            || AppError::NotFound(format!("cycle {0} has no results yet: run 'merit appraise {0}'", cycle.code));
+            || AppError::NotFound(format!("cycle {0} has no results yet: run 'merit {command} {0}'", cycle.code));
         let id = cycle.current_run_id.ok_or_else(not_yet)?;
         self.store.run(id).await?.ok_or_else(not_yet)
     }

@@ -10,7 +10,7 @@ use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::cycle::{CycleAct, CycleState};
 use crate::domain::money::Money;
-use crate::store::{Cycle, CycleEvent, Doer, NewCycleEvent, Run, StoreError};
+use crate::store::{Cycle, CycleEvent, Doer, NewCycleEvent, Run};
 
 /// What approval is asked for: whatever is not named here by itself or by its digest is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +74,12 @@ impl App {
             return Err(AppError::Invalid(format!("a cycle is not {} without a reason: say why", act.done())));
         }
         match act {
-            CycleAct::Appraise => {
-                return Err(AppError::Invalid("a cycle is appraised with 'merit appraise', which scores it".into()));
+            CycleAct::Freeze | CycleAct::Score | CycleAct::Appraise => {
+                return Err(AppError::Invalid(format!(
+                    "a cycle is {} with 'merit {}' or by a job of that kind: it is long work",
+                    act.done(),
+                    if act == CycleAct::Appraise { "appraise".to_owned() } else { format!("cycle {act}") }
+                )));
             }
             CycleAct::Open => {
                 return Err(AppError::Invalid(
@@ -98,6 +102,9 @@ impl App {
             }
             _ => None,
         };
+        if act == CycleAct::Calibrate && cycle.state.after(act).is_some() {
+            self.scored_as_decided(&cycle).await?;
+        }
         if act == CycleAct::Approve && cycle.state.after(act).is_some() {
             self.four_eyes(&cycle, &events)?;
             same_as_shown(digest, shown.as_ref(), &events)?;
@@ -117,11 +124,8 @@ impl App {
             reason: reason.map(str::to_owned),
             sheet,
         };
-        match self.recorded(change).act_on_cycle(code, cycle.current_run_id, &event).await {
-            Err(error @ StoreError::CycleState { .. }) => Err(AppError::Refused(error.to_string())),
-            Err(error @ StoreError::Changed { .. }) => Err(AppError::Changed(error.to_string())),
-            outcome => Ok(outcome?),
-        }
+        let acted = self.recorded(change).act_on_cycle(code, cycle.current_run_id, &event).await;
+        acted.map_err(AppError::as_things_stand)
     }
 
     /// What stands to be approved now.
@@ -190,6 +194,18 @@ impl App {
         };
         let digest = Digest::of(serde_json::to_string(&sheet)?.as_bytes()).to_string();
         Ok(ShownForApproval { sheet, digest })
+    }
+
+    /// Results are calibrated as they stand only when they were scored since anybody last judged or decided something.
+    async fn scored_as_decided(&self, cycle: &Cycle) -> Result<(), AppError> {
+        if self.current_run(cycle).await?.inputs_version == cycle.inputs_version {
+            return Ok(());
+        }
+        Err(AppError::Refused(format!(
+            "since cycle {0} was scored, reviews, exemptions or calibrated ratings have changed: score it again with 'merit cycle score {0}', \
+             or by a job of the kind score",
+            cycle.code
+        )))
     }
 
     /// Whoever took part in making the results since they were last sent back to be scored does not approve them.
@@ -263,9 +279,11 @@ fn told(state: CycleState) -> Option<Digest> {
     Some(Digest::of_fields(&[("state", state.as_str())]))
 }
 
-fn audit_code(act: CycleAct) -> &'static str {
+pub(super) fn audit_code(act: CycleAct) -> &'static str {
     match act {
         CycleAct::Open => "cycle.open",
+        CycleAct::Freeze => "cycle.freeze",
+        CycleAct::Score => "cycle.score",
         CycleAct::Appraise => "cycle.appraise",
         CycleAct::BeginReview => "cycle.begin_review",
         CycleAct::Calibrate => "cycle.calibrate",

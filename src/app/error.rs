@@ -53,6 +53,20 @@ fn listed(problems: &[Problem]) -> String {
 }
 
 impl AppError {
+    /// What the store refused as things stand, for whoever asked; anything else stays what it is.
+    pub(super) fn as_things_stand(error: StoreError) -> Self {
+        match error {
+            StoreError::CycleState { .. }
+            | StoreError::ResultState { .. }
+            | StoreError::NotInReview { .. }
+            | StoreError::OpenAppeals { .. }
+            | StoreError::ResultsAreOut { .. } => Self::Refused(error.to_string()),
+            StoreError::Changed { .. } => Self::Changed(error.to_string()),
+            StoreError::NotFound { .. } => Self::NotFound(error.to_string()),
+            error => Self::Store(error),
+        }
+    }
+
     pub(crate) fn file(path: &std::path::Path, source: std::io::Error) -> Self {
         Self::File { path: path.display().to_string(), source }
     }

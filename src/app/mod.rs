@@ -24,6 +24,8 @@ mod pull;
 mod ratings;
 mod read;
 mod replay;
+mod results;
+mod reviews;
 mod roster;
 mod rules;
 mod simulate;
@@ -43,7 +45,7 @@ pub use access::{
     IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem, ProviderView, RequestId,
     SignIn, TokenOrder, Welcome, random_token, secret,
 };
-pub use appraise::AppraisalReport;
+pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
 pub use backup::{CopyReport, restore};
@@ -63,6 +65,8 @@ pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
+pub use results::{Progress, UnitProgress};
+pub use reviews::{GroupCount, ReviewOrder, ReviewSheet, ReviewsAbout, WrittenReview};
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use simulate::{
@@ -76,11 +80,12 @@ pub use units::{UnitAssessment, UnitCounts};
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
-    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
-    AuditEntry, Claim, Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity,
-    PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
-    RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
-    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult,
+    Assignment as AssignmentRecord, AuditEntry, Claim, Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges,
+    LinkPurpose, LinkedIdentity, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
+    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord,
+    ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

@@ -12,7 +12,7 @@ use super::assess::{AgentSnapshot, CarriedLine, Stretch, peer_facts};
 use super::figures::{Common, Pooling};
 use super::parallel::{Writing, on_all_cores, parts_on_all_cores};
 use super::units::{bytes_of, freeze_carried};
-use crate::domain::appraisal::ExemptionReason;
+use crate::domain::appraisal::{Calibrated, ExemptionReason};
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::History;
 use crate::domain::judgement::Ratings;
@@ -34,6 +34,7 @@ pub(super) struct Snapshot<'a> {
     pub common: Common,
     /// In order of code.
     pub units: Vec<RunUnit>,
+    pub agents: u64,
     /// Digest of all agents' snapshots, of the units and of the benchmarks.
     pub hash: String,
 }
@@ -64,6 +65,38 @@ impl<'a> Snapshot<'a> {
             let beside = Beside::read(store, run, cycle, (first.agent_id, last.agent_id), rules).await?;
             after = Some(last.agent_id);
             let members: Vec<Member> = agents.into_iter().map(|agent| beside.member(&codes, agent)).collect();
+            let rows = tokio::task::block_in_place(|| on_all_cores(&members, row))?;
+            tokio::task::block_in_place(|| gathering.add(&members, &rows))?;
+            let (store, run_id) = (store.clone(), run.id);
+            writing.next(async move { store.write_snapshot(run_id, rows).await }).await?;
+        }
+        writing.end().await?;
+        gathering.finish(store, run).await
+    }
+
+    /// The frozen facts again, with what people judged and decided as it stands now.
+    pub(super) async fn take_over(
+        store: &'a Store,
+        frozen: i64,
+        run: &'a Run,
+        cycle: &Cycle,
+        rules: &Ruleset,
+    ) -> Result<Self, AppError> {
+        let mut gathering = Gathering::of(store.run_units(frozen).await?, rules);
+        store.write_run_units(run.id, &gathering.units).await?;
+        let mut after = None;
+        let mut writing = Writing::default();
+        loop {
+            let rows = store.snapshot_chunk(frozen, after, CHUNK).await?;
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else { break };
+            let decided = Decided::read(store, cycle, (first.agent_id, last.agent_id)).await?;
+            after = Some(last.agent_id);
+            let renewed = |row: &SnapshotRow| {
+                let mut member = member_of(row)?;
+                decided.put(member.agent_id, &mut member.snapshot);
+                Ok(member)
+            };
+            let members: Vec<Member> = tokio::task::block_in_place(|| on_all_cores(&rows, renewed))?;
             let rows = tokio::task::block_in_place(|| on_all_cores(&members, row))?;
             tokio::task::block_in_place(|| gathering.add(&members, &rows))?;
             let (store, run_id) = (store.clone(), run.id);
@@ -114,8 +147,35 @@ struct Beside {
     previous: Option<i64>,
     past: BTreeMap<i64, Vec<PastLine>>,
     leave: BTreeMap<i64, Vec<Period>>,
+    decided: Decided,
+}
+
+/// What people judged and decided of a chunk of agents, by agent id: all that a scoring of frozen facts reads anew.
+#[derive(Default)]
+struct Decided {
     exempt: BTreeMap<i64, ExemptionReason>,
+    calibrated: BTreeMap<i64, Calibrated>,
     ratings: BTreeMap<i64, BTreeMap<Arc<str>, Ratings>>,
+}
+
+impl Decided {
+    async fn read(store: &Store, cycle: &Cycle, (first, last): (i64, i64)) -> Result<Self, AppError> {
+        let mut decided = Self::default();
+        for exemption in store.exemptions_of(cycle.id, first, last).await? {
+            decided.exempt.insert(exemption.agent_id, exemption.reason);
+        }
+        decided.calibrated.extend(store.calibrated_of(cycle.id, first, last).await?);
+        for given in store.ratings_of(cycle.id, first, last).await? {
+            decided.ratings.entry(given.agent_id).or_default().insert(given.form, given.ratings);
+        }
+        Ok(decided)
+    }
+
+    fn put(&self, agent_id: i64, snapshot: &mut AgentSnapshot) {
+        snapshot.exempt = self.exempt.get(&agent_id).copied();
+        snapshot.calibrated = self.calibrated.get(&agent_id).cloned();
+        snapshot.ratings = self.ratings.get(&agent_id).cloned().unwrap_or_default();
+    }
 }
 
 impl Beside {
@@ -133,20 +193,13 @@ impl Beside {
             previous: runs.last().copied(),
             past: BTreeMap::new(),
             leave: BTreeMap::new(),
-            exempt: BTreeMap::new(),
-            ratings: BTreeMap::new(),
+            decided: Decided::read(store, cycle, (first, last)).await?,
         };
         for line in store.line_history(runs, first, last).await? {
             beside.past.entry(line.agent_id).or_default().push(line);
         }
         for leave in store.absences_of(first, last, cycle.period).await? {
             beside.leave.entry(leave.agent_id).or_default().push(leave.period);
-        }
-        for exemption in store.exemptions_of(cycle.id, first, last).await? {
-            beside.exempt.insert(exemption.agent_id, exemption.reason);
-        }
-        for given in store.ratings_of(cycle.id, first, last).await? {
-            beside.ratings.entry(given.agent_id).or_default().insert(given.form, given.ratings);
         }
         Ok(beside)
     }
@@ -164,17 +217,19 @@ impl Beside {
             facts: stretch.facts,
         };
         let past = self.past.get(&agent_id).map(Vec::as_slice).unwrap_or_default();
-        let snapshot = AgentSnapshot {
+        let mut snapshot = AgentSnapshot {
             employee_number,
             stretches: stretches.into_iter().map(stretch).collect(),
             leave: self.leave.get(&agent_id).cloned().unwrap_or_default(),
-            exempt: self.exempt.get(&agent_id).copied(),
+            exempt: None,
+            calibrated: None,
             // The store writes this object itself; what is no object of texts groups nobody.
             attributes: serde_json::from_str(&attributes).unwrap_or_default(),
-            ratings: self.ratings.get(&agent_id).cloned().unwrap_or_default(),
+            ratings: BTreeMap::new(),
             history: self.history(past),
             carried: self.carried(past),
         };
+        self.decided.put(agent_id, &mut snapshot);
         Member { agent_id, unit_id, snapshot }
     }
 
@@ -210,6 +265,7 @@ impl Beside {
 struct Gathering<'r> {
     rules: &'r Ruleset,
     units: Vec<RunUnit>,
+    agents: u64,
     part: Part,
     digests: Digests,
     common: Common,
@@ -261,7 +317,7 @@ impl<'r> Gathering<'r> {
         let parent = |unit: &RunUnit| unit.parent_id.and_then(|parent| codes.get(&parent).cloned());
         let tree = UnitTree::new(units.iter().map(|unit| (unit.code.clone(), unit.kind.clone(), parent(unit))));
         let common = Common { tree, ..Common::default() };
-        Self { rules, units, part: Part::default(), digests: Digests::default(), common }
+        Self { rules, units, agents: 0, part: Part::default(), digests: Digests::default(), common }
     }
 
     fn codes(&self) -> BTreeMap<i64, String> {
@@ -269,6 +325,7 @@ impl<'r> Gathering<'r> {
     }
 
     fn add(&mut self, members: &[Member], rows: &[SnapshotRow]) -> Result<(), AppError> {
+        self.agents += u64::try_from(rows.len()).unwrap_or_default();
         let digests = on_all_cores(rows, |row| Ok(digest(&row.snapshot)))?;
         for (row, digest) in rows.iter().zip(digests) {
             self.digests.add(&row.employee_number, digest);
@@ -287,7 +344,8 @@ impl<'r> Gathering<'r> {
             benchmarks.into_iter().map(|fact| ((fact.metric, fact.segment), fact.pooled)).collect();
         self.common.units = roll_up(&self.units, &self.part.own)?;
         self.common.peers = self.part.peers.finish();
-        Ok(Snapshot { store, run, common: self.common, units: self.units, hash: self.digests.finish() })
+        let (agents, hash) = (self.agents, self.digests.finish());
+        Ok(Snapshot { store, run, common: self.common, units: self.units, agents, hash })
     }
 }
 

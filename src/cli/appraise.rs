@@ -1,10 +1,10 @@
-//! `merit appraise` and `merit replay`.
+//! `merit appraise`, `merit cycle freeze|score` and `merit replay`.
 
 use std::process::ExitCode;
 
 use super::output::say;
 use super::{CliError, Place, progress};
-use crate::app::{AppraisalReport, ReplayReport};
+use crate::app::{App, AppraisalReport, FreezeReport, ReplayReport};
 
 #[derive(clap::Args)]
 pub(super) struct CycleArguments {
@@ -19,6 +19,25 @@ pub(super) async fn run(place: &Place, arguments: CycleArguments) -> Result<Exit
     bar.finish_and_clear();
     print_report(&arguments.cycle, &report);
     Ok(ExitCode::SUCCESS)
+}
+
+/// `merit cycle freeze`.
+pub(super) async fn freeze(app: &App, cycle: &str) -> Result<(), CliError> {
+    let bar = progress::count("freezing");
+    let FreezeReport { revision, agents, snapshot_hash } =
+        app.freeze(cycle, &|agents| bar.set_position(agents)).await?;
+    bar.finish_and_clear();
+    say!("Cycle {cycle} is frozen, revision {revision}: {agents} agents\n  snapshot {snapshot_hash}");
+    Ok(())
+}
+
+/// `merit cycle score`.
+pub(super) async fn score(app: &App, cycle: &str) -> Result<(), CliError> {
+    let bar = progress::count("scoring");
+    let report = app.score(cycle, &|agents| bar.set_position(agents)).await?;
+    bar.finish_and_clear();
+    print_report(cycle, &report);
+    Ok(())
 }
 
 /// What an appraisal did, for people.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place, cycle_acts, exempt};
+use super::{CliError, Place, appraise, cycle_acts, exempt};
 use crate::app::{PinnedCycle, RulesChoice, Slice};
 
 #[derive(Subcommand)]
@@ -28,6 +28,16 @@ pub(super) enum CycleAction {
     /// Exchange the rules that a cycle pinned, while it is not appraised; with --rules for a version or a folder, without for the
     /// rules in force on its first day
     Repin {
+        /// The cycle's code
+        code: String,
+    },
+    /// Take the snapshot of the facts; what comes later waits for a correction. Again as often as need be, until the review begins
+    Freeze {
+        /// The cycle's code
+        code: String,
+    },
+    /// Score from the frozen facts, and from ratings, exemptions and calibrated ratings as they stand now
+    Score {
         /// The cycle's code
         code: String,
     },
@@ -56,6 +66,8 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
     let app = place.open_current().await?;
     match action {
         CycleAction::Exempt(arguments) => return exempt::run(&app, arguments).await,
+        CycleAction::Freeze { code } => appraise::freeze(&app, &code).await?,
+        CycleAction::Score { code } => appraise::score(&app, &code).await?,
         CycleAction::Act(arguments) => cycle_acts::act(&app, arguments).await?,
         CycleAction::Sheet { code } => cycle_acts::sheet(&app, &code).await?,
         CycleAction::History { code, format } => cycle_acts::history(&app, &code, format).await?,

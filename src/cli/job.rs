@@ -64,7 +64,17 @@ pub(super) enum Asked {
         #[arg(long)]
         allow_removals: bool,
     },
-    /// Appraise a cycle
+    /// Take the snapshot of a cycle's facts
+    Freeze {
+        /// The cycle's code, such as 2023-Q3
+        cycle: String,
+    },
+    /// Score a cycle from its frozen facts
+    Score {
+        /// The cycle's code, such as 2023-Q3
+        cycle: String,
+    },
+    /// Freeze and score a cycle in one
     Appraise {
         /// The cycle's code, such as 2023-Q3
         cycle: String,
@@ -175,6 +185,8 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
 fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
     Ok(match what {
         Asked::Pull { source, from, to, allow_removals } => JobOrder::Pull { source, from, to, allow_removals },
+        Asked::Freeze { cycle } => JobOrder::Freeze { cycle },
+        Asked::Score { cycle } => JobOrder::Score { cycle },
         Asked::Appraise { cycle } => JobOrder::Appraise { cycle },
         Asked::Simulate { cycle, all } => {
             let rules = place.named_rules()?;

@@ -28,6 +28,10 @@ pub(super) fn print(detail: &ScorecardDetail, format: Format) -> Result<(), CliE
     if let Some(exemption) = &result.exemption {
         say!("{}", exemption.text().en);
     }
+    if let Some(calibrated) = &result.calibrated {
+        let by_card = calibrated.calculated.as_deref().unwrap_or("–");
+        say!("by the card {by_card}; another rating was agreed on: {}", calibrated.reason.text().en);
+    }
     print_score(result.printed, result.rating.as_deref(), result.state);
     Ok(())
 }

@@ -44,6 +44,19 @@ pub enum Act {
     ManageRules,
     ManageCycles,
     Appraise,
+    /// Reviewing the people one leads.
+    Review,
+    /// Asking people for their rating of somebody.
+    InviteRaters,
+    /// What somebody does about results of their own: assesses themselves, rates colleagues when asked, acknowledges, appeals.
+    Respond,
+    /// Proposing another rating than the calculated one.
+    ProposeRating,
+    /// Deciding about proposed ratings.
+    Calibrate,
+    DecideAppeals,
+    /// New revisions of final results.
+    Correct,
     /// Approving what others prepared, or sending it back.
     Approve,
     /// Accounts, grants, tokens.
@@ -133,18 +146,25 @@ impl Role {
         match self {
             Self::Agent => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
-                Act::ReadPeople | Act::ReadResults | Act::ReadPay => Extent::Own,
+                Act::ReadPeople | Act::ReadResults | Act::ReadPay | Act::Respond => Extent::Own,
                 _ => Extent::No,
             },
             Self::Supervisor => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
-                Act::ReadPeople | Act::ReadResults => Extent::Units,
+                Act::ReadPeople | Act::ReadResults | Act::Review | Act::InviteRaters | Act::ProposeRating => {
+                    Extent::Units
+                }
                 Act::ReadPay => Extent::UnitsWithPay,
                 _ => Extent::No,
             },
             Self::Hr => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
-                Act::ReadPeople | Act::ReadResults => Extent::Units,
+                Act::ReadPeople
+                | Act::ReadResults
+                | Act::InviteRaters
+                | Act::ProposeRating
+                | Act::Calibrate
+                | Act::DecideAppeals => Extent::Units,
                 Act::ReadPay => Extent::UnitsWithPay,
                 Act::ReadPulls
                 | Act::Replay
@@ -154,12 +174,15 @@ impl Role {
                 | Act::ManageRatings
                 | Act::ManageRules
                 | Act::ManageCycles
-                | Act::Appraise => Extent::Whole,
-                Act::ReadAudit | Act::Approve | Act::ManageAccess | Act::Maintain => Extent::No,
+                | Act::Appraise
+                | Act::Correct => Extent::Whole,
+                Act::Review | Act::Respond | Act::ReadAudit | Act::Approve | Act::ManageAccess | Act::Maintain => {
+                    Extent::No
+                }
             },
             Self::Approver => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
-                Act::ReadPeople | Act::ReadResults | Act::ReadPay => Extent::Units,
+                Act::ReadPeople | Act::ReadResults | Act::ReadPay | Act::Calibrate => Extent::Units,
                 Act::Approve => Extent::Whole,
                 _ => Extent::No,
             },
@@ -191,7 +214,7 @@ impl Role {
 }
 
 impl Act {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 25] = [
         Self::ReadOrganisation,
         Self::ReadRules,
         Self::ReadPeople,
@@ -207,6 +230,13 @@ impl Act {
         Self::ManageRules,
         Self::ManageCycles,
         Self::Appraise,
+        Self::Review,
+        Self::InviteRaters,
+        Self::Respond,
+        Self::ProposeRating,
+        Self::Calibrate,
+        Self::DecideAppeals,
+        Self::Correct,
         Self::Approve,
         Self::ManageAccess,
         Self::Maintain,
@@ -229,6 +259,13 @@ impl Act {
             Self::ManageRules => "manage_rules",
             Self::ManageCycles => "manage_cycles",
             Self::Appraise => "appraise",
+            Self::Review => "review",
+            Self::InviteRaters => "invite_raters",
+            Self::Respond => "respond",
+            Self::ProposeRating => "propose_rating",
+            Self::Calibrate => "calibrate",
+            Self::DecideAppeals => "decide_appeals",
+            Self::Correct => "correct",
             Self::Approve => "approve",
             Self::ManageAccess => "manage_access",
             Self::Maintain => "maintain",

@@ -88,7 +88,11 @@ impl CycleState {
 #[serde(rename_all = "snake_case")]
 pub enum CycleAct {
     Open,
-    /// Facts are snapshotted, and agents and units scored; again as often as need be, until the review begins.
+    /// The facts are snapshotted; later ones wait for a correction. Again as often as need be, until the review begins.
+    Freeze,
+    /// Agents and units are scored from the frozen facts, and from what people judged and decided up to now.
+    Score,
+    /// Both at once.
     Appraise,
     /// Supervisors review what was scored.
     BeginReview,
@@ -109,8 +113,10 @@ pub enum CycleAct {
 }
 
 impl CycleAct {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Open,
+        Self::Freeze,
+        Self::Score,
         Self::Appraise,
         Self::BeginReview,
         Self::Calibrate,
@@ -126,6 +132,8 @@ impl CycleAct {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Freeze => "freeze",
+            Self::Score => "score",
             Self::Appraise => "appraise",
             Self::BeginReview => "begin_review",
             Self::Calibrate => "calibrate",
@@ -148,7 +156,8 @@ impl CycleAct {
         use CycleState::{Appeal, Approved, Calibrated, Draft, Final, Frozen, InReview, Open, Published, Scored};
         match self {
             Self::Open => &[Draft],
-            Self::Appraise => &[Open, Frozen, Scored],
+            Self::Freeze | Self::Appraise => &[Open, Frozen, Scored],
+            Self::Score => &[Frozen, Scored, InReview],
             Self::BeginReview => &[Scored],
             Self::Calibrate => &[InReview],
             Self::Approve => &[Calibrated],
@@ -165,8 +174,11 @@ impl CycleAct {
     fn to(self, from: CycleState) -> CycleState {
         match self {
             Self::Open => CycleState::Open,
+            Self::Freeze => CycleState::Frozen,
             Self::SendBack if from == CycleState::InReview => CycleState::Scored,
-            Self::Appraise => CycleState::Scored,
+            // What is in review stays there.
+            Self::Score if from == CycleState::InReview => CycleState::InReview,
+            Self::Appraise | Self::Score => CycleState::Scored,
             Self::BeginReview | Self::SendBack => CycleState::InReview,
             Self::Calibrate => CycleState::Calibrated,
             Self::Approve => CycleState::Approved,
@@ -180,7 +192,7 @@ impl CycleAct {
 
     /// Whether whoever does it takes part in making the results, and so does not approve them.
     pub fn prepares(self) -> bool {
-        matches!(self, Self::Appraise | Self::BeginReview | Self::Calibrate)
+        matches!(self, Self::Freeze | Self::Score | Self::Appraise | Self::BeginReview | Self::Calibrate)
     }
 
     /// Whether it must say why.
@@ -192,6 +204,8 @@ impl CycleAct {
     pub fn done(self) -> &'static str {
         match self {
             Self::Open => "opened",
+            Self::Freeze => "frozen",
+            Self::Score => "scored",
             Self::Appraise => "appraised",
             Self::BeginReview => "put into review",
             Self::Calibrate => "marked as calibrated",

@@ -54,16 +54,23 @@ impl JobState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JobKind {
     Pull,
+    /// Takes the snapshot of a cycle's facts.
+    Freeze,
+    /// Scores from the frozen facts.
+    Score,
+    /// Both.
     Appraise,
     Simulate,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 3] = [Self::Pull, Self::Appraise, Self::Simulate];
+    pub const ALL: [Self; 5] = [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pull => "pull",
+            Self::Freeze => "freeze",
+            Self::Score => "score",
             Self::Appraise => "appraise",
             Self::Simulate => "simulate",
         }
@@ -77,7 +84,7 @@ impl JobKind {
     pub const fn acts(self) -> &'static [Act] {
         match self {
             Self::Pull => &[Act::Pull],
-            Self::Appraise => &[Act::Appraise],
+            Self::Freeze | Self::Score | Self::Appraise => &[Act::Appraise],
             Self::Simulate => &[Act::Simulate, Act::ReadPay],
         }
     }
@@ -94,6 +101,12 @@ pub enum JobOrder {
         to: Option<NaiveDate>,
         allow_removals: bool,
     },
+    Freeze {
+        cycle: String,
+    },
+    Score {
+        cycle: String,
+    },
     Appraise {
         cycle: String,
     },
@@ -109,6 +122,8 @@ impl JobOrder {
     pub fn kind(&self) -> JobKind {
         match self {
             Self::Pull { .. } => JobKind::Pull,
+            Self::Freeze { .. } => JobKind::Freeze,
+            Self::Score { .. } => JobKind::Score,
             Self::Appraise { .. } => JobKind::Appraise,
             Self::Simulate { .. } => JobKind::Simulate,
         }
@@ -116,11 +131,12 @@ impl JobOrder {
 
     /// What it works on: of one scope, one job runs at a time.
     pub fn scope(&self) -> String {
-        let subject = match self {
-            Self::Pull { source, .. } => source,
-            Self::Appraise { cycle } | Self::Simulate { cycle, .. } => cycle,
-        };
-        format!("{}:{subject}", self.kind().as_str())
+        match self {
+            Self::Pull { source, .. } => format!("pull:{source}"),
+            // Each makes a run of the cycle, and a newer run ends an older one.
+            Self::Freeze { cycle } | Self::Score { cycle } | Self::Appraise { cycle } => format!("appraise:{cycle}"),
+            Self::Simulate { cycle, .. } => format!("simulate:{cycle}"),
+        }
     }
 }
 

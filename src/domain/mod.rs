@@ -2,6 +2,7 @@
 //!
 //! Everything here is a function of its arguments, so that a past result can be replayed to the byte.
 
+pub mod agent_result;
 pub mod appraisal;
 pub mod audit;
 pub mod authority;

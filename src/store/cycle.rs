@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use entity::cycle::{ActiveModel, Column, Entity, Model};
 use entity::day::Day;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 use super::error::Step;
 use super::rules::publish::pin;
-use super::write::{Lock, plain};
+use super::write::{Lock, execute, plain};
 use super::{Page, Store, StoreError};
 use crate::domain::cycle::CycleState;
 use crate::domain::period::Period;
@@ -34,19 +36,65 @@ pub struct Cycle {
     pub state: CycleState,
     pub ruleset_hash: String,
     pub current_run_id: Option<i64>,
+    /// The run that holds the frozen facts.
+    pub frozen_run_id: Option<i64>,
+    /// How often ratings, exemptions or calibrated ratings changed.
+    pub inputs_version: i64,
 }
 
 impl Cycle {
     pub(super) fn from_model(model: Model) -> Result<Self, StoreError> {
-        let Model { id, public_id, code, kind, first_day, last_day, state, ruleset_hash, current_run_id } = model;
+        let Model {
+            id,
+            public_id,
+            code,
+            kind,
+            first_day,
+            last_day,
+            state,
+            ruleset_hash,
+            current_run_id,
+            frozen_run_id,
+            inputs_version,
+        } = model;
         let state = cycle_state(state)?;
         let period = Period { first: first_day.0, last: last_day.0 };
-        Ok(Self { id, public_id, code, kind, period, state, ruleset_hash, current_run_id })
+        Ok(Self {
+            id,
+            public_id,
+            code,
+            kind,
+            period,
+            state,
+            ruleset_hash,
+            current_run_id,
+            frozen_run_id,
+            inputs_version,
+        })
     }
 }
 
 pub(super) fn cycle_state(code: String) -> Result<CycleState, StoreError> {
     code.parse().map_err(|_| StoreError::Unreadable { what: "the cycle state", value: code })
+}
+
+/// Counts a change of what people judged or decided in the cycle, while its state is one of these; keeps the cycle from going on until the transaction ends.
+/// Errors: `NotFound`; what `refused` makes of a cycle in another state.
+pub(super) async fn count_input(
+    tx: &DatabaseTransaction,
+    cycle_id: i64,
+    states: &[CycleState],
+    refused: impl FnOnce(Cycle) -> StoreError,
+) -> Result<(), StoreError> {
+    let step = "counting a change of what a cycle is scored by";
+    let listed = states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>().join(", ");
+    let text = format!("UPDATE cycle SET inputs_version = inputs_version + 1 WHERE id = $1 AND state IN ({listed})");
+    if execute(tx, step, text, [cycle_id.into()]).await? == 1 {
+        return Ok(());
+    }
+    let found = Entity::find_by_id(cycle_id).one(tx).await.step(step)?;
+    let cycle = found.ok_or_else(|| StoreError::NotFound { what: "cycle", name: cycle_id.to_string() })?;
+    Err(refused(Cycle::from_model(cycle)?))
 }
 
 impl Store {
@@ -96,6 +144,8 @@ impl Store {
             state: Set(CycleState::Open.as_str().to_owned()),
             ruleset_hash: Set(cycle.ruleset_hash.clone()),
             current_run_id: Set(None),
+            frozen_run_id: Set(None),
+            inputs_version: Set(0),
         };
         let model = row.insert(&tx).await.step(step)?;
         self.finish(tx, step).await?;

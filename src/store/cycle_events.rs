@@ -6,6 +6,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set, Unchanged,
 };
 
+use super::agent_results::follow::follow;
 use super::cycle::{Cycle, cycle_state};
 use super::error::Step;
 use super::write::{Lock, instant};
@@ -156,5 +157,6 @@ pub(super) async fn enter(
         sheet: Set(sheet),
     };
     row.insert(tx).await.step(step)?;
+    follow(tx, before, *act, run_id, *at).await?;
     Cycle::from_model(model)
 }

@@ -8,6 +8,7 @@ use super::ratings::problem::RatingProblem;
 use super::roster::leave::LeaveProblem;
 use super::roster::problem::RosterProblem;
 use super::rules::problem::VersionProblem;
+use crate::domain::agent_result::{ResultAct, ResultState};
 use crate::domain::cycle::{CycleAct, CycleState};
 
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,12 @@ pub enum StoreError {
     ResultsAreOut { code: String, state: String },
     #[error("cycle '{code}' is {}: it cannot be {}; that can be done while it is {}", words(*.state), .act.done(), among(.act.from()))]
     CycleState { code: String, state: CycleState, act: CycleAct },
+    #[error("cycle '{code}' is {}: reviews are written while it is in review", words(*.state))]
+    NotInReview { code: String, state: CycleState },
+    #[error("the result of {employee_number} is {}: it cannot be {}", .state.as_str().replace('_', " "), .act.done())]
+    ResultState { employee_number: String, state: ResultState, act: ResultAct },
+    #[error("cycle '{code}' has {open} open appeals: decide them first")]
+    OpenAppeals { code: String, open: u64 },
     #[error(transparent)]
     Version(#[from] VersionProblem),
     #[error(
@@ -119,7 +126,7 @@ impl<T> Step<T> for Result<T, DbErr> {
 }
 
 impl StoreError {
-    fn from_database(step: &'static str, source: DbErr) -> Self {
+    pub(super) fn from_database(step: &'static str, source: DbErr) -> Self {
         if matches!(source, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
             return Self::Busy;
         }

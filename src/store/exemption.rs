@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::exemption::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 
+use super::cycle::{Cycle, count_input};
 use super::error::Step;
 use super::write::{Lock, execute, instant, plain};
 use super::{Store, StoreError};
@@ -45,7 +46,7 @@ impl Store {
     pub async fn exempt(&self, exemption: &NewExemption) -> Result<(), StoreError> {
         let step = "keeping an exemption";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
-        still_open(&tx, exemption.cycle_id).await?;
+        until_calibrated(&tx, exemption.cycle_id).await?;
         if let Some(standing) = standing(&tx, exemption.cycle_id, exemption.agent_id).await? {
             return Err(StoreError::AlreadyExempt { reason: standing.reason, granted_by: standing.granted_by });
         }
@@ -75,7 +76,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let step = "lifting an exemption";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
-        still_open(&tx, cycle_id).await?;
+        until_calibrated(&tx, cycle_id).await?;
         let text = "UPDATE exemption SET lifted_by = $1, lifted_at = $2
             WHERE cycle_id = $3 AND agent_id = $4 AND lifted_at IS NULL";
         let values = [plain(lifted_by).into(), instant(now).into(), cycle_id.into(), agent_id.into()];
@@ -112,16 +113,9 @@ async fn standing(tx: &DatabaseTransaction, cycle_id: i64, agent_id: i64) -> Res
     found.one(tx).await.step("looking up an exemption")
 }
 
-/// Who is appraised can change until the review is complete: what is shown for approval stays as it is.
-async fn still_open(tx: &DatabaseTransaction, cycle_id: i64) -> Result<(), StoreError> {
-    let cycle = entity::cycle::Entity::find_by_id(cycle_id).one(tx).await.step("looking up a cycle")?;
-    let cycle = cycle.ok_or_else(|| StoreError::NotFound { what: "cycle", name: cycle_id.to_string() })?;
-    let state: CycleState = cycle
-        .state
-        .parse()
-        .map_err(|_| StoreError::Unreadable { what: "the cycle state", value: cycle.state.clone() })?;
-    if state >= CycleState::Calibrated {
-        return Err(StoreError::ResultsAreOut { code: cycle.code, state: cycle.state });
-    }
-    Ok(())
+/// What people decide of results can change until the review is complete: what is shown for approval stays as it is. Errors: `ResultsAreOut`.
+pub(super) async fn until_calibrated(tx: &DatabaseTransaction, cycle_id: i64) -> Result<(), StoreError> {
+    use CycleState::{Draft, Frozen, InReview, Open, Scored};
+    let out = |cycle: Cycle| StoreError::ResultsAreOut { code: cycle.code, state: cycle.state.to_string() };
+    count_input(tx, cycle_id, &[Draft, Open, Frozen, Scored, InReview], out).await
 }

@@ -3,10 +3,12 @@
 //! SQLite and PostgreSQL run the same code. Every public operation that writes is one transaction.
 
 mod access;
+mod agent_results;
 mod audit;
 mod backup;
 mod benchmark;
 mod bulk;
+mod calibration;
 mod connect;
 mod cycle;
 mod cycle_events;
@@ -19,6 +21,7 @@ mod packed;
 mod ratings;
 mod reach;
 mod results;
+mod reviews;
 mod roster;
 mod rules;
 mod runs;
@@ -34,6 +37,7 @@ pub use access::kept_answer::{Claim, KeptAnswer, RequestKey};
 pub use access::password::{Link, LinkPurpose, NewLink};
 pub use access::session::{NewSession, Session};
 pub use access::token::{NewToken, Token, TokenKind};
+pub use agent_results::read::{AgentResult, ResultCount};
 pub use audit::read::{AuditEntry, AuditFilter, AuditHead};
 pub use backup::{CopyState, DatabasePlace, Vacated, examine_copy};
 pub use connect::{Engine, PoolUse, Store};
@@ -57,6 +61,8 @@ pub use results::plans::{PlanDetail, PlanSummary};
 pub use results::rows::{PayoutRow, PlanRow, ResultRow};
 pub use results::scorecards::{ResultFilter, ScorecardDetail, ScorecardSummary};
 pub use results::units::{UnitFilter, UnitResultRow, UnitScorecardDetail, UnitScorecardSummary};
+pub use reviews::read::{Review, ReviewAnswer, ReviewTask};
+pub use reviews::write::{Invitation, ReviewDraft};
 pub use roster::import::{AgentRow, AssignmentRow, RosterChanges, RosterImport, UnitRow};
 pub use roster::leave::{Leave, LeaveChanges, LeaveProblem, LeaveRow};
 pub use roster::problem::RosterProblem;

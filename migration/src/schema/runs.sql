@@ -8,6 +8,10 @@ CREATE TABLE cycle (
     state @text NOT NULL,
     ruleset_hash @key NOT NULL REFERENCES ruleset (hash),
     current_run_id @int,
+    -- The run whose snapshot of the facts every scoring takes over until they are frozen anew.
+    frozen_run_id @int,
+    -- Counts what people judged and decided that a scoring reads: ratings, exemptions, calibrated ratings.
+    inputs_version @int NOT NULL,
     CHECK (last_day >= first_day)
 ) @table;
 CREATE INDEX cycle_days ON cycle (kind, first_day);
@@ -26,8 +30,10 @@ CREATE TABLE run (
     started_at @time NOT NULL,
     finished_at @time,
     agents @int NOT NULL,
+    -- The cycle's inputs_version when the run read what people judged and decided.
+    inputs_version @int NOT NULL,
     UNIQUE (cycle_id, revision),
-    CHECK (state IN ('running', 'complete', 'failed'))
+    CHECK (state IN ('running', 'frozen', 'complete', 'failed'))
 ) @table;
 
 -- The snapshot of a run: scoring and replay read these two tables, never the live facts or roster.

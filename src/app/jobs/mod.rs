@@ -148,7 +148,7 @@ impl App {
                 }
                 Ok(order)
             }
-            JobOrder::Appraise { ref cycle } => {
+            JobOrder::Freeze { ref cycle } | JobOrder::Score { ref cycle } | JobOrder::Appraise { ref cycle } => {
                 self.cycle(cycle).await?;
                 Ok(order)
             }

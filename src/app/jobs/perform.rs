@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::super::{App, AppError, AppraisalReport, PullOrder, PullProgress, PullReport, SimulationOrder};
+use super::super::{
+    App, AppError, AppraisalReport, FreezeReport, PullOrder, PullProgress, PullReport, SimulationOrder,
+};
 use crate::domain::job::{Counts, JobOrder};
 
 /// How far the work is; shared by who does it and who tells it.
@@ -47,10 +49,19 @@ impl App {
                 let order = PullOrder { rules, source, days, dry_run: false, allow_removals, progress: &progress };
                 Ok(pulled(&self.pull(order).await?))
             }
+            JobOrder::Freeze { cycle } => {
+                let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
+                let FreezeReport { revision, agents, snapshot_hash } =
+                    self.freeze(cycle, &|done| tally.agents(done, total)).await?;
+                Ok(json!({ "revision": revision, "agents": agents, "snapshot_hash": snapshot_hash }))
+            }
+            JobOrder::Score { cycle } => {
+                let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
+                Ok(appraised(&self.score(cycle, &|done| tally.agents(done, total)).await?))
+            }
             JobOrder::Appraise { cycle } => {
                 let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
-                let report = self.appraise(cycle, &|done| tally.agents(done, total)).await?;
-                Ok(appraised(&report))
+                Ok(appraised(&self.appraise(cycle, &|done| tally.agents(done, total)).await?))
             }
             JobOrder::Simulate { cycle, rules, all } => {
                 let run = self.current_run(&self.cycle(cycle).await?).await?;

@@ -66,12 +66,12 @@ impl App {
     }
 }
 
-/// Ratings count when a cycle is scored; once its results are reviewed, new ones would change nothing.
+/// Ratings count when a cycle is scored; once its results are calibrated, new ones would change nothing.
 fn still_rated(cycle: &Cycle) -> Result<(), AppError> {
     match cycle.state {
-        CycleState::Draft | CycleState::Open | CycleState::Frozen | CycleState::Scored => Ok(()),
+        CycleState::Draft | CycleState::Open | CycleState::Frozen | CycleState::Scored | CycleState::InReview => Ok(()),
         state => Err(AppError::Refused(format!(
-            "cycle {} is {}: ratings are taken until the review begins; rate the people in a later cycle",
+            "cycle {} is {}: ratings are taken until the review is complete; rate the people in a later cycle",
             cycle.code,
             state.as_str().replace('_', " ")
         ))),

@@ -14,7 +14,9 @@ pub enum CombineError {
         "a stretch was scored with card '{card}', which the rules do not have: score it with the rules of the cycle"
     )]
     UnknownCard { card: String },
-    #[error("a gate of card '{card}' caps the rating at '{band}', which is not one of its bands: name one of them")]
+    #[error(
+        "'{band}', which a gate of card '{card}' caps the rating at or which was agreed on, is not one of its bands: name one of them"
+    )]
     UnknownBand { card: String, band: String },
     #[error("the combined total is outside ±9223372036854: measure in larger units")]
     Overflow,
@@ -48,6 +50,7 @@ pub fn combine<'c>(
         total: None,
         printed: None,
         rating: None,
+        calibrated: None,
         peers: Vec::new(),
     };
     if result.state == AppraisalState::Scored {

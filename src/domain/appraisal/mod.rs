@@ -1,5 +1,6 @@
 //! An agent's appraisal in a cycle: one scorecard a stretch, put together to one total and one rating; or an exemption.
 
+mod calibration;
 mod combining;
 mod eligibility;
 mod leave;
@@ -14,6 +15,7 @@ use super::peers::PeerStanding;
 use super::period::Period;
 use super::scorecard::CardResult;
 
+pub use calibration::{Calibrated, CalibratedRating, CalibrationReason, UnknownCalibrationReason};
 pub use combining::{CombineError, combine};
 pub use eligibility::{Eligibility, Exemption, ExemptionReason, UnknownReason};
 pub use leave::{LeaveKind, UnknownLeaveKind, days_present};
@@ -109,6 +111,8 @@ pub struct AppraisalResult {
     pub printed: Option<Fixed>,
     /// By the bands of the last stretch's card, at best what the failed gates of the counted stretches allow.
     pub rating: Option<Arc<str>>,
+    /// What the rating would be without the one that people agreed on, and why they did; `None` where the calculated one counts.
+    pub calibrated: Option<CalibratedRating>,
     /// Empty where the card of the last stretch compares with nobody.
     pub peers: Vec<PeerLine>,
 }

@@ -1,6 +1,8 @@
 //! A whole appraisal: the cards of its stretches, and what they come to together.
 
-use super::super::appraisal::{AppraisalResult, AppraisalState, Standing, StretchBasis, StretchResult};
+use super::super::appraisal::{
+    AppraisalResult, AppraisalState, CalibratedRating, Standing, StretchBasis, StretchResult,
+};
 use super::super::fixed::Fixed;
 use super::super::text::Text;
 use super::card::{CardExplanation, explain, tell_band, tell_rounding};
@@ -22,10 +24,18 @@ pub fn explain_appraisal(book: &dyn Rulebook, appraisal: &AppraisalResult) -> Ap
         .iter()
         .map(|stretch| Some(explain(book, book.card(&stretch.stretch.card.card)?, &stretch.stretch.card)))
         .collect();
-    let total = match (stretches.as_slice(), &appraisal.exemption) {
+    let mut total = match (stretches.as_slice(), &appraisal.exemption) {
         ([Some(only)], None) => only.total.clone(),
         _ => explain_whole(book, appraisal),
     };
+    if let Some(CalibratedRating { calculated, reason }) = &appraisal.calibrated {
+        let Text { en, zh } = reason.text();
+        let (by_card, agreed) = (calculated.as_deref().unwrap_or("–"), appraisal.rating.as_deref().unwrap_or("–"));
+        total.say(
+            format!("By the card the rating would be {by_card}; {agreed} was agreed on: {en}."),
+            format!("按评分卡应评为 {by_card}；经校准定为 {agreed}：{zh}。"),
+        );
+    }
     AppraisalExplanation { stretches, total }
 }
 

@@ -34,6 +34,36 @@ pub enum RaterGroup {
     Oneself,
 }
 
+/// Where a review stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ReviewState {
+    /// Somebody was asked for it.
+    Invited,
+    /// Saved, and counts for nothing yet; what was handed in before counts until it is handed in again.
+    Draft,
+    /// Handed in.
+    Submitted,
+    /// Whoever was asked declined, or is asked no more.
+    Declined,
+}
+
+impl ReviewState {
+    pub const ALL: [Self; 4] = [Self::Invited, Self::Draft, Self::Submitted, Self::Declined];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Declined => "declined",
+        }
+    }
+
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
 /// A text that names no group of raters.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a group of raters: write supervisor, peer, subordinate or self")]

@@ -8,6 +8,7 @@ use entity::rating::{Column, Entity, Model};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::super::error::Step;
+use super::super::exemption::until_calibrated;
 use super::super::write::{Lock, instant, plain};
 use super::super::{Store, StoreError, bulk};
 use super::problem::RatingProblem;
@@ -98,6 +99,9 @@ async fn apply(
     }
     let count = |models: &Vec<Model>| u64::try_from(models.len()).unwrap_or(u64::MAX);
     (changes.added, changes.changed) = (count(&added), count(&changed));
+    if changes.added + changes.changed > 0 {
+        until_calibrated(tx, cycle_id).await?;
+    }
     bulk::upsert::<Entity>(tx, step, changed).await?;
     bulk::insert::<Entity>(tx, step, added).await?;
     Ok(changes)

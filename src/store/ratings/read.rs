@@ -79,6 +79,6 @@ fn agent_ratings(first: &TallyRow, rows: &[TallyRow]) -> Result<AgentRatings, St
     Ok(AgentRatings { agent_id: first.agent_id, form: first.form.as_str().into(), ratings })
 }
 
-pub(super) fn group_of(code: &str) -> Result<RaterGroup, StoreError> {
+pub(in super::super) fn group_of(code: &str) -> Result<RaterGroup, StoreError> {
     code.parse().map_err(|_| StoreError::Unreadable { what: "the group of a rater", value: code.to_owned() })
 }

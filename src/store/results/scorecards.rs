@@ -5,7 +5,7 @@ use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::super::packed::unpack;
-use super::super::write::fetch;
+use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
 use super::list::{Found, Row, Whole, conditions};
@@ -138,6 +138,11 @@ struct RatingRow {
 }
 
 #[derive(FromQueryResult)]
+struct CardRow {
+    card: String,
+}
+
+#[derive(FromQueryResult)]
 struct CountRow {
     state: String,
     rating: Option<String>,
@@ -171,6 +176,14 @@ impl Store {
     pub async fn scorecard(&self, run_id: i64, employee_number: &str) -> Result<Option<ScorecardDetail>, StoreError> {
         let found: Option<Whole<Found<ScorecardColumns>>> = self.result_of(run_id, employee_number).await?;
         found.map(ScorecardDetail::try_from).transpose()
+    }
+
+    /// The card of one agent's scorecard of a run.
+    pub async fn card_of(&self, run_id: i64, employee_number: &str) -> Result<Option<String>, StoreError> {
+        let text = "SELECT card FROM scorecard WHERE run_id = $1 AND employee_number = $2";
+        let values = [run_id.into(), employee_number.into()];
+        let found: Option<CardRow> = fetch_one(&self.readers, "looking up a scorecard", text, values).await?;
+        Ok(found.map(|row| row.card))
     }
 
     /// How many rated scorecards of a run have each card and rating, in that order.

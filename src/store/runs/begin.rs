@@ -19,6 +19,8 @@ use crate::domain::cycle::{CycleAct, CycleState};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRun {
     pub public_id: Uuid,
+    /// `Freeze`, `Score` or `Appraise`.
+    pub act: CycleAct,
     pub cycle_id: i64,
     pub ruleset_hash: String,
     pub engine_version: String,
@@ -30,6 +32,8 @@ pub struct NewRun {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunState {
     Running,
+    /// Its snapshot is whole, and it has no results.
+    Frozen,
     Complete,
     Failed,
 }
@@ -50,13 +54,18 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub agents: i64,
+    /// The cycle's when it read what people judged and decided.
+    pub inputs_version: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompleteRun {
     pub run_id: i64,
+    /// What the run was begun for.
+    pub act: CycleAct,
     pub snapshot_hash: String,
-    pub result_hash: String,
+    /// `None` where the facts are only frozen.
+    pub result_hash: Option<String>,
     pub agents: i64,
     pub by: Doer,
     pub finished_at: DateTime<Utc>,
@@ -66,13 +75,14 @@ impl RunState {
     pub fn code(self) -> &'static str {
         match self {
             Self::Running => "running",
+            Self::Frozen => "frozen",
             Self::Complete => "complete",
             Self::Failed => "failed",
         }
     }
 
     fn read(code: String) -> Result<Self, StoreError> {
-        [Self::Running, Self::Complete, Self::Failed]
+        [Self::Running, Self::Frozen, Self::Complete, Self::Failed]
             .into_iter()
             .find(|state| state.code() == code)
             .ok_or(StoreError::Unreadable { what: "the state of a run", value: code })
@@ -97,6 +107,7 @@ impl TryFrom<Model> for Run {
             started_at: model.started_at,
             finished_at: model.finished_at,
             agents: model.agents,
+            inputs_version: model.inputs_version,
         })
     }
 }
@@ -124,7 +135,7 @@ impl Store {
     pub async fn begin_run(&self, run: &NewRun) -> Result<Run, StoreError> {
         let step = "beginning a run";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
-        refuse_outdated(&tx, run).await?;
+        let cycle = refuse_outdated(&tx, run).await?;
         let earlier = fail_running(&tx, run.cycle_id, run.started_at).await?;
         let row = ActiveModel {
             id: NotSet,
@@ -140,41 +151,44 @@ impl Store {
             started_at: Set(instant(run.started_at)),
             finished_at: Set(None),
             agents: Set(0),
+            inputs_version: Set(cycle.inputs_version),
         };
         let model = row.insert(&tx).await.step(step)?;
         tx.commit().await.step(step)?;
         Run::try_from(model)
     }
 
-    /// Makes a running run complete and its cycle's current one, in one small transaction.
+    /// Makes a running run complete and its cycle's current one, in one small transaction. One that only froze the facts takes away the results
+    /// that stood before, which are of other facts.
     ///
     /// Errors: `RunNotRunning`; `CycleState` when the cycle went on meanwhile.
     pub async fn complete_run(&self, run: &CompleteRun) -> Result<(), StoreError> {
         let step = "completing a run";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
-        let text =
-            "UPDATE run SET state = 'complete', snapshot_hash = $2, result_hash = $3, agents = $4, finished_at = $5
+        let text = "UPDATE run SET state = $6, snapshot_hash = $2, result_hash = $3, agents = $4, finished_at = $5
             WHERE id = $1 AND state = 'running'";
+        let only_frozen = run.act == CycleAct::Freeze;
+        let state = if only_frozen { RunState::Frozen } else { RunState::Complete };
         let values = [
             run.run_id.into(),
             run.snapshot_hash.as_str().into(),
-            run.result_hash.as_str().into(),
+            run.result_hash.clone().into(),
             run.agents.into(),
             instant(run.finished_at).into(),
+            state.code().into(),
         ];
         if execute(&tx, step, text, values).await? != 1 {
             return Err(StoreError::RunNotRunning(run.run_id));
         }
         let found = Entity::find_by_id(run.run_id).one(&tx).await.step(step)?;
         let cycle_id = found.ok_or(StoreError::RunNotRunning(run.run_id))?.cycle_id;
-        let event = NewCycleEvent {
-            act: CycleAct::Appraise,
-            by: run.by.clone(),
-            at: run.finished_at,
-            reason: None,
-            sheet: None,
-        };
-        enter(&tx, &cycle_of(&tx, cycle_id).await?, Some(run.run_id), &event).await?;
+        let event = NewCycleEvent { act: run.act, by: run.by.clone(), at: run.finished_at, reason: None, sheet: None };
+        let shown = (!only_frozen).then_some(run.run_id);
+        enter(&tx, &cycle_of(&tx, cycle_id).await?, shown, &event).await?;
+        if run.act != CycleAct::Score {
+            let text = "UPDATE cycle SET frozen_run_id = $2 WHERE id = $1";
+            execute(&tx, step, text, [cycle_id.into(), run.run_id.into()]).await?;
+        }
         self.finish(tx, step).await
     }
 
@@ -215,15 +229,15 @@ impl Store {
 }
 
 /// Refuses a run of a cycle that is no longer appraised, or by rules that it has exchanged meanwhile.
-async fn refuse_outdated(tx: &DatabaseTransaction, run: &NewRun) -> Result<(), StoreError> {
+async fn refuse_outdated(tx: &DatabaseTransaction, run: &NewRun) -> Result<Cycle, StoreError> {
     let cycle = cycle_of(tx, run.cycle_id).await?;
-    if cycle.state.after(CycleAct::Appraise).is_none() {
-        return Err(StoreError::CycleState { code: cycle.code, state: cycle.state, act: CycleAct::Appraise });
+    if cycle.state.after(run.act).is_none() {
+        return Err(StoreError::CycleState { code: cycle.code, state: cycle.state, act: run.act });
     }
     if cycle.ruleset_hash != run.ruleset_hash {
         return Err(VersionProblem::Exchanged(cycle.code).into());
     }
-    Ok(())
+    Ok(cycle)
 }
 
 async fn cycle_of(tx: &DatabaseTransaction, id: i64) -> Result<Cycle, StoreError> {

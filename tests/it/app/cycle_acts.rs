@@ -90,6 +90,8 @@ async fn refuse_all_but(app: &App, approver: &App, next: CycleAct) {
                 .act_on_cycle(CycleOrder { cycle: FIRST_QUARTER, act: other, reason: None, digest: Some("00") })
                 .await
                 .unwrap_err(),
+            CycleAct::Freeze => app.freeze(FIRST_QUARTER, &|_| {}).await.map(drop).unwrap_err(),
+            CycleAct::Score => app.score(FIRST_QUARTER, &|_| {}).await.map(drop).unwrap_err(),
             CycleAct::Appraise => app.appraise(FIRST_QUARTER, &|_| {}).await.map(drop).unwrap_err(),
             CycleAct::Open => continue,
             _ => {

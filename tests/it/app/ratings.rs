@@ -164,16 +164,16 @@ async fn workbooks_are_read_and_files_that_are_none_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cycle_under_review_takes_no_more_ratings() {
+async fn a_calibrated_cycle_takes_no_more_ratings() {
     let company = Company::new(1);
     for database in engines::databases(&company.path("merit.db")).await {
         let app = with_cycle(&company, &database).await;
-        database.execute("UPDATE cycle SET state = 'in_review'").await;
+        database.execute("UPDATE cycle SET state = 'calibrated'").await;
         let refused =
             app.import_ratings(FIRST_QUARTER, &file_of(&company, &ROWS), false).await.unwrap_err().to_string();
         assert_eq!(
             refused,
-            "cycle 2026-Q2 is in review: ratings are taken until the review begins; rate the people in a later cycle"
+            "cycle 2026-Q2 is calibrated: ratings are taken until the review is complete; rate the people in a later cycle"
         );
     }
 }

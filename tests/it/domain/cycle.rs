@@ -4,9 +4,12 @@ use merit::domain::cycle::CycleState::*;
 use merit::domain::cycle::{CycleAct, CycleState};
 
 /// The whole table: act, the states it can be done in, and where it leads. Whatever is not here is refused.
-const TABLE: [(CycleAct, &[CycleState], CycleState); 12] = [
+const TABLE: [(CycleAct, &[CycleState], CycleState); 15] = [
     (CycleAct::SendBack, &[InReview], Scored),
     (CycleAct::Open, &[Draft], Open),
+    (CycleAct::Freeze, &[Open, Frozen, Scored], Frozen),
+    (CycleAct::Score, &[Frozen, Scored], Scored),
+    (CycleAct::Score, &[InReview], InReview),
     (CycleAct::Appraise, &[Open, Frozen, Scored], Scored),
     (CycleAct::BeginReview, &[Scored], InReview),
     (CycleAct::Calibrate, &[InReview], Calibrated),

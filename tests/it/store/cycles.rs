@@ -19,9 +19,10 @@ fn new_cycle(code: &str, first: &str, last: &str) -> NewCycle {
 
 fn completing(run_id: i64) -> CompleteRun {
     CompleteRun {
+        act: merit::domain::cycle::CycleAct::Appraise,
         run_id,
         snapshot_hash: "s".into(),
-        result_hash: "r".into(),
+        result_hash: Some("r".into()),
         agents: 3,
         by: operator(),
         finished_at: noon(),

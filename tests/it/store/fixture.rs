@@ -185,6 +185,7 @@ pub(super) async fn open(store: &Store, code: &str, first: &str, last: &str) -> 
 
 pub(super) async fn begin_run(store: &Store, cycle: &Cycle) -> Run {
     let run = NewRun {
+        act: merit::domain::cycle::CycleAct::Appraise,
         public_id: Uuid::now_v7(),
         cycle_id: cycle.id,
         ruleset_hash: "rules-1".to_owned(),

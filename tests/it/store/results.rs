@@ -232,6 +232,7 @@ pub(super) fn whole(card: CardResult) -> AppraisalResult {
         total,
         printed,
         rating,
+        calibrated: None,
         peers: vec![PeerLine { line: "csat_t2b".into(), standing }],
     }
 }
@@ -293,9 +294,10 @@ on_both_engines! {
         let run = running(&store).await;
         store.write_results(run.id, packed(run.id, &results(&store, &agents).await)).await.unwrap();
         let done = CompleteRun {
+            act: merit::domain::cycle::CycleAct::Appraise,
             run_id: run.id,
             snapshot_hash: "s".into(),
-            result_hash: "r".into(),
+            result_hash: Some("r".into()),
             agents: 3,
             by: operator(),
             finished_at: noon(),

@@ -214,6 +214,7 @@ on_both_engines! {
         store.withdraw_ruleset("rules-1", noon()).await.unwrap();
 
         let run = |hash: &str| merit::store::NewRun {
+            act: merit::domain::cycle::CycleAct::Appraise,
             public_id: Uuid::now_v7(),
             cycle_id: cycle.id,
             ruleset_hash: hash.to_owned(),
@@ -225,9 +226,10 @@ on_both_engines! {
         assert_eq!(stale, VersionProblem::Exchanged("2023-Q3".into()));
         let fresh = store.begin_run(&run("bb")).await.unwrap();
         let done = merit::store::CompleteRun {
+            act: merit::domain::cycle::CycleAct::Appraise,
             run_id: fresh.id,
             snapshot_hash: "s".into(),
-            result_hash: "r".into(),
+            result_hash: Some("r".into()),
             agents: 0,
             by: operator(),
             finished_at: noon(),

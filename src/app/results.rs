@@ -1,0 +1,146 @@
+//! Where each agent's result of a cycle stands, and how far the units are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{App, AppError, Change, Slice};
+use crate::domain::agent_result::ResultState;
+use crate::domain::authority::Act;
+use crate::domain::cycle::CycleState;
+use crate::store::{AgentResult, Page};
+
+/// Longest comment on an acknowledgement, in characters.
+const LONGEST_COMMENT: usize = 4_000;
+
+/// How far the results of a cycle are, by unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    pub state: CycleState,
+    /// In order of code; only units that have results themselves or below.
+    pub units: Vec<UnitProgress>,
+}
+
+/// How far a unit is, with everything below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitProgress {
+    pub unit: String,
+    /// Code of the unit above.
+    pub parent: Option<String>,
+    /// Results by where they stand.
+    pub results: BTreeMap<ResultState, u64>,
+}
+
+impl UnitProgress {
+    /// All its results.
+    pub fn all(&self) -> u64 {
+        self.results.values().sum()
+    }
+}
+
+impl App {
+    /// Where results of a cycle stand, in order of employee number; nothing before the review begins.
+    pub async fn agent_results(
+        &self,
+        code: &str,
+        slice: &Slice,
+        unit: Option<&str>,
+        state: Option<ResultState>,
+    ) -> Result<Page<AgentResult>, AppError> {
+        let (reach, run) = self.shown(Act::ReadResults, code).await?;
+        let unit = match unit {
+            Some(code) => Some(self.unit(code).await?.id),
+            None => None,
+        };
+        let (key, limit) = (slice.after.as_deref(), slice.limit.into());
+        let page = self.store.agent_results_page(run.id, key, limit, (&reach, unit, state)).await?;
+        let rows = page.rows.len();
+        let detail = format_args!("after={} rows={rows}", key.unwrap_or_default()).to_string();
+        self.recorded_list(&reach, Change::new("result.list", "cycle", code).detail(detail)).await?;
+        Ok(page)
+    }
+
+    /// Where one agent's result stands.
+    pub async fn agent_result(&self, code: &str, employee_number: &str) -> Result<AgentResult, AppError> {
+        let (reach, run) = self.shown(Act::ReadResults, code).await?;
+        let none = || no_result(code, employee_number);
+        let result = self.store.agent_result_of(run.cycle_id, employee_number).await?.ok_or_else(none)?;
+        if !self.store.result_within(run.id, &reach, Some(result.agent_id), result.unit_id).await? {
+            return Err(none());
+        }
+        let read = Change::new("result.read", "agent", employee_number).detail(format_args!("cycle={code}"));
+        self.recorded_read_of(result.agent_id, read).await?;
+        Ok(result)
+    }
+
+    /// An agent takes note of their published result. Done again it changes nothing.
+    ///
+    /// Errors: `NotFound` for somebody else's; `Refused` where the result is not published or not any more to be acknowledged.
+    pub async fn acknowledge(
+        &self,
+        code: &str,
+        employee_number: &str,
+        comment: Option<&str>,
+    ) -> Result<AgentResult, AppError> {
+        let own = self.reach(Act::Respond)?;
+        let (_, run) = self.shown(Act::ReadResults, code).await?;
+        let none = || no_result(code, employee_number);
+        let result = self.store.agent_result_of(run.cycle_id, employee_number).await?.ok_or_else(none)?;
+        if own.agent != Some(result.agent_id) || result.published_at.is_none() {
+            return Err(none());
+        }
+        if result.acknowledged_by_agent == Some(true) {
+            return Ok(result);
+        }
+        let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
+        if comment.is_some_and(|comment| comment.chars().count() > LONGEST_COMMENT) {
+            return Err(AppError::Invalid(format!("comment: keep it to {LONGEST_COMMENT} characters")));
+        }
+        let change = Change::new("result.acknowledge", "agent", employee_number).reason(comment);
+        let store = self.recorded(change.detail(format_args!("cycle={code}")));
+        store.acknowledge(&result, comment, self.clock.now()).await.map_err(AppError::as_things_stand)?;
+        self.store.agent_result_of(run.cycle_id, employee_number).await?.ok_or_else(none)
+    }
+
+    /// How far the results are, unit by unit, of those within reach.
+    pub async fn progress(&self, code: &str) -> Result<Progress, AppError> {
+        let reach = self.reach(Act::ReadResults)?;
+        let cycle = self.cycle(code).await?;
+        let run = self.current_run(&cycle).await?;
+        let units = self.store.run_units(run.id).await?;
+        let parents: BTreeMap<i64, Option<i64>> = units.iter().map(|unit| (unit.unit_id, unit.parent_id)).collect();
+        let above = |unit: i64| {
+            let mut chain = vec![unit];
+            // No chain is longer than there are units.
+            while let Some(Some(parent)) = chain.last().and_then(|last| parents.get(last)) {
+                if chain.len() > parents.len() {
+                    break;
+                }
+                chain.push(*parent);
+            }
+            chain
+        };
+        let mut sums: BTreeMap<i64, BTreeMap<ResultState, u64>> = BTreeMap::new();
+        for count in self.store.agent_result_counts(cycle.id).await? {
+            let chain: BTreeSet<i64> = above(count.unit_id).into_iter().collect();
+            if !reach.everything && chain.is_disjoint(&reach.units) {
+                continue;
+            }
+            for unit in chain {
+                *sums.entry(unit).or_default().entry(count.state).or_default() += count.results;
+            }
+        }
+        let codes: BTreeMap<i64, &str> = units.iter().map(|unit| (unit.unit_id, unit.code.as_str())).collect();
+        let within = |unit: i64| reach.everything || above(unit).iter().any(|unit| reach.units.contains(unit));
+        let progress = units.iter().filter(|unit| within(unit.unit_id)).filter_map(|unit| {
+            Some(UnitProgress {
+                unit: unit.code.clone(),
+                parent: unit.parent_id.and_then(|parent| codes.get(&parent)).map(|code| (*code).to_owned()),
+                results: sums.remove(&unit.unit_id)?,
+            })
+        });
+        Ok(Progress { state: cycle.state, units: progress.collect() })
+    }
+}
+
+fn no_result(cycle: &str, employee_number: &str) -> AppError {
+    AppError::NotFound(format!("cycle {cycle} has no result of agent '{employee_number}' under review or later"))
+}

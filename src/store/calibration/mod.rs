@@ -1,0 +1,3 @@
+//! Ratings that people propose in place of calculated ones.
+
+pub(crate) mod read;

@@ -1,0 +1,162 @@
+//! Reading reviews.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::review::{Column, Entity, Model};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::super::error::Step;
+use super::super::ratings::read::group_of;
+use super::super::write::fetch;
+use super::super::{Store, StoreError};
+use crate::domain::fixed::Fixed;
+use crate::domain::judgement::{RaterGroup, ReviewState};
+
+/// What somebody gave on one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewAnswer {
+    /// On the form's scale.
+    pub value: Fixed,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+}
+
+/// A review as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    pub id: i64,
+    pub public_id: Uuid,
+    pub cycle_id: i64,
+    /// Whom it is about, and who writes it.
+    pub agent_id: i64,
+    pub rater_id: i64,
+    pub group: RaterGroup,
+    pub form: Option<String>,
+    pub state: ReviewState,
+    /// By item.
+    pub answers: BTreeMap<String, ReviewAnswer>,
+    pub comment: String,
+    /// Counts every saving; 1 for the first.
+    pub version: i64,
+    pub invited_at: Option<DateTime<Utc>>,
+    pub saved_at: DateTime<Utc>,
+    /// When it was last handed in.
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// A review that somebody has to write or wrote, with the names a list shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewTask {
+    pub cycle: String,
+    pub employee_number: String,
+    pub agent_name: String,
+    pub group: RaterGroup,
+    pub state: ReviewState,
+    pub version: i64,
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct TaskRow {
+    cycle: String,
+    employee_number: String,
+    agent_name: String,
+    rater_group: String,
+    state: String,
+    version: i64,
+    submitted_at: Option<DateTime<Utc>>,
+}
+
+pub(super) fn state_of(code: String) -> Result<ReviewState, StoreError> {
+    ReviewState::of(&code).ok_or(StoreError::Unreadable { what: "where a review stands", value: code })
+}
+
+impl TryFrom<Model> for Review {
+    type Error = StoreError;
+
+    fn try_from(model: Model) -> Result<Self, StoreError> {
+        let Model {
+            id,
+            public_id,
+            cycle_id,
+            agent_id,
+            rater_id,
+            rater_group,
+            form,
+            state,
+            answers,
+            comment,
+            version,
+            invited_at,
+            saved_at,
+            submitted_at,
+        } = model;
+        let unreadable = |_| StoreError::Unreadable { what: "the answers of a review", value: answers.clone() };
+        Ok(Self {
+            id,
+            public_id,
+            cycle_id,
+            agent_id,
+            rater_id,
+            group: group_of(&rater_group)?,
+            form,
+            state: state_of(state)?,
+            answers: serde_json::from_str(&answers).map_err(unreadable)?,
+            comment,
+            version,
+            invited_at,
+            saved_at,
+            submitted_at,
+        })
+    }
+}
+
+impl Store {
+    /// What this person writes about the agent; `None` when nothing was begun.
+    pub async fn review(&self, cycle_id: i64, agent_id: i64, rater_id: i64) -> Result<Option<Review>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::CycleId.eq(cycle_id))
+            .filter(Column::AgentId.eq(agent_id))
+            .filter(Column::RaterId.eq(rater_id))
+            .one(&self.readers)
+            .await;
+        found.step("looking up a review")?.map(Review::try_from).transpose()
+    }
+
+    /// Everything that is written about the agent in a cycle, in the order it was begun.
+    pub async fn reviews_of(&self, cycle_id: i64, agent_id: i64) -> Result<Vec<Review>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::CycleId.eq(cycle_id))
+            .filter(Column::AgentId.eq(agent_id))
+            .order_by_asc(Column::Id)
+            .all(&self.readers)
+            .await
+            .step("reading reviews")?;
+        found.into_iter().map(Review::try_from).collect()
+    }
+
+    /// What this person writes or is asked to write, of the newest cycles first, at most `limit`.
+    pub async fn review_tasks(&self, rater_id: i64, limit: u64) -> Result<Vec<ReviewTask>, StoreError> {
+        let text = format!(
+            "SELECT c.code AS cycle, a.employee_number, a.name AS agent_name, r.rater_group, r.state, r.version, r.submitted_at
+            FROM review r JOIN cycle c ON c.id = r.cycle_id JOIN agent a ON a.id = r.agent_id
+            WHERE r.rater_id = $1 ORDER BY c.id DESC, a.employee_number LIMIT {limit}"
+        );
+        let rows: Vec<TaskRow> = fetch(&self.readers, "listing reviews to write", text, [rater_id.into()]).await?;
+        let task = |row: TaskRow| {
+            Ok(ReviewTask {
+                cycle: row.cycle,
+                employee_number: row.employee_number,
+                agent_name: row.agent_name,
+                group: group_of(&row.rater_group)?,
+                state: state_of(row.state)?,
+                version: row.version,
+                submitted_at: row.submitted_at,
+            })
+        };
+        rows.into_iter().map(task).collect()
+    }
+}
