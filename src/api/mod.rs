@@ -3,6 +3,7 @@
 mod agents;
 mod audit;
 mod auth;
+mod calibration;
 mod cycle_acts;
 mod cycles;
 mod error;
@@ -15,6 +16,8 @@ mod payouts;
 mod plans;
 mod pulls;
 mod rendered;
+mod results;
+mod reviews;
 mod rules;
 mod scorecard_judgement;
 mod scorecard_lines;
@@ -33,11 +36,18 @@ use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 type AccessApis = (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi);
 
+type CycleApis = (
+    cycles::CyclesApi,
+    cycle_acts::CycleActsApi,
+    results::ResultsApi,
+    reviews::ReviewsApi,
+    calibration::CalibrationApi,
+);
+
 type Apis = (
     agents::AgentsApi,
     units::UnitsApi,
-    cycles::CyclesApi,
-    cycle_acts::CycleActsApi,
+    CycleApis,
     scorecards::ScorecardsApi,
     spread::SpreadApi,
     unit_scorecards::UnitScorecardsApi,
@@ -58,6 +68,10 @@ enum Resource {
     Units,
     /// Appraisal cycles
     Cycles,
+    /// Where agents' results stand, from the review on
+    Results,
+    /// What people write about one another, and about themselves
+    Reviews,
     /// Scorecards with their lines and gates
     Scorecards,
     /// Payouts with their steps
@@ -81,8 +95,13 @@ pub fn service() -> OpenApiService<Apis, ()> {
     let apis = (
         agents::AgentsApi,
         units::UnitsApi,
-        cycles::CyclesApi,
-        cycle_acts::CycleActsApi,
+        (
+            cycles::CyclesApi,
+            cycle_acts::CycleActsApi,
+            results::ResultsApi,
+            reviews::ReviewsApi,
+            calibration::CalibrationApi,
+        ),
         scorecards::ScorecardsApi::default(),
         spread::SpreadApi,
         unit_scorecards::UnitScorecardsApi,

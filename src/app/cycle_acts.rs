@@ -198,6 +198,13 @@ impl App {
 
     /// Results are calibrated as they stand only when they were scored since anybody last judged or decided something.
     async fn scored_as_decided(&self, cycle: &Cycle) -> Result<(), AppError> {
+        let open = self.store.open_proposals(cycle.id).await?;
+        if open > 0 {
+            return Err(AppError::Refused(format!(
+                "nobody has decided about {open} proposed ratings of cycle {}: confirm, decline or withdraw them first",
+                cycle.code
+            )));
+        }
         if self.current_run(cycle).await?.inputs_version == cycle.inputs_version {
             return Ok(());
         }

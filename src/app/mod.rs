@@ -6,6 +6,7 @@ mod assess;
 mod audit;
 mod backup;
 mod benchmark;
+mod calibration;
 mod check;
 mod clock;
 mod count;
@@ -49,6 +50,7 @@ pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
 pub use backup::{CopyReport, restore};
+pub use calibration::{CalibrationView, RatingDecision, RatingProposal};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use cycle::{PinnedCycle, RulesChoice};
@@ -81,11 +83,11 @@ pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult,
-    Assignment as AssignmentRecord, AuditEntry, Claim, Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges,
-    LinkPurpose, LinkedIdentity, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
-    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord,
-    ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim,
+    Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, PayoutDetail,
+    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer,
+    ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption,
+    StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

@@ -47,6 +47,8 @@ pub enum StoreError {
     NotInReview { code: String, state: CycleState },
     #[error("the result of {employee_number} is {}: it cannot be {}", .state.as_str().replace('_', " "), .act.done())]
     ResultState { employee_number: String, state: ResultState, act: ResultAct },
+    #[error("another rating of this agent is proposed or confirmed already")]
+    CalibratedAlready,
     #[error("cycle '{code}' has {open} open appeals: decide them first")]
     OpenAppeals { code: String, open: u64 },
     #[error(transparent)]

@@ -40,6 +40,8 @@ pub use access::token::{NewToken, Token, TokenKind};
 pub use agent_results::read::{AgentResult, ResultCount};
 pub use audit::read::{AuditEntry, AuditFilter, AuditHead};
 pub use backup::{CopyState, DatabasePlace, Vacated, examine_copy};
+pub use calibration::read::{Calibration, CalibrationState};
+pub use calibration::write::NewCalibration;
 pub use connect::{Engine, PoolUse, Store};
 pub use cycle::{Cycle, NewCycle};
 pub use cycle_events::{CycleEvent, Doer, NewCycleEvent};

@@ -101,7 +101,7 @@ impl App {
 
     /// What whoever asks writes or is asked to write.
     pub async fn review_tasks(&self) -> Result<Vec<ReviewTask>, AppError> {
-        self.require(Act::Respond).or_else(|_| self.require(Act::Review))?;
+        self.reach(Act::Respond).or_else(|_| self.reach(Act::Review))?;
         match self.actor.own_account().and_then(|account| account.agent_id) {
             Some(rater) => Ok(self.store.review_tasks(rater, MOST_TASKS).await?),
             None => Ok(Vec::new()),
@@ -133,7 +133,7 @@ impl App {
 
     /// The part that whoever asks has in the review of an agent: as themselves, as who leads the agent's unit, or as who was asked.
     async fn part(&self, code: &str, employee_number: &str) -> Result<Part, AppError> {
-        self.require(Act::Respond).or_else(|_| self.require(Act::Review))?;
+        self.reach(Act::Respond).or_else(|_| self.reach(Act::Review))?;
         let cycle = self.cycle(code).await?;
         let rater_id = self.actor.own_account().and_then(|account| account.agent_id).ok_or_else(|| {
             AppError::Refused("reviews are written by people on the roster: link this account to an agent first".into())
@@ -147,9 +147,9 @@ impl App {
         };
         let begun = self.store.review(cycle.id, result.agent_id, rater_id).await?;
         let group = if result.agent_id == rater_id {
-            Some(RaterGroup::Oneself).filter(|_| self.may(Act::Respond))
+            Some(RaterGroup::Oneself).filter(|_| !self.actor.reach(Act::Respond).is_nothing())
         } else if let Some(asked) = begun.as_ref().filter(|review| review.invited_at.is_some()) {
-            Some(asked.group).filter(|_| self.may(Act::Respond))
+            Some(asked.group).filter(|_| !self.actor.reach(Act::Respond).is_nothing())
         } else {
             let run = cycle.current_run_id.ok_or_else(nothing)?;
             let reach = self.actor.reach(Act::Review);

@@ -1,10 +1,87 @@
 //! Reading calibrated ratings.
 
+use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
-use super::super::write::fetch;
-use super::super::{Store, StoreError};
-use crate::domain::appraisal::Calibrated;
+use super::super::cycle_events::Doer;
+use super::super::reach::result_condition;
+use super::super::write::{fetch, fetch_one};
+use super::super::{Page, Store, StoreError};
+use crate::domain::appraisal::{Calibrated, CalibrationReason};
+use crate::domain::authority::Reach;
+
+/// Where a proposed rating stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CalibrationState {
+    Proposed,
+    /// A second person agreed: it counts from the next scoring on.
+    Confirmed,
+    Declined,
+    /// Taken back.
+    Withdrawn,
+}
+
+impl CalibrationState {
+    pub const ALL: [Self; 4] = [Self::Proposed, Self::Confirmed, Self::Declined, Self::Withdrawn];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Confirmed => "confirmed",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// A rating proposed in place of the calculated one, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calibration {
+    pub id: i64,
+    pub public_id: Uuid,
+    pub cycle_id: i64,
+    pub agent_id: i64,
+    pub employee_number: String,
+    pub unit_id: i64,
+    /// What the results said when it was proposed; none below the first band.
+    pub calculated: Option<String>,
+    pub rating: String,
+    pub reason: CalibrationReason,
+    pub comment: String,
+    pub state: CalibrationState,
+    pub proposed_by: Doer,
+    pub proposed_at: DateTime<Utc>,
+    pub decided_by: Option<Doer>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub decision_comment: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct CalibrationRow {
+    id: i64,
+    public_id: Uuid,
+    cycle_id: i64,
+    agent_id: i64,
+    employee_number: String,
+    unit_id: i64,
+    calculated: Option<String>,
+    rating: String,
+    reason: String,
+    comment: String,
+    state: String,
+    proposed_by: Option<String>,
+    proposed_by_account: Option<i64>,
+    proposed_at: DateTime<Utc>,
+    decided_by: Option<String>,
+    decided_by_account: Option<i64>,
+    decided_at: Option<DateTime<Utc>>,
+    decision_comment: Option<String>,
+}
 
 #[derive(FromQueryResult)]
 struct ConfirmedRow {
@@ -12,6 +89,43 @@ struct ConfirmedRow {
     rating: String,
     reason: String,
 }
+
+fn reason_of(code: String) -> Result<CalibrationReason, StoreError> {
+    code.parse().map_err(|_| StoreError::Unreadable { what: "the reason of a calibration", value: code })
+}
+
+impl TryFrom<CalibrationRow> for Calibration {
+    type Error = StoreError;
+
+    fn try_from(row: CalibrationRow) -> Result<Self, StoreError> {
+        let doer = |name: Option<String>, account: Option<i64>| {
+            account.map_or_else(|| Doer::Operator(name.unwrap_or_default()), Doer::Account)
+        };
+        let state = CalibrationState::of(&row.state);
+        Ok(Self {
+            id: row.id,
+            public_id: row.public_id,
+            cycle_id: row.cycle_id,
+            agent_id: row.agent_id,
+            employee_number: row.employee_number,
+            unit_id: row.unit_id,
+            calculated: row.calculated,
+            rating: row.rating,
+            reason: reason_of(row.reason)?,
+            comment: row.comment,
+            state: state.ok_or(StoreError::Unreadable { what: "where a calibration stands", value: row.state })?,
+            proposed_by: doer(row.proposed_by, row.proposed_by_account),
+            proposed_at: row.proposed_at,
+            decided_by: row.decided_at.map(|_| doer(row.decided_by, row.decided_by_account)),
+            decided_at: row.decided_at,
+            decision_comment: row.decision_comment,
+        })
+    }
+}
+
+/// With the agent's place among the cycle's results, where there are any.
+const SELECT: &str = "SELECT k.*, r.employee_number, r.unit_id FROM calibration k
+    JOIN agent_result r ON r.cycle_id = k.cycle_id AND r.agent_id = k.agent_id";
 
 impl Store {
     /// The confirmed ratings of the agents `first_agent..=last_agent` with the agent's id, in order of it.
@@ -26,9 +140,40 @@ impl Store {
         let values = [cycle_id.into(), first_agent.into(), last_agent.into()];
         let rows: Vec<ConfirmedRow> = fetch(&self.readers, "reading calibrated ratings", text, values).await?;
         let calibrated = |ConfirmedRow { agent_id, rating, reason }: ConfirmedRow| {
-            let unreadable = |_| StoreError::Unreadable { what: "the reason of a calibration", value: reason.clone() };
-            Ok((agent_id, Calibrated { rating: rating.into(), reason: reason.parse().map_err(unreadable)? }))
+            Ok((agent_id, Calibrated { rating: rating.into(), reason: reason_of(reason)? }))
         };
         rows.into_iter().map(calibrated).collect()
+    }
+
+    /// One proposal of a cycle; `None` also where its agent's result is no longer in review.
+    pub async fn calibration(&self, cycle_id: i64, public_id: Uuid) -> Result<Option<Calibration>, StoreError> {
+        let text = format!("{SELECT} WHERE k.cycle_id = $1 AND k.public_id = $2");
+        let values = [cycle_id.into(), public_id.into()];
+        let row: Option<CalibrationRow> =
+            fetch_one(&self.readers, "looking up a proposed rating", text, values).await?;
+        row.map(Calibration::try_from).transpose()
+    }
+
+    /// Proposals of the cycle with the results of `run_id`, after the one with the internal number `after`, in the order they were made; within
+    /// reach, and in the state.
+    pub async fn calibrations_page(
+        &self,
+        run_id: i64,
+        after: Option<i64>,
+        limit: u64,
+        (reach, state): (&Reach, Option<CalibrationState>),
+    ) -> Result<Page<Calibration>, StoreError> {
+        let mut values = vec![run_id.into(), after.unwrap_or_default().into()];
+        let mut conditions = result_condition(reach, Some("r.agent_id"), "r.unit_id", &mut values);
+        if let Some(state) = state {
+            conditions.push_str(&format!(" AND k.state = '{}'", state.as_str()));
+        }
+        let text = format!(
+            "{SELECT} JOIN run ON run.cycle_id = k.cycle_id
+            WHERE run.id = $1 AND k.id > $2{conditions} ORDER BY k.id LIMIT {}",
+            limit.saturating_add(1)
+        );
+        let rows: Vec<CalibrationRow> = fetch(&self.readers, "listing proposed ratings", text, values).await?;
+        Page::cut(rows, limit).convert()
     }
 }

@@ -224,16 +224,19 @@ async fn rate(tx: &DatabaseTransaction, draft: &ReviewDraft) -> Result<(), Store
         .exec(tx)
         .await
         .step(STEP)?;
-    let rows = draft.answers.iter().map(|(item, answer)| rating::Model {
-        cycle_id: draft.cycle_id,
-        agent_id: draft.agent_id,
-        form: form.clone(),
-        item: item.clone(),
-        rater_id: draft.rater_id,
-        rater_group: draft.group.as_str().to_owned(),
-        value: Micros(answer.value.micros()),
-        comment: (!answer.comment.is_empty()).then(|| answer.comment.clone()),
-        entered_at: instant(draft.at),
-    });
+    let mut rows = Vec::with_capacity(draft.answers.len());
+    for (item, answer) in &draft.answers {
+        rows.push(rating::Model {
+            cycle_id: draft.cycle_id,
+            agent_id: draft.agent_id,
+            form: form.clone(),
+            item: item.clone(),
+            rater_id: draft.rater_id,
+            rater_group: draft.group.as_str().to_owned(),
+            value: Micros(answer.value.micros()),
+            comment: (!answer.comment.is_empty()).then(|| answer.comment.clone()),
+            entered_at: instant(draft.at),
+        });
+    }
     bulk::insert::<rating::Entity>(tx, STEP, rows).await
 }

@@ -1,6 +1,7 @@
 //! The use cases on both engines.
 
 mod audit;
+mod calibration;
 mod cycle_acts;
 mod exempt;
 mod fairness;
@@ -12,6 +13,7 @@ mod pulling;
 mod quarter;
 mod ratings;
 mod real_data;
+mod reviews;
 mod roster;
 mod rule_versions;
 mod schedules;
