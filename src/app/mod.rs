@@ -45,7 +45,7 @@ pub use access::{
 };
 pub use appraise::AppraisalReport;
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
-pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
+pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, AuditView, Change, WantedEntries};
 pub use backup::{CopyReport, restore};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;

@@ -68,8 +68,8 @@ const MEANINGS: [Meaning; 19] = [
     Meaning {
         code: "shown_once",
         status: 409,
-        en: "The request was done before, and its answer held a secret that is not kept. Make a new one if it was lost.",
-        zh: "该请求已执行过，其应答含有只显示一次、不予保存的机密。如已遗失，请重新创建。",
+        en: "The request was done before, and its answer is not kept: it held a secret, or might have told of somebody who is forgotten. Make a new secret if one was lost.",
+        zh: "该请求已执行过，其应答未予保存：应答含有只显示一次的机密，或可能涉及已被遗忘的人员。机密如已遗失，请重新创建。",
     },
     Meaning {
         code: "changed",

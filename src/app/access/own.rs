@@ -95,7 +95,7 @@ impl App {
             Confirmation::Wait(until) => return Ok(PasswordChange::Wait(until)),
         }
         let hash = self.hasher.hash(new).await?;
-        let change = Change::new("account.change_password", "account", &account.login);
+        let change = Change::new("account.change_password", "account", account.public_id);
         self.recorded(change).set_password(account.id, &hash, Some(&digest(session)), self.clock.now()).await?;
         Ok(PasswordChange::Changed)
     }

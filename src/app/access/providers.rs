@@ -1,5 +1,7 @@
 //! Signing in by way of a provider of OpenID Connect: who somebody is there becomes an account here, with what their claims grant.
 
+use uuid::Uuid;
+
 use crate::domain::authority::{Act, Grant, Role};
 use crate::domain::text::Text;
 use crate::oidc::{Identity, OidcError, Provider, Returned, Trip};
@@ -9,6 +11,7 @@ use super::super::{App, AppError, Change};
 use super::Actor;
 use super::accounts::{checked_login, checked_name};
 use super::grants::{created, no_longer_claimed};
+use super::sessions::named;
 use super::tokens::short_digest;
 
 /// Longest part of a login that a provider chooses, in characters.
@@ -142,16 +145,16 @@ impl App {
     async fn admit(&self, provider: &Provider, identity: &Identity) -> Result<AtProvider, AppError> {
         let account = match self.account_for(provider, identity).await? {
             Ok(account) => account,
-            Err((login, why)) => {
+            Err((account, why)) => {
                 let detail = format!("provider={} reason={}", provider.id(), why.as_str());
-                let change = Change::new("session.refuse", "account", login.as_deref().unwrap_or("unknown"));
+                let change = Change::new("session.refuse", "account", named(account));
                 self.note(change.detail(detail)).await?;
                 return Ok(AtProvider::No(why));
             }
         };
         self.bring_up_to_date(&account, identity).await?;
         let (session, new) = self.new_session(account.id, Some(&identity.issuer));
-        let change = Change::new("session.begin", "account", &account.login);
+        let change = Change::new("session.begin", "account", account.public_id);
         let change = change.detail(format_args!("provider={}", provider.id()));
         self.recorded(change).create_session(&new).await?;
         Ok(AtProvider::In { session })
@@ -190,10 +193,10 @@ impl App {
     /// An account that is linked already, unless it is disabled or the provider says another employee number now.
     async fn still_theirs(&self, account: Account, identity: &Identity) -> Result<Found, AppError> {
         if account.disabled_at.is_some() {
-            return Ok(Err((Some(account.login), NoEntry::Disabled)));
+            return Ok(Err((Some(account.public_id), NoEntry::Disabled)));
         }
         if self.contradicts(&account, identity).await? {
-            return Ok(Err((Some(account.login), NoEntry::OtherNumber)));
+            return Ok(Err((Some(account.public_id), NoEntry::OtherNumber)));
         }
         Ok(Ok(account))
     }
@@ -207,13 +210,13 @@ impl App {
 
     async fn link_by_number(&self, account: Account, identity: &Identity) -> Result<Found, AppError> {
         if account.disabled_at.is_some() {
-            return Ok(Err((Some(account.login), NoEntry::Disabled)));
+            return Ok(Err((Some(account.public_id), NoEntry::Disabled)));
         }
         // Two people with one number: somebody is not who they say.
         if self.store.identities(account.id).await?.iter().any(|linked| linked.issuer == identity.issuer) {
-            return Ok(Err((Some(account.login), NoEntry::Taken)));
+            return Ok(Err((Some(account.public_id), NoEntry::Taken)));
         }
-        let change = Change::new("identity.link", "account", &account.login);
+        let change = Change::new("identity.link", "account", account.public_id);
         let change = change.detail(format_args!("issuer={} by=employee_number", identity.issuer));
         self.recorded(change).link_identity(&self.new_identity(account.id, identity)).await?;
         Ok(Ok(account))
@@ -241,9 +244,8 @@ impl App {
             created_at: self.clock.now(),
         };
         let employee = agent.map(|agent| format!(" agent={}", agent.employee_number)).unwrap_or_default();
-        let change = Change::new("account.create", "account", &new.login);
-        let change =
-            change.detail(format_args!("id={} kind=person{employee} issuer={}", new.public_id, identity.issuer));
+        let change = Change::new("account.create", "account", new.public_id);
+        let change = change.detail(format_args!("kind=person{employee} issuer={}", identity.issuer));
         Ok(self.recorded(change).create_linked_account(&new, self.new_identity(0, identity)).await?)
     }
 
@@ -313,8 +315,8 @@ impl App {
     }
 }
 
-/// An account, or why there is none, with the login where one is known.
-type Found = Result<Account, (Option<String>, NoEntry)>;
+/// An account, or why there is none, with the public id of the one that is known.
+type Found = Result<Account, (Option<Uuid>, NoEntry)>;
 
 pub(super) fn failed(provider: &Provider, error: OidcError) -> NoEntry {
     tracing::warn!(provider = provider.id(), %error, "nobody was let in by way of a provider");

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
 use super::Actor;
@@ -50,6 +51,17 @@ impl Tries {
     }
 }
 
+/// The account that somebody did not get into, for the log. Somebody may have typed their password where the login belongs: a login that nobody
+/// has is not kept.
+pub(super) fn named(account: Option<Uuid>) -> String {
+    account.map_or_else(|| "unknown".to_owned(), |account| account.to_string())
+}
+
+/// By what a login's failed tries are known.
+pub(in crate::app) fn tries_of(login: &str) -> String {
+    Tries::of(login, None).login.subject
+}
+
 /// An IPv6 client has a whole /64 to choose from, so that counts as one.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
@@ -69,15 +81,14 @@ impl App {
         let account = self.store.account_by_login(&login).await?;
         let right = self.is_password(account.as_ref(), password).await?;
         let allowed = |account: &Account| right && account.disabled_at.is_none() && account.kind == AccountKind::Person;
-        // Somebody may have typed their password where the login belongs: a login that nobody has is not kept.
-        let known = account.as_ref().map(|account| account.login.clone());
+        let known = account.as_ref().map(|account| account.public_id);
         let Some(account) = account.filter(allowed) else {
-            self.note(Change::new("session.refuse", "account", known.as_deref().unwrap_or("unknown"))).await?;
+            self.note(Change::new("session.refuse", "account", named(known))).await?;
             return Ok(SignIn::Refused);
         };
         self.forget_failures(&tries).await?;
         let (session, new) = self.new_session(account.id, None);
-        self.recorded(Change::new("session.begin", "account", &account.login)).create_session(&new).await?;
+        self.recorded(Change::new("session.begin", "account", account.public_id)).create_session(&new).await?;
         Ok(SignIn::In { session })
     }
 
@@ -98,14 +109,14 @@ impl App {
 
     /// Ends the session with this token.
     pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
-        let change = Change::new("session.end", "account", self.actor.name());
+        let change = Change::new("session.end", "account", self.actor.entry_name());
         Ok(self.recorded(change).end_session(&digest(token), self.clock.now()).await?)
     }
 
     /// Ends every session of whoever is signed in; returns how many.
     pub async fn sign_out_everywhere(&self) -> Result<u64, AppError> {
         let account = self.signed_in()?;
-        let change = Change::new("session.end_all", "account", &account.login);
+        let change = Change::new("session.end_all", "account", account.public_id);
         Ok(self.recorded(change).end_sessions(account.id, self.clock.now()).await?)
     }
 

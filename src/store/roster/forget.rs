@@ -14,11 +14,17 @@ const FORGOTTEN: &str = "(former agent)";
 struct Leaver {
     id: i64,
     employee_number: String,
+    login: Option<String>,
 }
 
 /// What is done for each leaver; `$1` is the agent. Results, payouts and the snapshots that a replay reads hold no more than the employee
-/// number, which only the employer's own records tie to a person. The audit log, which is never changed, still names logins.
-const STEPS: [&str; 8] = [
+/// number, which only the employer's own records tie to a person; the audit log, which is never changed, knows accounts by their public ids.
+const STEPS: [&str; 11] = [
+    // What a pull set aside since may tell of them as well: an alias that is short empties a row too many, which is no loss.
+    "UPDATE pull_rejected SET content = '', detail = '' WHERE EXISTS
+        (SELECT 1 FROM agent_alias WHERE agent_id = $1 AND (content LIKE '%' || alias || '%' OR detail LIKE '%' || alias || '%'))",
+    "UPDATE pull_rejected SET content = '', detail = '' WHERE EXISTS
+        (SELECT 1 FROM agent WHERE id = $1 AND (content LIKE '%' || name || '%' OR detail LIKE '%' || name || '%'))",
     "UPDATE agent SET name = '(former agent)', attributes = '{}' WHERE id = $1",
     "DELETE FROM agent_alias WHERE agent_id = $1",
     // Why somebody was away can be about their health.
@@ -28,26 +34,36 @@ const STEPS: [&str; 8] = [
     "DELETE FROM linked_identity WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
     "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, version = version + 1
         WHERE agent_id = $1",
-    "UPDATE job SET asked_by = (SELECT login FROM account WHERE account.id = job.account_id)
-        WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
+    "UPDATE api_token SET name = '(former agent)' WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
+    "DELETE FROM kept_answer WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
 ];
 
 impl Store {
     /// Forgets everybody who left before `day` and is not forgotten yet, and empties rows that pulls set aside before then. Returns
-    /// their employee numbers, in order; with `preview` nothing is changed.
+    /// their employee numbers, in order; with `preview` nothing is changed. `tries` says by what a login's failed tries to sign in are known.
     pub async fn forget_leavers(
         &self,
         day: NaiveDate,
         now: DateTime<Utc>,
         preview: bool,
+        tries: &(dyn Fn(&str) -> String + Sync),
     ) -> Result<Vec<String>, StoreError> {
         let step = "forgetting leavers";
         let tx = self.begin_write(&[]).await?;
-        let text = "SELECT id, employee_number FROM agent WHERE left_on < $1 AND name <> $2 ORDER BY employee_number";
+        let text = "SELECT agent.id, employee_number, login FROM agent LEFT JOIN account ON account.agent_id = agent.id
+            WHERE left_on < $1 AND agent.name <> $2 ORDER BY employee_number";
         let leavers: Vec<Leaver> = fetch(&tx, step, text, [Day(day).into(), FORGOTTEN.into()]).await?;
         if !preview {
             for leaver in &leavers {
                 forget(&tx, leaver.id, now).await?;
+                if let Some(login) = &leaver.login {
+                    let text = "DELETE FROM sign_in_failure WHERE subject = $1";
+                    execute(&tx, step, text, [tries(login).into()]).await?;
+                }
+            }
+            // Answers that others got in the last day may tell of them; whoever repeats such a request still learns that it was done.
+            if !leavers.is_empty() {
+                execute(&tx, step, "UPDATE kept_answer SET body = NULL WHERE status IS NOT NULL", []).await?;
             }
             let text = "UPDATE pull_rejected SET content = '', detail = '' WHERE pull_id IN
                 (SELECT id FROM pull WHERE started_at < $1) AND (content <> '' OR detail <> '')";

@@ -4,6 +4,7 @@ mod audit;
 mod cycle_acts;
 mod exempt;
 mod fairness;
+mod forgetting;
 mod full_disk;
 mod jobs;
 mod leave;

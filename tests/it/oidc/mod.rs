@@ -132,7 +132,12 @@ impl Place {
         let mut told: Vec<_> = page
             .rows
             .into_iter()
-            .map(|entry| (entry.record.actor, entry.record.subject, entry.record.detail))
+            .map(|view| {
+                let record = view.entry.record;
+                // Only entries about accounts are told by their login.
+                let about = view.account_login.filter(|_| record.subject_kind == "account");
+                (view.actor_login.unwrap_or(record.actor), about.unwrap_or(record.subject), record.detail)
+            })
             .collect();
         told.reverse();
         told
