@@ -202,3 +202,22 @@ async fn a_secret_is_exchanged_for_an_access_token() {
     let request = house.server.request(Method::POST, "/api/v1/oauth/token").form(&form);
     assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_is_no_value_for_what_cannot_be_taken_away() {
+    let house = House::new().await;
+    let user = house.user("payroll").await;
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    let change = async |body: Value| {
+        answered(house.ask(Method::PATCH, &path).header("if-match", "\"1\"").json(&body).send().await.unwrap()).await
+    };
+    for (field, body) in
+        [("name", json!({ "name": null, "disabled": true })), ("disabled", json!({ "disabled": null }))]
+    {
+        let (status, problem) = change(body).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_request")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(&format!("{field}: null is no value")), "{problem}");
+    }
+    let (status, same) = change(json!({})).await;
+    assert_eq!((status, &same["name"]), (StatusCode::OK, &user["name"]), "what is absent stays");
+}
