@@ -17,6 +17,7 @@ use super::connection::{self, Ends};
 use super::health::{Draining, live, ready};
 use super::idempotency::Idempotency;
 use super::manners::Manners;
+use super::nul::NoNul;
 use super::options::ServerOptions;
 use super::problem;
 use super::tls::Tls;
@@ -198,3 +199,4 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
         .data(nobody)
         .with(panicked)
 }
+        .with(NoNul)

@@ -73,7 +73,7 @@ fn network(address: IpAddr) -> String {
 impl App {
     /// Tries a login and a password from a client's address, and begins a session.
     pub async fn sign_in(&self, login: &str, password: &str, address: Option<IpAddr>) -> Result<SignIn, AppError> {
-        let login = login.trim().to_lowercase().replace('\0', "\u{fffd}");
+        let login = login.trim().to_lowercase();
         let tries = Tries::of(&login, address);
         if let Some(until) = self.count_try(&tries).await? {
             return Ok(SignIn::Wait(until));

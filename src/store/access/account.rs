@@ -192,7 +192,7 @@ impl Store {
 }
 
 async fn by_login(connection: &impl ConnectionTrait, login: &str) -> Result<Option<Model>, StoreError> {
-    Entity::find().filter(Column::Login.eq(plain(login))).one(connection).await.step("looking up an account")
+    Entity::find().filter(Column::Login.eq(login)).one(connection).await.step("looking up an account")
 }
 
 /// The present logins of accounts.
@@ -229,7 +229,7 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewAccount) -> Resul
         id: NotSet,
         public_id: Set(new.public_id),
         kind: Set(new.kind.as_str().to_owned()),
-        login: Set(plain(&new.login)),
+        login: Set(new.login.clone()),
         name: Set(plain(&new.name)),
         agent_id: Set(new.agent_id),
         password_hash: Set(None),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::reach::{agent_condition, assigned_below};
-use super::super::write::{fetch, plain};
+use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
@@ -192,7 +192,7 @@ impl Store {
     }
 
     pub async fn agent_by_number(&self, employee_number: &str) -> Result<Option<Agent>, StoreError> {
-        let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(plain(employee_number)));
+        let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(employee_number));
         Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))
     }
 
@@ -250,7 +250,7 @@ impl Store {
     }
 
     pub async fn unit_by_code(&self, code: &str) -> Result<Option<Unit>, StoreError> {
-        let found = unit::Entity::find().filter(unit::Column::Code.eq(plain(code))).one(&self.readers).await;
+        let found = unit::Entity::find().filter(unit::Column::Code.eq(code)).one(&self.readers).await;
         Ok(found.step("looking up a unit")?.map(Unit::from))
     }
 

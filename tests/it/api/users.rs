@@ -221,3 +221,23 @@ async fn null_is_no_value_for_what_cannot_be_taken_away() {
     let (status, same) = change(json!({})).await;
     assert_eq!((status, &same["name"]), (StatusCode::OK, &user["name"]), "what is absent stays");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_a_nul_is_refused_before_anybody_looks_at_it() {
+    let company = Company::new(1);
+    for database in databases(&company.path("merit.db")).await {
+        let server = Server::start(&company.load(&database.url).await).await;
+        let make = server.request(Method::POST, "/api/v1/users").bearer_auth(&server.token);
+        let (status, problem) =
+            answered(make.json(&json!({ "kind": "client", "login": "a", "name": "a\0b" })).send().await.unwrap()).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with("the field 'name' holds a NUL"), "{problem}");
+        let form = [("login", "li\0n"), ("password", "x")];
+        let (status, problem) =
+            answered(server.request(Method::POST, "/sign-in").form(&form).send().await.unwrap()).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
+        let (status, problem) = server.get("/api/v1/agents?unit=T%001").await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with("the parameter 'unit'"), "{problem}");
+    }
+}
