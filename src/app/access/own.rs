@@ -70,10 +70,12 @@ impl App {
         if let Some(until) = self.count_try(&tries).await? {
             return Ok(Confirmation::Wait(until));
         }
-        if !self.is_password(Some(account), password).await? {
+        let tried = self.try_password(Some(account), password).await?;
+        if !tried.is_right() {
             return Ok(Confirmation::Mistaken);
         }
         self.forget_failures(&tries).await?;
+        self.strengthen(account, password, tried).await?;
         Ok(Confirmation::Confirmed)
     }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
-use super::Actor;
 use super::tokens::{digest, secret};
+use super::{Actor, Hasher};
 use crate::domain::back_off::BackOff;
 use crate::store::{Account, AccountKind, NewSession, Session, TrySubject};
 
@@ -32,6 +32,21 @@ pub enum SignIn {
     Refused,
     /// Too many failures: nothing was tried, the next try counts from then on.
     Wait(DateTime<Utc>),
+}
+
+/// What a try of a password showed.
+pub(super) enum Tried {
+    Mistaken,
+    /// With the hash it has, where one made now would be stronger.
+    Right {
+        weak: Option<String>,
+    },
+}
+
+impl Tried {
+    pub(super) fn is_right(&self) -> bool {
+        matches!(self, Self::Right { .. })
+    }
 }
 
 /// Whose failures a try to sign in counts among.
@@ -79,14 +94,17 @@ impl App {
             return Ok(SignIn::Wait(until));
         }
         let account = self.store.account_by_login(&login).await?;
-        let right = self.is_password(account.as_ref(), password).await?;
-        let allowed = |account: &Account| right && account.disabled_at.is_none() && account.kind == AccountKind::Person;
+        let tried = self.try_password(account.as_ref(), password).await?;
+        let allowed = |account: &Account| {
+            tried.is_right() && account.disabled_at.is_none() && account.kind == AccountKind::Person
+        };
         let known = account.as_ref().map(|account| account.public_id);
         let Some(account) = account.filter(allowed) else {
             self.note(Change::new("session.refuse", "account", named(known))).await?;
             return Ok(SignIn::Refused);
         };
         self.forget_failures(&tries).await?;
+        self.strengthen(&account, password, tried).await?;
         let (session, new) = self.new_session(account.id, None);
         self.recorded(Change::new("session.begin", "account", account.public_id)).create_session(&new).await?;
         Ok(SignIn::In { session })
@@ -135,10 +153,21 @@ impl App {
     }
 
     /// Whether it is the account's password; without account, or without password, that takes as long.
-    pub(super) async fn is_password(&self, account: Option<&Account>, password: &str) -> Result<bool, AppError> {
+    pub(super) async fn try_password(&self, account: Option<&Account>, password: &str) -> Result<Tried, AppError> {
         // No account has the number 0: what is looked up is the same for everybody.
         let hash = self.store.password_hash(account.map_or(0, |account| account.id)).await?;
-        self.hasher.verify(password, hash).await
+        Ok(match self.hasher.verify(password, hash.clone()).await? {
+            true => Tried::Right { weak: hash.filter(|hash| Hasher::is_weak(hash)) },
+            false => Tried::Mistaken,
+        })
+    }
+
+    /// Hashes a password that was right anew where its hash is weaker than one made now: the password itself is known at no other time.
+    pub(super) async fn strengthen(&self, account: &Account, password: &str, tried: Tried) -> Result<(), AppError> {
+        let Tried::Right { weak: Some(weak) } = tried else { return Ok(()) };
+        let hash = self.hasher.hash(password).await?;
+        let change = Change::new("account.strengthen_hash", "account", account.public_id);
+        Ok(self.recorded(change).replace_hash(account.id, &weak, &hash).await?)
     }
 
     /// Counts a try as failed before it is made. When somebody has to wait: until when.

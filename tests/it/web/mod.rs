@@ -4,6 +4,7 @@ mod account;
 mod back_off;
 mod cookies;
 mod forms;
+mod hashes;
 mod links;
 mod sessions;
 mod sign_in;
