@@ -5,6 +5,7 @@ mod back_off;
 mod cookies;
 mod forms;
 mod hashes;
+mod language;
 mod links;
 mod sessions;
 mod sign_in;
