@@ -15,6 +15,7 @@ mod payouts;
 mod plans;
 mod pulls;
 mod rendered;
+mod role;
 mod rules;
 mod scorecard_judgement;
 mod scorecard_lines;
