@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::domain::authority::{Act, Grant, Role};
 use crate::domain::text::Text;
 use crate::oidc::{Identity, OidcError, Provider, Returned, Trip};
-use crate::store::{Account, AccountKind, Agent, NewAccount, NewGrant, NewIdentity, StoredGrant};
+use crate::store::{Account, AccountKind, Agent, NewAccount, NewGrant, NewIdentity, StoreError, StoredGrant};
 
 use super::super::{App, AppError, Change};
 use super::Actor;
@@ -16,6 +16,9 @@ use super::tokens::short_digest;
 
 /// Longest part of a login that a provider chooses, in characters.
 const LONGEST_USERNAME: usize = 100;
+
+/// How often it is looked again for an account while others make theirs.
+const AGAIN: usize = 3;
 
 /// A provider, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +146,13 @@ impl App {
     }
 
     async fn admit(&self, provider: &Provider, identity: &Identity) -> Result<AtProvider, AppError> {
-        let account = match self.account_for(provider, identity).await? {
+        let mut found = self.account_for(provider, identity).await;
+        for _ in 0..AGAIN {
+            // Somebody comes twice at the same time, or somebody else just took the login: look again at what there is now.
+            let Err(AppError::Store(StoreError::Exists { .. })) = &found else { break };
+            found = self.account_for(provider, identity).await;
+        }
+        let account = match found? {
             Ok(account) => account,
             Err((account, why)) => {
                 let detail = format!("provider={} reason={}", provider.id(), why.as_str());
@@ -212,9 +221,13 @@ impl App {
         if account.disabled_at.is_some() {
             return Ok(Err((Some(account.public_id), NoEntry::Disabled)));
         }
-        // Two people with one number: somebody is not who they say.
-        if self.store.identities(account.id).await?.iter().any(|linked| linked.issuer == identity.issuer) {
-            return Ok(Err((Some(account.public_id), NoEntry::Taken)));
+        let linked = self.store.identities(account.id).await?;
+        match linked.iter().find(|linked| linked.issuer == identity.issuer) {
+            None => {}
+            // They came twice at the same time, and the other time was a moment faster.
+            Some(linked) if linked.subject == identity.subject => return Ok(Ok(account)),
+            // Two people with one number: somebody is not who they say.
+            Some(_) => return Ok(Err((Some(account.public_id), NoEntry::Taken))),
         }
         let change = Change::new("identity.link", "account", account.public_id);
         let change = change.detail(format_args!("issuer={} by=employee_number", identity.issuer));
