@@ -86,11 +86,13 @@ impl App {
     pub async fn accounts(&self, slice: &Slice) -> Result<Page<AccountView>, AppError> {
         self.require(Act::ManageAccess)?;
         let page = self.store.accounts_page(slice.after.as_deref(), slice.limit.into()).await?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for account in page.rows {
-            rows.push(self.account_view(account).await?);
-        }
-        Ok(Page { rows, more: page.more })
+        let agents = page.rows.iter().filter_map(|account| account.agent_id).collect();
+        let mut numbers = self.store.employee_numbers(agents).await?;
+        let view = |account: Account| {
+            let employee_number = account.agent_id.and_then(|agent| numbers.remove(&agent));
+            AccountView { account, employee_number }
+        };
+        Ok(Page { rows: page.rows.into_iter().map(view).collect(), more: page.more })
     }
 
     pub async fn account(&self, id: Uuid) -> Result<AccountView, AppError> {

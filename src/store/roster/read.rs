@@ -201,6 +201,22 @@ impl Store {
         Ok(found.step("looking up an agent")?.map(Agent::from))
     }
 
+    /// Employee numbers of agents.
+    pub async fn employee_numbers(&self, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows: Vec<(i64, String)> = agent::Entity::find()
+            .select_only()
+            .columns([agent::Column::Id, agent::Column::EmployeeNumber])
+            .filter(agent::Column::Id.is_in(ids))
+            .into_tuple()
+            .all(&self.readers)
+            .await
+            .step("looking up employee numbers")?;
+        Ok(rows.into_iter().collect())
+    }
+
     pub async fn agent_by_public_id(&self, public_id: Uuid) -> Result<Option<Agent>, StoreError> {
         let found = agent::Entity::find().filter(agent::Column::PublicId.eq(public_id));
         Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))

@@ -1,6 +1,6 @@
 //! Accounts, grants and tokens over HTTP: requests done once, changes bound to what was read, tokens that replace each other.
 
-use merit::app::App;
+use merit::app::{AccountKind, AccountOrder, App};
 use merit::domain::authority::Role;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -239,5 +239,24 @@ async fn a_text_with_a_nul_is_refused_before_anybody_looks_at_it() {
         let (status, problem) = server.get("/api/v1/agents?unit=T%001").await;
         assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
         assert!(problem["detail"].as_str().unwrap().starts_with("the parameter 'unit'"), "{problem}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_accounts_says_which_agents_they_are() {
+    let company = Company::new(3);
+    for database in databases(&company.path("merit.db")).await {
+        let app = company.load(&database.url).await;
+        for agent in ["E001", "E003"] {
+            let login = format!("of-{}", agent.to_lowercase());
+            let order = AccountOrder { kind: AccountKind::Person, login: &login, name: "Somebody", agent: Some(agent) };
+            app.create_account(order).await.unwrap();
+        }
+        let server = Server::start(&app).await;
+        let page = server.ok("/api/v1/users").await;
+        let told: Vec<_> =
+            page["items"].as_array().unwrap().iter().map(|user| (&user["login"], &user["employee_number"])).collect();
+        let told = json!(told);
+        assert_eq!(told, json!([["of-e001", "E001"], ["of-e003", "E003"], ["tests", null]]), "{}", database.name);
     }
 }
