@@ -2,6 +2,7 @@
 
 mod account;
 mod back_off;
+mod chromium;
 mod cookies;
 mod forms;
 mod hashes;
