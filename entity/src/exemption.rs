@@ -13,11 +13,13 @@ pub struct Model {
     pub reason: String,
     #[sea_orm(column_type = "Text")]
     pub note: String,
-    #[sea_orm(column_type = "Text")]
-    pub granted_by: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub granted_by: Option<String>,
+    pub granted_by_account: Option<i64>,
     pub granted_at: DateTimeUtc,
     #[sea_orm(column_type = "Text", nullable)]
     pub lifted_by: Option<String>,
+    pub lifted_by_account: Option<i64>,
     pub lifted_at: Option<DateTimeUtc>,
 }
 

@@ -18,8 +18,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub state: String,
     pub account_id: Option<i64>,
-    #[sea_orm(column_type = "Text")]
-    pub asked_by: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub asked_by: Option<String>,
     /// Parted by blanks.
     #[sea_orm(column_type = "Text", nullable)]
     pub acts: Option<String>,

@@ -31,8 +31,8 @@ impl MigrationTrait for Migration {
         run(manager, pinned).await?;
         run(manager, include_str!("schema/results.sql")).await?;
         run(manager, include_str!("schema/unit_scorecards.sql")).await?;
-        run(manager, include_str!("schema/people.sql")).await?;
         run(manager, include_str!("schema/access.sql")).await?;
+        run(manager, include_str!("schema/people.sql")).await?;
         run(manager, include_str!("schema/sign_in.sql")).await?;
         run(manager, include_str!("schema/cycle_events.sql")).await?;
         run(manager, include_str!("schema/calibration.sql")).await?;

@@ -10,7 +10,7 @@ use super::Resource;
 use super::auth::Caller;
 use super::error::{GetError, ListError};
 use super::page::{PageSize, cursor, slice};
-use crate::app::{AuditEntry, AuditProblem, WantedEntries};
+use crate::app::{AuditEntry, AuditProblem, AuditView, WantedEntries};
 use crate::domain::audit::{Place, Record};
 
 /// Something that was done, and its place in the chain.
@@ -19,8 +19,11 @@ use crate::domain::audit::{Place, Record};
 struct Entry {
     id: Uuid,
     at: DateTime<Utc>,
-    /// A login, `operator:` and the system's user for the command line, or `provider:` and the id of a provider that says who somebody is.
+    /// An account's public id, `operator:` and the system's user for the command line, `provider:` and the id of a provider that says who
+    /// somebody is, or `schedule:` and a source.
     actor: String,
+    /// The present login of the account that did it; it is no part of the entry.
+    actor_login: Option<String>,
     /// The account's number in the database; absent for the operator.
     actor_account: Option<i64>,
     /// Such as `grant.create`, `pull.commit`, `scorecard.read`.
@@ -29,6 +32,8 @@ struct Entry {
     subject_kind: String,
     /// Such as an employee number, a cycle's code, a public id.
     subject: String,
+    /// The present login of the account that the subject is, or that the detail names; it is no part of the entry.
+    account_login: Option<String>,
     /// Circumstances, such as the cycle or the filter of a list.
     detail: String,
     /// SHA-256 of what it was before; absent where there was nothing.
@@ -76,7 +81,8 @@ struct Problem {
     what: String,
 }
 
-fn entry(entry: AuditEntry) -> Entry {
+fn entry(view: AuditView) -> Entry {
+    let AuditView { entry, actor_login, account_login } = view;
     let AuditEntry { place: Place { lane, seq, previous }, record, hash } = entry;
     let Record {
         public_id,
@@ -96,10 +102,12 @@ fn entry(entry: AuditEntry) -> Entry {
         id: public_id,
         at,
         actor,
+        actor_login,
         actor_account,
         act,
         subject_kind,
         subject,
+        account_login,
         detail,
         before: before.map(|digest| digest.to_string()),
         after: after.map(|digest| digest.to_string()),
@@ -127,11 +135,11 @@ impl AuditApi {
     async fn list(
         &self,
         app: Caller,
-        /// Done by this login
+        /// Done by this login or public id of an account, `operator:NAME`, `provider:ID` or `schedule:SOURCE`
         actor: Query<Option<String>>,
         /// This act, such as `payout.read`
         act: Query<Option<String>>,
-        /// About this employee number, cycle, public id …
+        /// About this employee number, cycle, login, public id …
         subject: Query<Option<String>>,
         /// First day (UTC)
         from: Query<Option<NaiveDate>>,
@@ -146,7 +154,7 @@ impl AuditApi {
         let wanted = WantedEntries { actor: actor.0, act: act.0, subject: subject.0, from: from.0, to: to.0 };
         let page = app.audit_entries(&slice(limit.0, after.0)?, &wanted).await?;
         let last = page.rows.last().filter(|_| page.more);
-        let next_cursor = last.map(|entry| cursor(&entry.record.public_id.to_string()));
+        let next_cursor = last.map(|view| cursor(&view.entry.record.public_id.to_string()));
         Ok(Json(EntryPage { items: page.rows.into_iter().map(entry).collect(), next_cursor }))
     }
 

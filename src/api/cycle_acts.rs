@@ -64,8 +64,8 @@ struct CycleEvent {
     from: String,
     to: String,
     at: DateTime<Utc>,
-    /// Login of who did it; missing when that account is forgotten.
-    by: Option<String>,
+    /// Present login of who did it, or `operator:` and the system's user.
+    by: String,
     reason: Option<String>,
     /// Of the sheet that was shown for approval, or approved.
     digest: Option<String>,

@@ -32,27 +32,22 @@ impl Problem {
         })
     }
 
-    fn not_found(what: String) -> Json<Self> {
-        Self::new(404, "not_found", "There is nothing here", what)
-    }
-
-    fn forbidden(what: String) -> Json<Self> {
-        Self::new(403, "forbidden", "This is not yours to do", what)
-    }
-
-    fn conflict(code: &str, what: String) -> Json<Self> {
-        Self::new(409, code, "It cannot be done as things stand", what)
-    }
-
-    fn invalid(what: String) -> Json<Self> {
-        Self::new(400, "invalid_request", "The request is not valid", what)
-    }
-
-    fn unavailable(error: &AppError) -> Json<Self> {
-        tracing::error!(%error, "request failed");
-        let detail =
-            "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";
-        Self::new(503, "unavailable", "Merit cannot answer just now", detail)
+    /// The answer to an error that is the caller's to know of; `None` where it is not.
+    fn of(error: &AppError) -> Option<Json<Self>> {
+        Some(match error {
+            AppError::Invalid(what) => Self::new(400, "invalid_request", "The request is not valid", what),
+            AppError::Forbidden(what) => Self::new(403, "forbidden", "This is not yours to do", what),
+            AppError::NotFound(what) => Self::new(404, "not_found", "There is nothing here", what),
+            AppError::Conflict(what) => Self::new(409, "exists", "It cannot be done as things stand", what),
+            AppError::Refused(what) => Self::new(409, "refused", "It cannot be done as things stand", what),
+            AppError::Changed(what) => Self::new(412, "changed", "It was changed meanwhile", what),
+            AppError::Unrecorded(_) => {
+                tracing::error!(%error, "request failed");
+                let detail = "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";
+                Self::new(503, "unavailable", "Merit cannot answer just now", detail)
+            }
+            _ => return None,
+        })
     }
 
     fn internal(error: &AppError) -> Json<Self> {
@@ -62,158 +57,93 @@ impl Problem {
     }
 }
 
-/// Errors of an operation that lists.
-#[derive(ApiResponse)]
-pub(super) enum ListError {
-    /// A parameter is not valid.
-    #[oai(status = 400, content_type = "application/problem+json")]
-    Invalid(Json<Problem>),
-    /// The token is missing, unknown, expired or revoked.
-    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
-    #[oai(status = 401, content_type = "application/problem+json")]
-    Unauthorized(Json<Problem>),
-    /// The caller may not do this.
-    #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<Problem>),
-    /// What the list belongs to does not exist.
-    #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<Problem>),
-    /// Something went wrong inside Merit.
-    #[oai(status = 500, content_type = "application/problem+json")]
-    Internal(Json<Problem>),
-    /// The audit log cannot be written just now.
-    #[oai(status = 503, content_type = "application/problem+json")]
-    Unavailable(Json<Problem>),
+/// The answers that an operation may give instead of its own, each with its status and what the description says about it. The derive must see
+/// an enum of its own for each set, so that every operation lists no more than it can answer; what is answered is said once, in [`Problem::of`].
+macro_rules! errors {
+    ($($(#[$about:meta])* $name:ident { $($status:tt $variant:ident $says:tt)* })*) => { $(
+        $(#[$about])*
+        #[derive(ApiResponse)]
+        pub(super) enum $name {
+            $(
+                #[doc = $says]
+                #[oai(status = $status, content_type = "application/problem+json")]
+                $variant(Json<Problem>),
+            )*
+        }
+
+        impl From<AppError> for $name {
+            fn from(error: AppError) -> Self {
+                let Some(problem) = Problem::of(&error) else { return Self::Internal(Problem::internal(&error)) };
+                match problem.status {
+                    $($status => Self::$variant(problem),)*
+                    // It cannot happen in such an operation.
+                    _ => Self::Internal(Problem::internal(&error)),
+                }
+            }
+        }
+    )* };
 }
 
-/// Errors of an operation that shows one thing.
-#[derive(ApiResponse)]
-pub(super) enum GetError {
-    /// The token is missing, unknown, expired or revoked.
-    #[oai(status = 401, content_type = "application/problem+json")]
-    Unauthorized(Json<Problem>),
-    /// The caller may not do this.
-    #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<Problem>),
-    /// It does not exist, or is not the caller's to see.
-    #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<Problem>),
-    /// Something went wrong inside Merit.
-    #[oai(status = 500, content_type = "application/problem+json")]
-    Internal(Json<Problem>),
-    /// The audit log cannot be written just now.
-    #[oai(status = 503, content_type = "application/problem+json")]
-    Unavailable(Json<Problem>),
-}
+errors! {
+    /// Errors of an operation that lists.
+    ListError {
+        400 Invalid "A parameter is not valid."
+        401 Unauthorized "The token is missing, unknown, expired or revoked."
+        403 Forbidden "The caller may not do this."
+        404 NotFound "What the list belongs to does not exist."
+        500 Internal "Something went wrong inside Merit."
+        503 Unavailable "The audit log cannot be written just now."
+    }
 
-/// Errors of an operation that makes something.
-#[derive(ApiResponse)]
-pub(super) enum CreateError {
-    /// A parameter or the body is not valid.
-    #[oai(status = 400, content_type = "application/problem+json")]
-    Invalid(Json<Problem>),
-    /// The token is missing, unknown, expired or revoked.
-    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
-    #[oai(status = 401, content_type = "application/problem+json")]
-    Unauthorized(Json<Problem>),
-    /// The caller may not do this.
-    #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<Problem>),
-    /// What it belongs to does not exist.
-    #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<Problem>),
-    /// There is one already, it cannot be done as things stand, or a request with this Idempotency-Key is under way.
-    #[oai(status = 409, content_type = "application/problem+json")]
-    Conflict(Json<Problem>),
-    /// The body is of another type.
-    #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
-    #[oai(status = 415, content_type = "application/problem+json")]
-    OtherType(Json<Problem>),
-    /// The Idempotency-Key came with another request before.
-    #[expect(dead_code, reason = "answered around the operation; here for the description")]
-    #[oai(status = 422, content_type = "application/problem+json")]
-    OtherRequest(Json<Problem>),
-    /// Something went wrong inside Merit.
-    #[oai(status = 500, content_type = "application/problem+json")]
-    Internal(Json<Problem>),
-    /// The audit log cannot be written just now.
-    #[oai(status = 503, content_type = "application/problem+json")]
-    Unavailable(Json<Problem>),
-}
+    /// Errors of an operation that shows one thing.
+    GetError {
+        401 Unauthorized "The token is missing, unknown, expired or revoked."
+        403 Forbidden "The caller may not do this."
+        404 NotFound "It does not exist, or is not the caller's to see."
+        500 Internal "Something went wrong inside Merit."
+        503 Unavailable "The audit log cannot be written just now."
+    }
 
-/// Errors of an operation that changes something as it was read.
-#[derive(ApiResponse)]
-pub(super) enum ChangeError {
-    /// A parameter or the body is not valid.
-    #[oai(status = 400, content_type = "application/problem+json")]
-    Invalid(Json<Problem>),
-    /// The token is missing, unknown, expired or revoked.
-    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
-    #[oai(status = 401, content_type = "application/problem+json")]
-    Unauthorized(Json<Problem>),
-    /// The caller may not do this.
-    #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<Problem>),
-    /// It does not exist.
-    #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<Problem>),
-    /// It cannot be done as things stand.
-    #[oai(status = 409, content_type = "application/problem+json")]
-    Conflict(Json<Problem>),
-    /// It was changed since it was read.
-    #[oai(status = 412, content_type = "application/problem+json")]
-    Changed(Json<Problem>),
-    /// The body is of another type.
-    #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
-    #[oai(status = 415, content_type = "application/problem+json")]
-    OtherType(Json<Problem>),
-    /// `If-Match` is missing.
-    #[oai(status = 428, content_type = "application/problem+json")]
-    Unconditional(Json<Problem>),
-    /// Something went wrong inside Merit.
-    #[oai(status = 500, content_type = "application/problem+json")]
-    Internal(Json<Problem>),
-    /// The audit log cannot be written just now.
-    #[oai(status = 503, content_type = "application/problem+json")]
-    Unavailable(Json<Problem>),
-}
+    /// Errors of an operation that makes something.
+    CreateError {
+        400 Invalid "A parameter or the body is not valid."
+        401 Unauthorized "The token is missing, unknown, expired or revoked."
+        403 Forbidden "The caller may not do this."
+        404 NotFound "What it belongs to does not exist."
+        409 Conflict "There is one already, it cannot be done as things stand, or a request with this Idempotency-Key is under way."
+        415 OtherType "The body is of another type."
+        422 OtherRequest "The Idempotency-Key came with another request before."
+        500 Internal "Something went wrong inside Merit."
+        503 Unavailable "The audit log cannot be written just now."
+    }
 
-/// Errors of an operation that does something with what is there.
-#[derive(ApiResponse)]
-pub(super) enum ActError {
-    /// A parameter or the body is not valid.
-    #[oai(status = 400, content_type = "application/problem+json")]
-    Invalid(Json<Problem>),
-    /// The token is missing, unknown, expired or revoked.
-    #[expect(dead_code, reason = "answered by the check of the token before the operation; here for the description")]
-    #[oai(status = 401, content_type = "application/problem+json")]
-    Unauthorized(Json<Problem>),
-    /// The caller may not do this.
-    #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<Problem>),
-    /// It does not exist.
-    #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<Problem>),
-    /// It cannot be done as things stand, or a request with this Idempotency-Key is under way.
-    #[oai(status = 409, content_type = "application/problem+json")]
-    Conflict(Json<Problem>),
-    /// What it is about is not what was seen: the detail says what is different.
-    #[oai(status = 412, content_type = "application/problem+json")]
-    Changed(Json<Problem>),
-    /// The body is of another type.
-    #[expect(dead_code, reason = "answered by the framework before the operation; here for the description")]
-    #[oai(status = 415, content_type = "application/problem+json")]
-    OtherType(Json<Problem>),
-    /// The Idempotency-Key came with another request before.
-    #[expect(dead_code, reason = "answered around the operation; here for the description")]
-    #[oai(status = 422, content_type = "application/problem+json")]
-    OtherRequest(Json<Problem>),
-    /// Something went wrong inside Merit.
-    #[oai(status = 500, content_type = "application/problem+json")]
-    Internal(Json<Problem>),
-    /// The audit log cannot be written just now.
-    #[oai(status = 503, content_type = "application/problem+json")]
-    Unavailable(Json<Problem>),
+    /// Errors of an operation that changes something as it was read.
+    ChangeError {
+        400 Invalid "A parameter or the body is not valid."
+        401 Unauthorized "The token is missing, unknown, expired or revoked."
+        403 Forbidden "The caller may not do this."
+        404 NotFound "It does not exist."
+        409 Conflict "It cannot be done as things stand."
+        412 Changed "It was changed since it was read."
+        415 OtherType "The body is of another type."
+        428 Unconditional "`If-Match` is missing."
+        500 Internal "Something went wrong inside Merit."
+        503 Unavailable "The audit log cannot be written just now."
+    }
+
+    /// Errors of an operation that does something with what is there.
+    ActError {
+        400 Invalid "A parameter or the body is not valid."
+        401 Unauthorized "The token is missing, unknown, expired or revoked."
+        403 Forbidden "The caller may not do this."
+        404 NotFound "It does not exist."
+        409 Conflict "It cannot be done as things stand, or a request with this Idempotency-Key is under way."
+        412 Changed "What it is about is not what was seen: the detail says what is different."
+        415 OtherType "The body is of another type."
+        422 OtherRequest "The Idempotency-Key came with another request before."
+        500 Internal "Something went wrong inside Merit."
+        503 Unavailable "The audit log cannot be written just now."
+    }
 }
 
 impl ChangeError {
@@ -229,72 +159,5 @@ impl GetError {
     pub(super) fn unauthorized() -> Self {
         let detail = "Send a token as 'Authorization: Bearer …'; 'merit token create LOGIN NAME' makes one.";
         Self::Unauthorized(Problem::new(401, "unauthorized", "A valid token is needed", detail))
-    }
-}
-
-impl From<AppError> for GetError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
-            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
-            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
-            other => Self::Internal(Problem::internal(&other)),
-        }
-    }
-}
-
-impl From<AppError> for ListError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
-            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
-            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
-            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
-            other => Self::Internal(Problem::internal(&other)),
-        }
-    }
-}
-
-impl From<AppError> for CreateError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
-            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
-            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
-            AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
-            AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
-            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
-            other => Self::Internal(Problem::internal(&other)),
-        }
-    }
-}
-
-impl From<AppError> for ChangeError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
-            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
-            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
-            AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
-            AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
-            AppError::Changed(what) => Self::Changed(Problem::new(412, "changed", "It was changed meanwhile", what)),
-            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
-            other => Self::Internal(Problem::internal(&other)),
-        }
-    }
-}
-
-impl From<AppError> for ActError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::NotFound(what) => Self::NotFound(Problem::not_found(what)),
-            AppError::Forbidden(what) => Self::Forbidden(Problem::forbidden(what)),
-            AppError::Invalid(what) => Self::Invalid(Problem::invalid(what)),
-            AppError::Conflict(what) => Self::Conflict(Problem::conflict("exists", what)),
-            AppError::Refused(what) => Self::Conflict(Problem::conflict("refused", what)),
-            AppError::Changed(what) => Self::Changed(Problem::new(412, "changed", "It was changed meanwhile", what)),
-            AppError::Unrecorded(_) => Self::Unavailable(Problem::unavailable(&error)),
-            other => Self::Internal(Problem::internal(&other)),
-        }
     }
 }

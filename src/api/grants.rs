@@ -3,56 +3,15 @@
 use chrono::NaiveDate;
 use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
 use super::auth::Caller;
 use super::error::{CreateError, GetError};
 use super::page;
+use super::role::RoleName;
 use crate::app::{GrantOrder, GrantView, StoredGrant};
-use crate::domain::authority::Role;
-
-/// What somebody is to the organisation.
-#[derive(Clone, Copy, Enum)]
-#[oai(rename_all = "snake_case")]
-enum RoleName {
-    Agent,
-    Supervisor,
-    Hr,
-    Approver,
-    Payroll,
-    Auditor,
-    Admin,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Agent => Self::Agent,
-            RoleName::Supervisor => Self::Supervisor,
-            RoleName::Hr => Self::Hr,
-            RoleName::Approver => Self::Approver,
-            RoleName::Payroll => Self::Payroll,
-            RoleName::Auditor => Self::Auditor,
-            RoleName::Admin => Self::Admin,
-        }
-    }
-}
-
-impl From<Role> for RoleName {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Agent => Self::Agent,
-            Role::Supervisor => Self::Supervisor,
-            Role::Hr => Self::Hr,
-            Role::Approver => Self::Approver,
-            Role::Payroll => Self::Payroll,
-            Role::Auditor => Self::Auditor,
-            Role::Admin => Self::Admin,
-        }
-    }
-}
 
 /// A role for a unit and everything below it, or for the whole organisation.
 #[derive(Object)]
@@ -110,7 +69,7 @@ enum GrantRevoked {
 fn grant(view: GrantView) -> Grant {
     let GrantView { grant, unit } = view;
     let StoredGrant { public_id, account_id: _, grant, first_day, last_day, created_at: _, revoked_at, origin } = grant;
-    let (role, with_pay) = (grant.role.into(), grant.with_pay);
+    let (role, with_pay) = (RoleName(grant.role), grant.with_pay);
     Grant { id: public_id, role, unit, with_pay, first_day, last_day, revoked_at, origin }
 }
 
@@ -138,7 +97,7 @@ impl GrantsApi {
         let NewGrant { role, unit, with_pay, first_day, last_day } = new.0;
         let order = GrantOrder {
             account: page::id(&id.0)?,
-            role: role.into(),
+            role: role.0,
             unit: unit.as_deref(),
             with_pay,
             first_day,

@@ -18,6 +18,7 @@ mod pulls;
 mod rendered;
 mod results;
 mod reviews;
+mod role;
 mod rules;
 mod scorecard_judgement;
 mod scorecard_lines;

@@ -2,6 +2,7 @@
 
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use uuid::Uuid;
 
@@ -9,7 +10,7 @@ use super::Resource;
 use super::auth::Caller;
 use super::error::{ChangeError, CreateError, GetError, ListError};
 use super::page::{self, PageSize, cursor, slice};
-use crate::app::{AccountChange, AccountKind, AccountOrder, AccountRecord, AccountView};
+use crate::app::{AccountChange, AccountKind, AccountOrder, AccountRecord, AccountView, AppError};
 use crate::domain::authority::Act;
 
 /// What kind of user it is.
@@ -59,14 +60,14 @@ struct NewUser {
     employee_number: Option<String>,
 }
 
-/// What is to change; what is absent stays.
+/// What is to change; what is absent stays. Nothing here can be taken away, so `null` is refused.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct UserChange {
     #[oai(validator(min_length = 1, max_length = 200))]
-    name: Option<String>,
+    name: MaybeUndefined<String>,
     /// Whether the account, its tokens and its sessions are kept from doing anything.
-    disabled: Option<bool>,
+    disabled: MaybeUndefined<bool>,
 }
 
 /// Who calls.
@@ -128,6 +129,17 @@ fn etag(version: i64) -> String {
 /// The version an `If-Match` names; 0, which nothing has, where it names none of ours.
 fn version(if_match: &str) -> i64 {
     if_match.trim().trim_matches('"').parse().unwrap_or_default()
+}
+
+/// A field of a change that cannot be taken away: absent it stays, and `null` is no value for it.
+fn given<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>, AppError> {
+    match value {
+        MaybeUndefined::Undefined => Ok(None),
+        MaybeUndefined::Value(value) => Ok(Some(value)),
+        MaybeUndefined::Null => Err(AppError::Invalid(format!(
+            "{field}: null is no value for it; leave the field out to keep what is there, or give another value"
+        ))),
+    }
 }
 
 pub struct UsersApi;
@@ -200,8 +212,8 @@ impl UsersApi {
     ) -> Result<UserFound, ChangeError> {
         let UserChange { name, disabled } = change.0;
         let Some(if_match) = if_match.0 else { return Err(ChangeError::unconditional()) };
-        let changed =
-            app.change_account(page::id(&id.0)?, version(&if_match), AccountChange { name, disabled }).await?;
+        let change = AccountChange { name: given("name", name)?, disabled: given("disabled", disabled)? };
+        let changed = app.change_account(page::id(&id.0)?, version(&if_match), change).await?;
         let (body, etag) = user(changed);
         Ok(UserFound::Ok(body, etag))
     }

@@ -171,34 +171,34 @@ impl App {
         let page = self.store.calibrations_page(run.id, after, slice.limit.into(), (&reach, state)).await?;
         let detail = format!("rows={}", page.rows.len());
         self.recorded_list(&reach, Change::new("rating.list", "cycle", code).detail(detail)).await?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for calibration in page.rows {
-            rows.push(self.named(calibration).await?);
-        }
+        let rows = self.named(page.rows).await?;
         Ok(Page { rows, more: page.more })
     }
 
     async fn calibration(&self, code: &str, id: Uuid) -> Result<CalibrationView, AppError> {
         let cycle = self.cycle(code).await?;
         let found = self.store.calibration(cycle.id, id).await?.ok_or_else(|| no_proposal(id))?;
-        self.named(found).await
+        self.named(vec![found]).await?.pop().ok_or_else(|| no_proposal(id))
     }
 
-    async fn named(&self, calibration: Calibration) -> Result<CalibrationView, AppError> {
-        let proposed_by = self.doer_name(&calibration.proposed_by).await?;
-        let decided_by = match &calibration.decided_by {
-            Some(doer) => self.doer_name(doer).await?,
-            None => None,
+    /// With the logins of who proposed and decided, by one query.
+    async fn named(&self, calibrations: Vec<Calibration>) -> Result<Vec<CalibrationView>, AppError> {
+        let doers = calibrations.iter().flat_map(|one| [Some(&one.proposed_by), one.decided_by.as_ref()]).flatten();
+        let accounts = doers.filter_map(|doer| match doer {
+            Doer::Operator(_) => None,
+            Doer::Account(id) => Some(*id),
+        });
+        let logins = self.store.logins(accounts).await?;
+        let name = |doer: &Doer| match doer {
+            Doer::Operator(name) => Some(name.clone()),
+            Doer::Account(id) => logins.get(id).cloned(),
         };
-        Ok(CalibrationView { calibration, proposed_by, decided_by })
-    }
-
-    /// A login or the operator's name; `None` for a forgotten account.
-    async fn doer_name(&self, doer: &Doer) -> Result<Option<String>, AppError> {
-        match doer {
-            Doer::Operator(name) => Ok(Some(name.clone())),
-            Doer::Account(id) => Ok(self.store.account(*id).await?.map(|account| account.login)),
-        }
+        let view = |calibration: Calibration| CalibrationView {
+            proposed_by: name(&calibration.proposed_by),
+            decided_by: calibration.decided_by.as_ref().and_then(name),
+            calibration,
+        };
+        Ok(calibrations.into_iter().map(view).collect())
     }
 
     /// An agent's result in review that is within reach of the act, and not one's own.

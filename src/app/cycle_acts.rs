@@ -10,7 +10,7 @@ use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::cycle::{CycleAct, CycleState};
 use crate::domain::money::Money;
-use crate::store::{Cycle, CycleEvent, Doer, NewCycleEvent, Run};
+use crate::store::{Cycle, CycleEvent, NewCycleEvent, Run};
 
 /// What approval is asked for: whatever is not named here by itself or by its digest is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +42,8 @@ pub struct ShownForApproval {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CycleEventView {
     pub event: CycleEvent,
-    /// A login, `operator:` and the system's user, or nothing for somebody whose account is forgotten.
-    pub by: Option<String>,
+    /// A login, or `operator:` and the system's user.
+    pub by: String,
 }
 
 /// What is to be done with a cycle.
@@ -145,21 +145,10 @@ impl App {
             .or_else(|_| self.require(Act::Approve))
             .or_else(|_| self.require(Act::ReadAudit))?;
         let cycle = self.cycle(code).await?;
-        let mut logins: BTreeMap<i64, Option<String>> = BTreeMap::new();
-        let mut views = Vec::new();
-        for event in self.store.cycle_events(cycle.id).await? {
-            let by = match &event.by {
-                Doer::Operator(name) => Some(name.clone()),
-                Doer::Account(id) => {
-                    if !logins.contains_key(id) {
-                        logins.insert(*id, self.store.account(*id).await?.map(|account| account.login));
-                    }
-                    logins.get(id).cloned().flatten()
-                }
-            };
-            views.push(CycleEventView { event, by });
-        }
-        Ok(views)
+        let events = self.store.cycle_events(cycle.id).await?;
+        let logins = self.store.logins(events.iter().filter_map(|event| event.by.account_id())).await?;
+        let view = |event: CycleEvent| CycleEventView { by: event.by.name(&logins).to_owned(), event };
+        Ok(events.into_iter().map(view).collect())
     }
 
     async fn shown_for_approval(&self, cycle: &Cycle) -> Result<ShownForApproval, AppError> {

@@ -48,7 +48,7 @@ pub use access::{
 };
 pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
-pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
+pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, AuditView, Change, WantedEntries};
 pub use backup::{CopyReport, restore};
 pub use calibration::{CalibrationView, RatingDecision, RatingProposal};
 pub use check::{CheckReport, check, write_default_rules};

@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::access::tries_of;
 use super::read::Slice;
 use super::{App, AppError, Change};
+
 use crate::domain::authority::Act;
 use crate::domain::money::Money;
 use crate::domain::period::Period;
@@ -85,7 +87,7 @@ impl App {
         let day = self.clock.today().checked_sub_months(months);
         let day = day.ok_or_else(|| AppError::Invalid(format!("--years: {years} is too many")))?;
         let change = Change::new("roster.forget", "roster", format_args!("left before {day}"));
-        Ok(self.recorded(change).forget_leavers(day, self.clock.now(), preview).await?)
+        Ok(self.recorded(change).forget_leavers(day, self.clock.now(), preview, &tries_of).await?)
     }
 }
 

@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use super::output::{Format, Table, say};
 use super::{CliError, Place, progress};
-use crate::app::{Anchor, AuditEntry, Slice, WantedEntries};
+use crate::app::{Anchor, AuditView, Slice, WantedEntries};
 
 #[derive(Subcommand)]
 pub(super) enum AuditAction {
     /// List what was done, newest first
     List {
-        /// Done by this login, operator:USER for the command line, or provider:ID for a provider that says who somebody is
+        /// Done by this login or public id of an account, operator:USER for the command line, provider:ID for a provider that says who
+        /// somebody is, or schedule:SOURCE
         #[arg(long)]
         actor: Option<String>,
         /// This act, such as grant.create, cycle.appraise or payout.read
@@ -66,9 +67,11 @@ async fn list(place: &Place, wanted: &WantedEntries, limit: usize, format: Forma
     let mut table = Table::new(&[
         ("at", "At"),
         ("actor", "Actor"),
+        ("actor_login", "Login"),
         ("act", "Act"),
         ("subject_kind", "Kind"),
         ("subject", "Subject"),
+        ("account_login", "Account"),
         ("detail", "Detail"),
         ("reason", "Reason"),
         ("before", "Before"),
@@ -79,9 +82,9 @@ async fn list(place: &Place, wanted: &WantedEntries, limit: usize, format: Forma
     let (mut slice, mut left) = (Slice::first(), limit);
     while left > 0 {
         let page = app.audit_entries(&slice, wanted).await?;
-        let last = page.rows.last().map(|entry| entry.record.public_id.to_string());
-        for entry in page.rows.iter().take(left) {
-            table.row(cells(entry, format));
+        let last = page.rows.last().map(|view| view.entry.record.public_id.to_string());
+        for view in page.rows.iter().take(left) {
+            table.row(cells(view, format));
         }
         left = left.saturating_sub(page.rows.len());
         match last {
@@ -94,18 +97,21 @@ async fn list(place: &Place, wanted: &WantedEntries, limit: usize, format: Forma
 }
 
 /// An entry's cells; people see the first digits of a digest, programs all of it.
-fn cells(entry: &AuditEntry, format: Format) -> [Value; 11] {
+fn cells(view: &AuditView, format: Format) -> [Value; 13] {
     let digits = if format == Format::Table { 12 } else { 64 };
     let digest = |digest: Option<crate::domain::audit::Digest>| -> Value {
         digest.map(|digest| digest.to_string().chars().take(digits).collect::<String>()).into()
     };
+    let AuditView { entry, actor_login, account_login } = view;
     let record = &entry.record;
     [
         record.at.to_rfc3339_opts(SecondsFormat::Millis, true).into(),
         record.actor.as_str().into(),
+        actor_login.as_deref().into(),
         record.act.as_str().into(),
         record.subject_kind.as_str().into(),
         record.subject.as_str().into(),
+        account_login.as_deref().into(),
         record.detail.as_str().into(),
         record.reason.as_deref().into(),
         digest(record.before),

@@ -23,14 +23,14 @@ pub(super) struct ExemptArguments {
     /// Lift the exemption instead
     #[arg(long)]
     lift: bool,
-    /// Who decides
-    #[arg(long, env = "USER", default_value = "command line")]
-    by: String,
+    /// Login of whoever decides; you when left out
+    #[arg(long)]
+    by: Option<String>,
 }
 
 pub(super) async fn run(app: &App, arguments: ExemptArguments) -> Result<ExitCode, CliError> {
     let ExemptArguments { cycle, agent, reason, note, lift: _, by } = arguments;
-    let order = ExemptionOrder { cycle: &cycle, employee_number: &agent, by: &by };
+    let order = ExemptionOrder { cycle: &cycle, employee_number: &agent, by: by.as_deref() };
     match reason {
         Some(reason) => {
             app.exempt(order, reason, &note).await?;

@@ -7,17 +7,18 @@ use clap::Subcommand;
 use uuid::Uuid;
 
 use super::output::{Format, Table, say};
-use super::user::RoleName;
+use super::user::role;
 use super::{CliError, Place};
 use crate::app::{GrantOrder, GrantView};
+use crate::domain::authority::Role;
 
 #[derive(Subcommand)]
 pub(super) enum GrantAction {
     /// Give an account a role
     Add {
         login: String,
-        #[arg(value_enum)]
-        role: RoleName,
+        #[arg(value_parser = role())]
+        role: Role,
         /// Code of the unit it is for, with everything below; the whole organisation when left out
         #[arg(long)]
         unit: Option<String>,
@@ -51,7 +52,7 @@ pub(super) async fn run(place: &Place, action: GrantAction) -> Result<ExitCode, 
             let account = app.account_named(&login).await?.account;
             let order = GrantOrder {
                 account: account.public_id,
-                role: role.into(),
+                role,
                 unit: unit.as_deref(),
                 with_pay,
                 first_day: from,

@@ -30,6 +30,9 @@ pub(super) struct ServeArguments {
     /// Bytes a request's body may have
     #[arg(long, env = "MERIT_MAX_BODY", default_value_t = 1 << 20)]
     max_body: u64,
+    /// Connections at once; whoever comes beyond them waits until another has ended
+    #[arg(long, env = "MERIT_MAX_CONNECTIONS", default_value_t = ServerOptions::CONNECTIONS, value_parser = at_least_one)]
+    max_connections: usize,
     /// Seconds a request may take until its answer begins
     #[arg(long, env = "MERIT_REQUEST_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     request_seconds: u64,
@@ -65,6 +68,10 @@ fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpNet>().or_else(|_| address()).map_err(|_| "give an address or a network, such as 10.0.0.0/8".into())
 }
 
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "give a whole number from 1 on".into())
+}
+
 impl ServeArguments {
     pub(super) fn collector(&self) -> Option<&str> {
         self.otlp_endpoint.as_deref().filter(|endpoint| !endpoint.is_empty())
@@ -75,6 +82,7 @@ impl ServeArguments {
         let rate = NonZeroU32::new(self.rate_limit);
         ServerOptions {
             most_body_bytes: self.max_body,
+            most_connections: self.max_connections,
             request_time: Duration::from_secs(self.request_seconds),
             rate: rate
                 .map(|per_second| Rate { per_second, burst: NonZeroU32::new(self.rate_burst).unwrap_or(per_second) }),

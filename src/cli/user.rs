@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::grant::granted;
 use super::output::{Format, Table, say};
@@ -60,8 +61,8 @@ pub(super) struct AddArguments {
     #[arg(long)]
     agent: Option<String>,
     /// A first grant; more with 'merit grant add'
-    #[arg(long, value_enum)]
-    role: Option<RoleName>,
+    #[arg(long, value_parser = role())]
+    role: Option<Role>,
     /// Code of the unit the grant is for, with everything below; the whole organisation when left out
     #[arg(long, requires = "role")]
     unit: Option<String>,
@@ -70,30 +71,10 @@ pub(super) struct AddArguments {
     with_pay: bool,
 }
 
-/// A role as it is written on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum RoleName {
-    Agent,
-    Supervisor,
-    Hr,
-    Approver,
-    Payroll,
-    Auditor,
-    Admin,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Agent => Self::Agent,
-            RoleName::Supervisor => Self::Supervisor,
-            RoleName::Hr => Self::Hr,
-            RoleName::Approver => Self::Approver,
-            RoleName::Payroll => Self::Payroll,
-            RoleName::Auditor => Self::Auditor,
-            RoleName::Admin => Self::Admin,
-        }
-    }
+/// Reads the name of a role.
+pub(super) fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .try_map(|name| Role::of(&name).ok_or_else(|| format!("'{name}' is no role")))
 }
 
 pub(super) async fn run(place: &Place, action: UserAction) -> Result<ExitCode, CliError> {
@@ -140,7 +121,7 @@ async fn add(app: &App, arguments: AddArguments) -> Result<(), CliError> {
     if let Some(role) = role {
         let grant = GrantOrder {
             account: made.account.public_id,
-            role: role.into(),
+            role,
             unit: unit.as_deref(),
             with_pay,
             first_day: None,

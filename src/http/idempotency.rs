@@ -125,7 +125,7 @@ fn again(kept: KeptAnswer) -> Response {
             StatusCode::CONFLICT,
             "shown_once",
             "The answer was shown once",
-            "This was done before, and its answer held a secret that is not kept; make a new one if it was lost.",
+            "This was done before, and its answer is not kept: it held a secret, or might have told of somebody who is forgotten. Make a new secret if one was lost.",
         );
     };
     let mut response =

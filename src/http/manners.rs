@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use poem::{Endpoint, IntoResponse as _, Middleware, PathPattern, Request, Response};
 use tracing::{Instrument as _, Span, field};
 
@@ -83,17 +83,9 @@ impl<E: Endpoint> Endpoint for Mannerly<E> {
     }
 }
 
-/// Whether the address holds a NUL: no name has one, and PostgreSQL fails at a text with one.
-fn names_nothing(request: &Request) -> bool {
-    request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00"))
-}
-
 impl<E: Endpoint> Mannerly<E> {
     /// Answers within the limits of rate, size and time.
     async fn limited(&self, request: Request) -> Response {
-        if names_nothing(&request) {
-            return problem::problem(StatusCode::BAD_REQUEST, "The address holds a NUL (%00); leave it out.");
-        }
         let limiter = self.kept.limiter.as_ref().filter(|_| !request.uri().path().starts_with(UNLIMITED));
         let Some(limiter) = limiter else { return self.sized(request).await };
         let credential = credential(&request);

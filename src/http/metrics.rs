@@ -19,6 +19,8 @@ const SECONDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 /// How often figures are put in order while nobody asks for them.
 const UPKEEP: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Far more than there are who collect figures.
+const MOST_CONNECTIONS: usize = 64;
 
 /// The process has one set of figures, whoever asks.
 static KEPT: RwLock<Option<PrometheusHandle>> = RwLock::new(None);
@@ -88,7 +90,7 @@ impl MetricsListening {
         });
         let routes = Route::new().at("/metrics", get(show)).with(AddData::new(figures)).with(AddData::new(app));
         answer(
-            Accepting { listener, tls: None, head_time: PATIENCE, patience: PATIENCE },
+            Accepting { listener, tls: None, head_time: PATIENCE, patience: PATIENCE, most: MOST_CONNECTIONS },
             routes.map_to_response(),
             stop,
         )

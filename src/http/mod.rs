@@ -9,6 +9,7 @@ mod health;
 mod idempotency;
 mod manners;
 mod metrics;
+mod nul;
 mod options;
 mod problem;
 mod rate;

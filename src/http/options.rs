@@ -13,6 +13,8 @@ pub struct ServerOptions {
     pub most_body_bytes: u64,
     /// How long a request may take until its answer begins.
     pub request_time: Duration,
+    /// Connections at once; whoever comes beyond them waits until another has ended.
+    pub most_connections: usize,
     /// How long a client may take to send the head of a request, and to agree on a secure connection.
     pub head_time: Duration,
     /// No limit when absent.
@@ -51,11 +53,17 @@ const fn one_thousand() -> NonZeroU32 {
     NonZeroU32::MIN.saturating_add(999)
 }
 
+impl ServerOptions {
+    /// Leaves room for the database and files below the 1,024 handles that systems often allow a process.
+    pub const CONNECTIONS: usize = 800;
+}
+
 impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             most_body_bytes: 1 << 20,
             request_time: Duration::from_secs(30),
+            most_connections: Self::CONNECTIONS,
             head_time: Duration::from_secs(15),
             rate: Some(Rate::DEFAULT),
             trusted_proxies: Vec::new(),

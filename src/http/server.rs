@@ -17,6 +17,7 @@ use super::connection::{self, Ends};
 use super::health::{Draining, live, ready};
 use super::idempotency::Idempotency;
 use super::manners::Manners;
+use super::nul::NoNul;
 use super::options::ServerOptions;
 use super::problem;
 use super::tls::Tls;
@@ -95,8 +96,9 @@ impl Listening {
             tokio::time::sleep(drain).await;
         };
         let (head_time, patience) = (options.head_time, options.request_time + GRACE);
+        let most = options.most_connections;
         let endpoint = endpoint.with(Manners::new(clock, options, draining));
-        answer(Accepting { listener, tls, head_time, patience }, endpoint, stop).await;
+        answer(Accepting { listener, tls, head_time, patience, most }, endpoint, stop).await;
         Ok(())
     }
 }
@@ -108,6 +110,8 @@ pub(super) struct Accepting {
     pub head_time: Duration,
     /// How long connections may take to end.
     pub patience: Duration,
+    /// Connections at once.
+    pub most: usize,
 }
 
 pub(super) async fn bind(address: &str, option: &'static str) -> Result<(TcpListener, String), ServerError> {
@@ -119,16 +123,23 @@ pub(super) async fn bind(address: &str, option: &'static str) -> Result<(TcpList
 
 /// Accepts and answers until `stop` is done; then nobody new comes in, and whoever is inside may finish.
 pub(super) async fn answer<E: Endpoint + 'static>(accepting: Accepting, endpoint: E, stop: impl Future<Output = ()>) {
-    let Accepting { listener, tls, head_time, patience } = accepting;
+    let Accepting { listener, tls, head_time, patience, most } = accepting;
+    let mut full = false;
     let endpoint = Arc::new(endpoint);
     let (stopping, told) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     loop {
+        // Whoever comes now waits with the system, in the order of coming: turning them away would only make them come again. Silent connections
+        // end after the time for a head, so that there is always room again.
+        if !full && connections.len() >= most {
+            tracing::warn!(most, "as many connections are open as may be: others wait until one ends");
+        }
+        full = connections.len() >= most;
         tokio::select! {
             () = stop.as_mut() => break,
             Some(ended) = connections.join_next() => note_panic(ended),
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if !full => match accepted {
                 Ok((stream, remote)) => {
                     let (endpoint, tls, told) = (endpoint.clone(), tls.clone(), told.clone());
                     connections.spawn(async move {
@@ -196,5 +207,6 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
         .nest("/api/v1", service.with(Idempotency { app: nobody.clone() }).with(allowed))
         .nest("/", web::routes())
         .data(nobody)
+        .with(NoNul)
         .with(panicked)
 }

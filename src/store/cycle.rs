@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::error::Step;
 use super::rules::publish::pin;
-use super::write::{Lock, execute, plain};
+use super::write::{Lock, execute};
 use super::{Page, Store, StoreError};
 use crate::domain::cycle::CycleState;
 use crate::domain::period::Period;
@@ -153,7 +153,7 @@ impl Store {
     }
 
     pub async fn cycle_by_code(&self, code: &str) -> Result<Option<Cycle>, StoreError> {
-        let found = Entity::find().filter(Column::Code.eq(plain(code))).one(&self.readers).await;
+        let found = Entity::find().filter(Column::Code.eq(code)).one(&self.readers).await;
         found.step("looking up a cycle")?.map(Cycle::from_model).transpose()
     }
 

@@ -1,5 +1,7 @@
 //! What is done with a cycle as a whole: its state changes and the event is kept, or neither.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::{cycle, cycle_event};
 use sea_orm::{
@@ -13,7 +15,7 @@ use super::write::{Lock, instant};
 use super::{Store, StoreError};
 use crate::domain::cycle::{CycleAct, CycleState};
 
-/// Who did it. An account is kept by its id, so that a leaver's login is forgotten with the account.
+/// Who did something. An account is kept by its id, so that a leaver's login is forgotten with the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doer {
     /// As the audit log names them.
@@ -26,6 +28,26 @@ impl Doer {
         match self {
             Self::Operator(name) => (Some(name.clone()), None),
             Self::Account(id) => (None, Some(*id)),
+        }
+    }
+
+    /// From its columns, of which one is there.
+    pub(super) fn of(name: Option<String>, account_id: Option<i64>) -> Self {
+        account_id.map_or_else(|| Self::Operator(name.unwrap_or_default()), Self::Account)
+    }
+
+    /// What people call them; an account by its present login.
+    pub fn name<'a>(&'a self, logins: &'a BTreeMap<i64, String>) -> &'a str {
+        match self {
+            Self::Operator(name) => name,
+            Self::Account(id) => logins.get(id).map(String::as_str).unwrap_or_default(),
+        }
+    }
+
+    pub fn account_id(&self) -> Option<i64> {
+        match self {
+            Self::Operator(_) => None,
+            Self::Account(id) => Some(*id),
         }
     }
 }
@@ -78,7 +100,7 @@ impl TryFrom<cycle_event::Model> for CycleEvent {
             from: cycle_state(from_state)?,
             to: cycle_state(to_state)?,
             at,
-            by: account_id.map_or_else(|| Doer::Operator(actor.unwrap_or_default()), Doer::Account),
+            by: Doer::of(actor, account_id),
             run_id,
             reason,
             digest,

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use entity::exemption::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
 
+use super::access::account::logins;
 use super::cycle::{Cycle, count_input};
+use super::cycle_events::Doer;
 use super::error::Step;
 use super::write::{Lock, execute, instant, plain};
 use super::{Store, StoreError};
@@ -18,7 +20,7 @@ pub struct NewExemption {
     pub agent_id: i64,
     pub reason: ExemptionReason,
     pub note: String,
-    pub granted_by: String,
+    pub granted_by: Doer,
     pub granted_at: DateTime<Utc>,
 }
 
@@ -28,16 +30,28 @@ pub struct StandingExemption {
     pub agent_id: i64,
     pub reason: ExemptionReason,
     pub note: String,
-    pub granted_by: String,
+    pub granted_by: Doer,
     pub granted_at: DateTime<Utc>,
 }
 
 impl StandingExemption {
     fn from_model(model: Model) -> Result<Self, StoreError> {
-        let Model { id: _, cycle_id: _, agent_id, reason, note, granted_by, granted_at, lifted_by: _, lifted_at: _ } =
-            model;
+        let Model {
+            id: _,
+            cycle_id: _,
+            agent_id,
+            reason,
+            note,
+            granted_by,
+            granted_by_account,
+            granted_at,
+            lifted_by: _,
+            lifted_by_account: _,
+            lifted_at: _,
+        } = model;
         let unreadable = |_| StoreError::Unreadable { what: "the reason of an exemption", value: reason.clone() };
-        Ok(Self { agent_id, reason: reason.parse().map_err(unreadable)?, note, granted_by, granted_at })
+        let reason = reason.parse().map_err(unreadable)?;
+        Ok(Self { agent_id, reason, note, granted_by: Doer::of(granted_by, granted_by_account), granted_at })
     }
 }
 
@@ -48,17 +62,24 @@ impl Store {
         let tx = self.begin_write(&[Lock::Cycles]).await?;
         until_calibrated(&tx, exemption.cycle_id).await?;
         if let Some(standing) = standing(&tx, exemption.cycle_id, exemption.agent_id).await? {
-            return Err(StoreError::AlreadyExempt { reason: standing.reason, granted_by: standing.granted_by });
+            let granted_by = match Doer::of(standing.granted_by, standing.granted_by_account) {
+                Doer::Operator(name) => name,
+                Doer::Account(id) => logins(&tx, &[id]).await?.remove(&id).unwrap_or_default(),
+            };
+            return Err(StoreError::AlreadyExempt { reason: standing.reason, granted_by });
         }
+        let (granted_by, granted_by_account) = exemption.granted_by.columns();
         let row = ActiveModel {
             id: NotSet,
             cycle_id: Set(exemption.cycle_id),
             agent_id: Set(exemption.agent_id),
             reason: Set(exemption.reason.as_str().to_owned()),
             note: Set(plain(&exemption.note)),
-            granted_by: Set(plain(&exemption.granted_by)),
+            granted_by: Set(granted_by.as_deref().map(plain)),
+            granted_by_account: Set(granted_by_account),
             granted_at: Set(instant(exemption.granted_at)),
             lifted_by: Set(None),
+            lifted_by_account: Set(None),
             lifted_at: Set(None),
         };
         row.insert(&tx).await.step(step)?;
@@ -71,15 +92,17 @@ impl Store {
         &self,
         cycle_id: i64,
         agent_id: i64,
-        lifted_by: &str,
+        lifted_by: &Doer,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let step = "lifting an exemption";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
         until_calibrated(&tx, cycle_id).await?;
-        let text = "UPDATE exemption SET lifted_by = $1, lifted_at = $2
-            WHERE cycle_id = $3 AND agent_id = $4 AND lifted_at IS NULL";
-        let values = [plain(lifted_by).into(), instant(now).into(), cycle_id.into(), agent_id.into()];
+        let text = "UPDATE exemption SET lifted_by = $1, lifted_by_account = $2, lifted_at = $3
+            WHERE cycle_id = $4 AND agent_id = $5 AND lifted_at IS NULL";
+        let (by, by_account) = lifted_by.columns();
+        let by = by.as_deref().map(plain);
+        let values = [by.into(), by_account.into(), instant(now).into(), cycle_id.into(), agent_id.into()];
         if execute(&tx, step, text, values).await? == 0 {
             return Err(StoreError::NotFound { what: "standing exemption of agent", name: agent_id.to_string() });
         }

@@ -35,7 +35,7 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/account/sign-out-everywhere", post(account::leave_everywhere))
         .at("/welcome/:token", get(welcome::page).post(welcome::submit))
         .around(visitor::visit);
-    Route::new().at("/assets/merit.css", get(stylesheet)).nest("/", pages)
+    Route::new().at("/assets/merit.css", get(stylesheet)).at("/assets/icon.svg", get(icon)).nest("/", pages)
 }
 
 /// A page as an answer.
@@ -51,4 +51,13 @@ fn stylesheet() -> Response {
         .header(header::CONTENT_TYPE, "text/css; charset=utf-8")
         .header(header::CACHE_CONTROL, "public, max-age=3600")
         .body(include_str!("assets/merit.css"))
+}
+
+/// Without one of its own, browsers ask for `/favicon.ico` at every visit and complain.
+#[handler]
+fn icon() -> Response {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "image/svg+xml")
+        .header(header::CACHE_CONTROL, "public, max-age=86400")
+        .body(include_str!("assets/icon.svg"))
 }

@@ -16,12 +16,18 @@ struct Meaning {
 }
 
 /// Every code the API answers with; codes are never renamed.
-const MEANINGS: [Meaning; 19] = [
+const MEANINGS: [Meaning; 20] = [
     Meaning {
         code: "invalid_request",
         status: 400,
         en: "A parameter or the body is not valid. The detail names it and says what is expected.",
         zh: "参数或请求体无效。detail 指明具体位置与期望的内容。",
+    },
+    Meaning {
+        code: "nul_in_text",
+        status: 400,
+        en: "A text holds a NUL (the character with the code 0), which no text here may. The detail names the field; leave the character out.",
+        zh: "文本含有 NUL（编码为 0 的字符），此处不允许。detail 指明字段，请去掉该字符。",
     },
     Meaning {
         code: "unauthorized",
@@ -68,8 +74,8 @@ const MEANINGS: [Meaning; 19] = [
     Meaning {
         code: "shown_once",
         status: 409,
-        en: "The request was done before, and its answer held a secret that is not kept. Make a new one if it was lost.",
-        zh: "该请求已执行过，其应答含有只显示一次、不予保存的机密。如已遗失，请重新创建。",
+        en: "The request was done before, and its answer is not kept: it held a secret, or might have told of somebody who is forgotten. Make a new secret if one was lost.",
+        zh: "该请求已执行过，其应答未予保存：应答含有只显示一次的机密，或可能涉及已被遗忘的人员。机密如已遗失，请重新创建。",
     },
     Meaning {
         code: "changed",

@@ -171,6 +171,7 @@ pub(super) fn failed(error: AppError) -> poem::Error {
 /// Wraps the pages: finds out who looks, and refuses forms that are not ours.
 pub(super) async fn visit<E: Endpoint>(pages: Arc<E>, mut request: Request) -> poem::Result<Response> {
     let visitor = Visitor::find(&request).await?;
+    let language = Language::keep(&request);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let refused = if reads {
         None
@@ -185,6 +186,9 @@ pub(super) async fn visit<E: Endpoint>(pages: Arc<E>, mut request: Request) -> p
             pages.call(request).await?.into_response()
         }
     };
+    if let Some(language) = language {
+        response.headers_mut().append(header::SET_COOKIE, language);
+    }
     visitor.finish(&mut response);
     Ok(response)
 }

@@ -8,9 +8,9 @@ CREATE TABLE job (
     -- What it works on: of one scope, one runs at a time.
     scope @key NOT NULL,
     state @key NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
-    -- Absent for whoever runs Merit beside its database, and for a source's schedule.
+    -- Who asked: whoever runs Merit beside its database and a source's schedule by name, anybody else by account.
+    asked_by @text,
     account_id @int REFERENCES account (id),
-    asked_by @text NOT NULL,
     -- The acts that the token in use was for, parted by blanks; all when absent.
     acts @text,
     asked_at @time NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE job (
     -- The schedule that asked, and for which moment.
     source @key,
     due_at @time,
+    CHECK ((asked_by IS NULL) <> (account_id IS NULL)),
     CHECK ((source IS NULL) = (due_at IS NULL)),
     CHECK ((state = 'running') = (worker IS NOT NULL AND heartbeat_at IS NOT NULL)),
     CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))

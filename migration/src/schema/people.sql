@@ -15,10 +15,15 @@ CREATE TABLE exemption (
     agent_id @int NOT NULL REFERENCES agent (id),
     reason @text NOT NULL,
     note @text NOT NULL,
-    granted_by @text NOT NULL,
+    -- An operator by name, anybody else by account.
+    granted_by @text,
+    granted_by_account @int REFERENCES account (id),
     granted_at @time NOT NULL,
     lifted_by @text,
+    lifted_by_account @int REFERENCES account (id),
     lifted_at @time,
-    CHECK ((lifted_by IS NULL) = (lifted_at IS NULL))
+    CHECK ((granted_by IS NULL) <> (granted_by_account IS NULL)),
+    CHECK (lifted_by IS NULL OR lifted_by_account IS NULL),
+    CHECK ((lifted_by IS NULL AND lifted_by_account IS NULL) = (lifted_at IS NULL))
 ) @table;
 CREATE UNIQUE INDEX exemption_standing ON exemption (cycle_id, agent_id) WHERE lifted_at IS NULL;

@@ -49,9 +49,9 @@ impl App {
             agent_id: agent.as_ref().map(|agent| agent.id),
             created_at: self.clock.now(),
         };
-        let change = Change::new("account.create", "account", &new.login).after(Some(told(&new.name, false)));
+        let change = Change::new("account.create", "account", new.public_id).after(Some(told(1, false)));
         let employee = agent.as_ref().map(|agent| format!(" agent={}", agent.employee_number)).unwrap_or_default();
-        let change = change.detail(format_args!("id={} kind={}{employee}", new.public_id, new.kind.as_str()));
+        let change = change.detail(format_args!("kind={}{employee}", new.kind.as_str()));
         let account = self.recorded(change).create_account(&new).await.map_err(refused)?;
         if account.agent_id.is_some() {
             self.keep_grant(&account, None, &self.new_grant(account.id, Role::Agent)).await?;
@@ -74,10 +74,9 @@ impl App {
         let found = self.store.account_by_public_id(id).await?;
         let found = found.ok_or_else(|| AppError::NotFound(format!("there is no account '{id}'")))?;
         let disabled = found.disabled_at.is_some();
-        let name = change.name.as_deref().unwrap_or(&found.name);
-        let record = Change::new("account.change", "account", &found.login)
-            .before(Some(told(&found.name, disabled)))
-            .after(Some(told(name, change.disabled.unwrap_or(disabled))))
+        let record = Change::new("account.change", "account", id)
+            .before(Some(told(found.version, disabled)))
+            .after(Some(told(found.version.saturating_add(1), change.disabled.unwrap_or(disabled))))
             .detail(changed(&change));
         let account =
             self.recorded(record).change_account(id, version, &change, self.clock.now()).await.map_err(refused)?;
@@ -87,11 +86,13 @@ impl App {
     pub async fn accounts(&self, slice: &Slice) -> Result<Page<AccountView>, AppError> {
         self.require(Act::ManageAccess)?;
         let page = self.store.accounts_page(slice.after.as_deref(), slice.limit.into()).await?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for account in page.rows {
-            rows.push(self.account_view(account).await?);
-        }
-        Ok(Page { rows, more: page.more })
+        let agents = page.rows.iter().filter_map(|account| account.agent_id).collect();
+        let mut numbers = self.store.employee_numbers(agents).await?;
+        let view = |account: Account| {
+            let employee_number = account.agent_id.and_then(|agent| numbers.remove(&agent));
+            AccountView { account, employee_number }
+        };
+        Ok(Page { rows: page.rows.into_iter().map(view).collect(), more: page.more })
     }
 
     pub async fn account(&self, id: Uuid) -> Result<AccountView, AppError> {
@@ -134,9 +135,9 @@ impl App {
     }
 }
 
-/// An account as the log tells it.
-fn told(name: &str, disabled: bool) -> Digest {
-    Digest::of_fields(&[("name", name), ("disabled", &disabled.to_string())])
+/// An account as the log tells it: without login and name, of which even a digest would tell whoever guesses them.
+fn told(version: i64, disabled: bool) -> Digest {
+    Digest::of_fields(&[("version", &version.to_string()), ("disabled", &disabled.to_string())])
 }
 
 /// What of an account changes, in words for the log.

@@ -110,7 +110,7 @@ impl Actor {
         self.request
     }
 
-    /// What the record calls them: a login, `operator:` and the system's user, `provider:` and its id, or `schedule:` and a source.
+    /// What people call them: a login, `operator:` and the system's user, `provider:` and its id, or `schedule:` and a source.
     pub fn name(&self) -> String {
         match &self.standing {
             Standing::Nobody => "nobody".to_owned(),
@@ -121,7 +121,17 @@ impl Actor {
         }
     }
 
-    /// As what is done with a cycle is kept.
+    /// What the audit log calls them, which never changes: an account by its public id, so that its login can be forgotten.
+    pub(in crate::app) fn entry_name(&self) -> String {
+        self.own_account().map_or_else(|| self.name(), |account| account.public_id.to_string())
+    }
+
+    /// What a refusal calls them. It may be kept, as a job's problem is: accounts are not named.
+    pub(super) fn refused_name(&self) -> String {
+        self.own_account().map_or_else(|| self.name(), |_| "this account".to_owned())
+    }
+
+    /// As what somebody does is kept.
     pub(in crate::app) fn doer(&self) -> Doer {
         self.own_account().map_or_else(|| Doer::Operator(self.name()), |account| Doer::Account(account.id))
     }

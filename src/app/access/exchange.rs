@@ -47,10 +47,10 @@ impl App {
         let (name, of_secret) = (secret.name.clone(), secret.only.clone());
         let until = secret.expires_at;
         let holder = self.holder(held, now);
-        let named = |login: &str| login == order.client.trim().to_lowercase();
-        if !holder.and_then(|actor| actor.own_account().map(|account| named(&account.login))).unwrap_or(false) {
+        let holder = holder.as_ref().and_then(|actor| actor.own_account());
+        let Some(client) = holder.filter(|account| account.login == order.client.trim().to_lowercase()) else {
             return Ok(None);
-        }
+        };
         let only = narrowed(of_secret, order.scope)?;
         let text = random_token();
         let expires_at = until.map_or(now + LIFETIME, |until| until.min(now + LIFETIME));
@@ -65,7 +65,8 @@ impl App {
             expires_at: Some(expires_at),
         };
         self.store.forget_access(now - KEPT).await?;
-        let change = Change::new("token.exchange", "token", secret_id).detail(format_args!("account={}", order.client));
+        let change =
+            Change::new("token.exchange", "token", secret_id).detail(format_args!("account={}", client.public_id));
         self.recorded(change).create_token(&new).await?;
         Ok(Some(IssuedAccess { text, expires_at, lifetime_seconds: (expires_at - now).num_seconds(), only }))
     }

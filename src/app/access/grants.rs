@@ -77,11 +77,12 @@ impl App {
         self.require(Act::ManageAccess)?;
         let found = self.store.grant_by_public_id(id).await?;
         let found = found.ok_or_else(|| AppError::NotFound(format!("there is no grant '{id}'")))?;
-        let login = self.store.account(found.account_id).await?.map(|account| account.login).unwrap_or_default();
+        let account = self.store.account(found.account_id).await?;
+        let public_id = account.map_or(Uuid::nil(), |account| account.public_id);
         let codes = self.unit_codes(found.grant.unit.into_iter()).await?;
         let unit = found.grant.unit.and_then(|unit| codes.get(&unit)).map(String::as_str);
         let days = (found.first_day, found.last_day);
-        let terms = Terms { login: &login, grant: &found.grant, unit, days, origin: found.origin.as_deref() };
+        let terms = Terms { account: public_id, grant: &found.grant, unit, days, origin: found.origin.as_deref() };
         let before = found.revoked_at.is_none().then(|| terms.digest());
         let change = Change::new("grant.revoke", "grant", id).before(before).detail(terms);
         match self.recorded(change).revoke_grant(id, self.clock.now()).await {
@@ -117,20 +118,20 @@ impl App {
 /// That a grant to an account, for the unit of this code, is made.
 pub(super) fn created(account: &Account, unit: Option<&str>, new: &NewGrant) -> Change {
     let (days, origin) = ((new.first_day, new.last_day), new.origin.as_deref());
-    let terms = Terms { login: &account.login, grant: &new.grant, unit, days, origin };
+    let terms = Terms { account: account.public_id, grant: &new.grant, unit, days, origin };
     Change::new("grant.create", "grant", new.public_id).after(Some(terms.digest())).detail(terms)
 }
 
 /// That a grant is revoked which claims ask for no more.
 pub(super) fn no_longer_claimed(account: &Account, unit: Option<&str>, held: &StoredGrant) -> Change {
     let (days, origin) = ((held.first_day, held.last_day), held.origin.as_deref());
-    let terms = Terms { login: &account.login, grant: &held.grant, unit, days, origin };
+    let terms = Terms { account: account.public_id, grant: &held.grant, unit, days, origin };
     Change::new("grant.revoke", "grant", held.public_id).before(Some(terms.digest())).detail(terms)
 }
 
 /// What a grant says, as the log tells it.
 struct Terms<'a> {
-    login: &'a str,
+    account: Uuid,
     grant: &'a Grant,
     unit: Option<&'a str>,
     days: (NaiveDate, Option<NaiveDate>),
@@ -148,7 +149,7 @@ impl fmt::Display for Terms<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Grant { role, unit: _, with_pay } = self.grant;
         let (unit, (first, last)) = (self.unit.unwrap_or("*"), self.days);
-        write!(f, "account={} role={} unit={unit} with_pay={with_pay} from={first}", self.login, role.as_str())?;
+        write!(f, "account={} role={} unit={unit} with_pay={with_pay} from={first}", self.account, role.as_str())?;
         last.map_or(Ok(()), |last| write!(f, " to={last}"))?;
         self.origin.map_or(Ok(()), |origin| write!(f, " origin={origin}"))
     }

@@ -50,6 +50,13 @@ impl Hasher {
         }
     }
 
+    /// Whether a hash costs whoever guesses less than one made now.
+    pub(super) fn is_weak(hash: &str) -> bool {
+        let Ok(parsed) = PasswordHash::new(hash) else { return false };
+        let Ok(params) = Params::try_from(&parsed) else { return false };
+        parsed.algorithm.as_str() != "argon2id" || params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES
+    }
+
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|error| failed(&error))?;
         // The turn goes along: a request that is given up leaves work behind that still counts.
@@ -83,6 +90,14 @@ mod tests {
         assert_ne!(hasher.hash("kettle moss lantern").await.unwrap(), hash);
         assert!(hasher.verify("kettle moss lantern", Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify("kettle moss lanterN", Some(hash)).await.unwrap());
+    }
+
+    #[test]
+    fn a_hash_is_weak_when_its_memory_or_its_passes_are_fewer() {
+        let with = |costs: &str| Hasher::is_weak(&NOBODYS.replace("m=19456,t=2,p=1", costs));
+        assert!(with("m=19455,t=2,p=1") && with("m=65536,t=1,p=1"));
+        assert!(!with("m=19456,t=2,p=1") && !with("m=65536,t=3,p=4"));
+        assert!(!Hasher::is_weak("no hash"));
     }
 
     #[tokio::test]

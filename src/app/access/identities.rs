@@ -21,7 +21,7 @@ impl App {
         if self.contradicts(account, &identity).await? {
             return Ok(Some(NoEntry::OtherNumber));
         }
-        let change = Change::new("identity.link", "account", &account.login);
+        let change = Change::new("identity.link", "account", account.public_id);
         let change = change.detail(format_args!("issuer={} by=account", identity.issuer));
         match self.recorded(change).link_identity(&self.new_identity(account.id, &identity)).await {
             Ok(()) => Ok(None),
@@ -56,7 +56,8 @@ impl App {
     }
 
     async fn unlink(&self, account: &Account, issuer: &str) -> Result<(), AppError> {
-        let change = Change::new("identity.unlink", "account", &account.login).detail(format_args!("issuer={issuer}"));
+        let change =
+            Change::new("identity.unlink", "account", account.public_id).detail(format_args!("issuer={issuer}"));
         let now = self.clock.now();
         let unlinked = self.recorded(change).unlink_identity(account.id, issuer, now).await;
         unlinked.map_err(|error| match error {

@@ -68,7 +68,7 @@ impl App {
         }
         let hash = self.hasher.hash(password).await?;
         let (session, new) = self.new_session(account.id, None);
-        let change = Change::new("link.use", "account", &account.login);
+        let change = Change::new("link.use", "account", account.public_id);
         if !self.recorded(change).use_link(&digest(token), &hash, &new).await? {
             return Ok(Welcome::Ended);
         }
@@ -81,7 +81,7 @@ impl App {
         let account = self.account(account).await?.account;
         passwords::check(password, person(&account)?).map_err(|problem| AppError::Invalid(problem.to_string()))?;
         let hash = self.hasher.hash(password).await?;
-        let change = Change::new("account.set_password", "account", &account.login);
+        let change = Change::new("account.set_password", "account", account.public_id);
         self.recorded(change).set_password(account.id, &hash, None, self.clock.now()).await?;
         self.forget_failures(&Tries::of(&account.login, None)).await
     }
@@ -97,7 +97,7 @@ impl App {
             agent_id: None,
             created_at: self.clock.now(),
         };
-        let change = Change::new("account.create_first_admin", "account", &new.login);
+        let change = Change::new("account.create_first_admin", "account", new.public_id);
         let store = self.recorded(change);
         let made = store.create_first_admin(&new, self.new_grant(0, Role::Admin), self.clock.today()).await;
         let account = made.map_err(|error| match error {
@@ -119,7 +119,7 @@ impl App {
         };
         let expires_at = now + lasting;
         let link = NewLink { account_id: account.id, hash: digest(&token), purpose, created_at: now, expires_at };
-        let change = Change::new("link.create", "account", &account.login).detail(purpose.as_str());
+        let change = Change::new("link.create", "account", account.public_id).detail(purpose.as_str());
         self.recorded(change).create_link(&link).await?;
         Ok(OneTimeLink { token, expires_at })
     }

@@ -26,6 +26,7 @@ pub use own::{Confirmation, OwnAccount, PasswordChange};
 pub use passwords::PasswordProblem;
 pub use providers::{AtProvider, Leaving, NoEntry, ProviderView};
 pub use sessions::SignIn;
+pub(super) use sessions::tries_of;
 pub(super) use tokens::{Noted, hex, short_digest};
 pub use tokens::{TokenOrder, random_token, secret};
 
@@ -68,7 +69,7 @@ impl App {
     fn forbidden(&self, act: Act) -> AppError {
         AppError::Forbidden(format!(
             "{} may not do this ({}): an administrator grants it with 'merit grant add'",
-            self.actor.name(),
+            self.actor.refused_name(),
             act.as_str()
         ))
     }

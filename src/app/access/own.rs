@@ -70,10 +70,12 @@ impl App {
         if let Some(until) = self.count_try(&tries).await? {
             return Ok(Confirmation::Wait(until));
         }
-        if !self.is_password(Some(account), password).await? {
+        let tried = self.try_password(Some(account), password).await?;
+        if !tried.is_right() {
             return Ok(Confirmation::Mistaken);
         }
         self.forget_failures(&tries).await?;
+        self.strengthen(account, password, tried).await?;
         Ok(Confirmation::Confirmed)
     }
 
@@ -95,7 +97,7 @@ impl App {
             Confirmation::Wait(until) => return Ok(PasswordChange::Wait(until)),
         }
         let hash = self.hasher.hash(new).await?;
-        let change = Change::new("account.change_password", "account", &account.login);
+        let change = Change::new("account.change_password", "account", account.public_id);
         self.recorded(change).set_password(account.id, &hash, Some(&digest(session)), self.clock.now()).await?;
         Ok(PasswordChange::Changed)
     }

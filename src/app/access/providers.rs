@@ -1,18 +1,24 @@
 //! Signing in by way of a provider of OpenID Connect: who somebody is there becomes an account here, with what their claims grant.
 
+use uuid::Uuid;
+
 use crate::domain::authority::{Act, Grant, Role};
 use crate::domain::text::Text;
 use crate::oidc::{Identity, OidcError, Provider, Returned, Trip};
-use crate::store::{Account, AccountKind, Agent, NewAccount, NewGrant, NewIdentity, StoredGrant};
+use crate::store::{Account, AccountKind, Agent, NewAccount, NewGrant, NewIdentity, StoreError, StoredGrant};
 
 use super::super::{App, AppError, Change};
 use super::Actor;
 use super::accounts::{checked_login, checked_name};
 use super::grants::{created, no_longer_claimed};
+use super::sessions::named;
 use super::tokens::short_digest;
 
 /// Longest part of a login that a provider chooses, in characters.
 const LONGEST_USERNAME: usize = 100;
+
+/// How often it is looked again for an account while others make theirs.
+const AGAIN: usize = 3;
 
 /// A provider, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,18 +146,24 @@ impl App {
     }
 
     async fn admit(&self, provider: &Provider, identity: &Identity) -> Result<AtProvider, AppError> {
-        let account = match self.account_for(provider, identity).await? {
+        let mut found = self.account_for(provider, identity).await;
+        for _ in 0..AGAIN {
+            // Somebody comes twice at the same time, or somebody else just took the login: look again at what there is now.
+            let Err(AppError::Store(StoreError::Exists { .. })) = &found else { break };
+            found = self.account_for(provider, identity).await;
+        }
+        let account = match found? {
             Ok(account) => account,
-            Err((login, why)) => {
+            Err((account, why)) => {
                 let detail = format!("provider={} reason={}", provider.id(), why.as_str());
-                let change = Change::new("session.refuse", "account", login.as_deref().unwrap_or("unknown"));
+                let change = Change::new("session.refuse", "account", named(account));
                 self.note(change.detail(detail)).await?;
                 return Ok(AtProvider::No(why));
             }
         };
         self.bring_up_to_date(&account, identity).await?;
         let (session, new) = self.new_session(account.id, Some(&identity.issuer));
-        let change = Change::new("session.begin", "account", &account.login);
+        let change = Change::new("session.begin", "account", account.public_id);
         let change = change.detail(format_args!("provider={}", provider.id()));
         self.recorded(change).create_session(&new).await?;
         Ok(AtProvider::In { session })
@@ -190,10 +202,10 @@ impl App {
     /// An account that is linked already, unless it is disabled or the provider says another employee number now.
     async fn still_theirs(&self, account: Account, identity: &Identity) -> Result<Found, AppError> {
         if account.disabled_at.is_some() {
-            return Ok(Err((Some(account.login), NoEntry::Disabled)));
+            return Ok(Err((Some(account.public_id), NoEntry::Disabled)));
         }
         if self.contradicts(&account, identity).await? {
-            return Ok(Err((Some(account.login), NoEntry::OtherNumber)));
+            return Ok(Err((Some(account.public_id), NoEntry::OtherNumber)));
         }
         Ok(Ok(account))
     }
@@ -207,13 +219,17 @@ impl App {
 
     async fn link_by_number(&self, account: Account, identity: &Identity) -> Result<Found, AppError> {
         if account.disabled_at.is_some() {
-            return Ok(Err((Some(account.login), NoEntry::Disabled)));
+            return Ok(Err((Some(account.public_id), NoEntry::Disabled)));
         }
-        // Two people with one number: somebody is not who they say.
-        if self.store.identities(account.id).await?.iter().any(|linked| linked.issuer == identity.issuer) {
-            return Ok(Err((Some(account.login), NoEntry::Taken)));
+        let linked = self.store.identities(account.id).await?;
+        match linked.iter().find(|linked| linked.issuer == identity.issuer) {
+            None => {}
+            // They came twice at the same time, and the other time was a moment faster.
+            Some(linked) if linked.subject == identity.subject => return Ok(Ok(account)),
+            // Two people with one number: somebody is not who they say.
+            Some(_) => return Ok(Err((Some(account.public_id), NoEntry::Taken))),
         }
-        let change = Change::new("identity.link", "account", &account.login);
+        let change = Change::new("identity.link", "account", account.public_id);
         let change = change.detail(format_args!("issuer={} by=employee_number", identity.issuer));
         self.recorded(change).link_identity(&self.new_identity(account.id, identity)).await?;
         Ok(Ok(account))
@@ -241,9 +257,8 @@ impl App {
             created_at: self.clock.now(),
         };
         let employee = agent.map(|agent| format!(" agent={}", agent.employee_number)).unwrap_or_default();
-        let change = Change::new("account.create", "account", &new.login);
-        let change =
-            change.detail(format_args!("id={} kind=person{employee} issuer={}", new.public_id, identity.issuer));
+        let change = Change::new("account.create", "account", new.public_id);
+        let change = change.detail(format_args!("kind=person{employee} issuer={}", identity.issuer));
         Ok(self.recorded(change).create_linked_account(&new, self.new_identity(0, identity)).await?)
     }
 
@@ -313,8 +328,8 @@ impl App {
     }
 }
 
-/// An account, or why there is none, with the login where one is known.
-type Found = Result<Account, (Option<String>, NoEntry)>;
+/// An account, or why there is none, with the public id of the one that is known.
+type Found = Result<Account, (Option<Uuid>, NoEntry)>;
 
 pub(super) fn failed(provider: &Provider, error: OidcError) -> NoEntry {
     tracing::warn!(provider = provider.id(), %error, "nobody was let in by way of a provider");

@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
-use super::Actor;
 use super::tokens::{digest, secret};
+use super::{Actor, Hasher};
 use crate::domain::back_off::BackOff;
 use crate::store::{Account, AccountKind, NewSession, Session, TrySubject};
 
@@ -33,6 +34,21 @@ pub enum SignIn {
     Wait(DateTime<Utc>),
 }
 
+/// What a try of a password showed.
+pub(super) enum Tried {
+    Mistaken,
+    /// With the hash it has, where one made now would be stronger.
+    Right {
+        weak: Option<String>,
+    },
+}
+
+impl Tried {
+    pub(super) fn is_right(&self) -> bool {
+        matches!(self, Self::Right { .. })
+    }
+}
+
 /// Whose failures a try to sign in counts among.
 pub(super) struct Tries {
     login: TrySubject,
@@ -50,6 +66,17 @@ impl Tries {
     }
 }
 
+/// The account that somebody did not get into, for the log. Somebody may have typed their password where the login belongs: a login that nobody
+/// has is not kept.
+pub(super) fn named(account: Option<Uuid>) -> String {
+    account.map_or_else(|| "unknown".to_owned(), |account| account.to_string())
+}
+
+/// By what a login's failed tries are known.
+pub(in crate::app) fn tries_of(login: &str) -> String {
+    Tries::of(login, None).login.subject
+}
+
 /// An IPv6 client has a whole /64 to choose from, so that counts as one.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
@@ -61,23 +88,25 @@ fn network(address: IpAddr) -> String {
 impl App {
     /// Tries a login and a password from a client's address, and begins a session.
     pub async fn sign_in(&self, login: &str, password: &str, address: Option<IpAddr>) -> Result<SignIn, AppError> {
-        let login = login.trim().to_lowercase().replace('\0', "\u{fffd}");
+        let login = login.trim().to_lowercase();
         let tries = Tries::of(&login, address);
         if let Some(until) = self.count_try(&tries).await? {
             return Ok(SignIn::Wait(until));
         }
         let account = self.store.account_by_login(&login).await?;
-        let right = self.is_password(account.as_ref(), password).await?;
-        let allowed = |account: &Account| right && account.disabled_at.is_none() && account.kind == AccountKind::Person;
-        // Somebody may have typed their password where the login belongs: a login that nobody has is not kept.
-        let known = account.as_ref().map(|account| account.login.clone());
+        let tried = self.try_password(account.as_ref(), password).await?;
+        let allowed = |account: &Account| {
+            tried.is_right() && account.disabled_at.is_none() && account.kind == AccountKind::Person
+        };
+        let known = account.as_ref().map(|account| account.public_id);
         let Some(account) = account.filter(allowed) else {
-            self.note(Change::new("session.refuse", "account", known.as_deref().unwrap_or("unknown"))).await?;
+            self.note(Change::new("session.refuse", "account", named(known))).await?;
             return Ok(SignIn::Refused);
         };
         self.forget_failures(&tries).await?;
+        self.strengthen(&account, password, tried).await?;
         let (session, new) = self.new_session(account.id, None);
-        self.recorded(Change::new("session.begin", "account", &account.login)).create_session(&new).await?;
+        self.recorded(Change::new("session.begin", "account", account.public_id)).create_session(&new).await?;
         Ok(SignIn::In { session })
     }
 
@@ -98,14 +127,14 @@ impl App {
 
     /// Ends the session with this token.
     pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
-        let change = Change::new("session.end", "account", self.actor.name());
+        let change = Change::new("session.end", "account", self.actor.entry_name());
         Ok(self.recorded(change).end_session(&digest(token), self.clock.now()).await?)
     }
 
     /// Ends every session of whoever is signed in; returns how many.
     pub async fn sign_out_everywhere(&self) -> Result<u64, AppError> {
         let account = self.signed_in()?;
-        let change = Change::new("session.end_all", "account", &account.login);
+        let change = Change::new("session.end_all", "account", account.public_id);
         Ok(self.recorded(change).end_sessions(account.id, self.clock.now()).await?)
     }
 
@@ -124,10 +153,21 @@ impl App {
     }
 
     /// Whether it is the account's password; without account, or without password, that takes as long.
-    pub(super) async fn is_password(&self, account: Option<&Account>, password: &str) -> Result<bool, AppError> {
+    pub(super) async fn try_password(&self, account: Option<&Account>, password: &str) -> Result<Tried, AppError> {
         // No account has the number 0: what is looked up is the same for everybody.
         let hash = self.store.password_hash(account.map_or(0, |account| account.id)).await?;
-        self.hasher.verify(password, hash).await
+        Ok(match self.hasher.verify(password, hash.clone()).await? {
+            true => Tried::Right { weak: hash.filter(|hash| Hasher::is_weak(hash)) },
+            false => Tried::Mistaken,
+        })
+    }
+
+    /// Hashes a password that was right anew where its hash is weaker than one made now: the password itself is known at no other time.
+    pub(super) async fn strengthen(&self, account: &Account, password: &str, tried: Tried) -> Result<(), AppError> {
+        let Tried::Right { weak: Some(weak) } = tried else { return Ok(()) };
+        let hash = self.hasher.hash(password).await?;
+        let change = Change::new("account.strengthen_hash", "account", account.public_id);
+        Ok(self.recorded(change).replace_hash(account.id, &weak, &hash).await?)
     }
 
     /// Counts a try as failed before it is made. When somebody has to wait: until when.

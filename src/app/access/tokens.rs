@@ -104,7 +104,7 @@ impl App {
         let new = NewToken {
             public_id: self.clock.new_id(),
             account_id: account.id,
-            name: name.clone(),
+            name,
             kind: order.kind,
             hash: digest(&text),
             only: order.only,
@@ -113,8 +113,7 @@ impl App {
         };
         let only = new.only.as_ref().map(|acts| acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(","));
         let ends = new.expires_at.map(|end| format!(" expires_at={end}")).unwrap_or_default();
-        let detail =
-            format!("account={} name={name} only={}{ends}", account.login, only.as_deref().unwrap_or("everything"));
+        let detail = format!("account={} only={}{ends}", account.public_id, only.as_deref().unwrap_or("everything"));
         let after = Digest::of_fields(&[("token", &detail)]);
         let change = Change::new("token.create", "token", new.public_id).after(Some(after)).detail(detail);
         Ok((self.recorded(change).create_token(&new).await?, text))
@@ -152,8 +151,7 @@ impl App {
             expires_at: old.expires_at.map(|end| now + (end - old.created_at)),
         };
         let until = old.expires_at.map_or(now + OVERLAP, |end| end.min(now + OVERLAP));
-        let change =
-            Change::new("token.rotate", "token", id).detail(format_args!("by={} name={}", new.public_id, old.name));
+        let change = Change::new("token.rotate", "token", id).detail(format_args!("by={}", new.public_id));
         Ok((self.recorded(change).replace_token(old.id, until, &new).await?, text))
     }
 
@@ -166,9 +164,9 @@ impl App {
     pub async fn revoke_token(&self, id: Uuid) -> Result<(), AppError> {
         self.require(Act::ManageAccess)?;
         let found = self.token(id).await?;
-        let login = self.store.account(found.account_id).await?.map(|account| account.login).unwrap_or_default();
-        let change = Change::new("token.revoke", "token", id);
-        let change = change.detail(format_args!("account={login} name={}", found.name));
+        let account = self.store.account(found.account_id).await?;
+        let account = account.map_or_else(String::new, |account| account.public_id.to_string());
+        let change = Change::new("token.revoke", "token", id).detail(format_args!("account={account}"));
         Ok(self.recorded(change).revoke_token(id, self.clock.now()).await?)
     }
 

@@ -7,7 +7,7 @@ mod verify;
 use std::fmt::Display;
 use std::sync::Arc;
 
-pub use list::WantedEntries;
+pub use list::{AuditView, WantedEntries};
 pub(super) use reads::ReadLog;
 pub use verify::{Anchor, AnchoredLane, AuditProblem, AuditReport};
 
@@ -101,7 +101,7 @@ impl App {
         Record {
             public_id: self.clock.new_id(),
             at: self.clock.now(),
-            actor: self.actor.name(),
+            actor: self.actor.entry_name(),
             actor_account: self.actor.own_account().map(|account| account.id),
             act: act.to_owned(),
             subject_kind: subject_kind.to_owned(),

@@ -1,27 +1,23 @@
 //! Whoever asked for a job, with what they may do now.
 
 use super::super::{Actor, App, AppError};
-use crate::store::Job;
+use crate::store::{Doer, Job};
 
 impl App {
     /// Merit as far as whoever asked for the job may use it now. Errors: `Forbidden` when the account is disabled.
     pub(super) async fn as_asker(&self, job: &Job) -> Result<Self, AppError> {
-        let Some(id) = job.account_id else {
-            let actor = if job.due_at.is_some() {
-                Actor::schedule(&job.asked_by)
-            } else {
-                Actor::operator_named(&job.asked_by)
-            };
-            return Ok(self.acting_as(actor));
+        let id = match &job.asked_by {
+            Doer::Account(id) => *id,
+            Doer::Operator(name) if job.due_at.is_some() => return Ok(self.acting_as(Actor::schedule(name))),
+            Doer::Operator(name) => return Ok(self.acting_as(Actor::operator_named(name))),
         };
         let actor = match self.store.account(id).await? {
             // What claims grant is for sessions begun with them, not for work that outlasts these.
             Some(account) => self.actor_of(account, None).await?,
             None => None,
         };
-        let actor = actor.ok_or_else(|| {
-            AppError::Forbidden(format!("the account of {}, who asked for this job, is disabled", job.asked_by))
-        })?;
+        let disabled = || AppError::Forbidden("the account that asked for this job is disabled".into());
+        let actor = actor.ok_or_else(disabled)?;
         Ok(self.acting_as(actor.only(job.only.clone())))
     }
 

@@ -6,6 +6,7 @@ mod schedule;
 mod stop;
 mod work;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -60,8 +61,7 @@ impl App {
         let order = self.checked_order(order).await?;
         let new = NewJob {
             public_id: self.clock.new_id(),
-            account_id: self.actor.own_account().map(|account| account.id),
-            asked_by: self.actor.name(),
+            asked_by: self.actor.doer(),
             only: self.actor.only_acts().cloned(),
             asked_at: self.clock.now(),
             due: None,
@@ -71,7 +71,7 @@ impl App {
         let job = self.recorded(change).ask_job(&new).await?;
         let job = job.ok_or_else(|| AppError::Conflict(format!("there already is a job '{}'", new.public_id)))?;
         self.bell.notify_one();
-        Ok(self.view(job))
+        self.view(job).await
     }
 
     /// Jobs that whoever asks may see, newest first.
@@ -88,7 +88,8 @@ impl App {
         let before = before.map_err(|_| AppError::Invalid("cursor: not one that Merit gave for this list".into()))?;
         let page = self.store.jobs_page(&filter, before, slice.limit.into()).await?;
         let next = page.rows.last().filter(|_| page.more).map(|job| job.public_id.to_string());
-        Ok((page.rows.into_iter().map(|job| self.view(job)).collect(), next))
+        let logins = self.store.logins(page.rows.iter().filter_map(|job| job.asked_by.account_id())).await?;
+        Ok((page.rows.into_iter().map(|job| self.view_with(job, &logins)).collect(), next))
     }
 
     /// A job with its result. That of a simulation is pay, and its reading is recorded.
@@ -100,13 +101,13 @@ impl App {
             let read = Change::new("job.read_result", "job", id).detail(format_args!("scope={}", job.scope));
             self.recorded_read(read).await?;
         }
-        Ok(JobView { result, ..self.view(job) })
+        Ok(JobView { result, ..self.view(job).await? })
     }
 
     /// How far a job is, without its result.
     pub async fn job_progress(&self, id: Uuid) -> Result<JobView, AppError> {
         let job = self.seen_job(id).await?;
-        Ok(self.view(job))
+        self.view(job).await
     }
 
     /// Cancels a queued job; a running one is told to stop, and leaves nothing half done.
@@ -117,14 +118,14 @@ impl App {
             StoreError::Ended { .. } => AppError::Refused(error.to_string()),
             other => other.into(),
         })?;
-        Ok(self.view(job))
+        self.view(job).await
     }
 
     /// A job of one's own, or of a kind one may do oneself; any other looks like one that does not exist.
     async fn seen_job(&self, id: Uuid) -> Result<Job, AppError> {
         let job = self.store.job_by_public_id(id).await?;
         let own = self.actor.own_account().map(|account| account.id);
-        let seen = |job: &Job| (own.is_some() && job.account_id == own) || self.may_all(job.order.kind());
+        let seen = |job: &Job| (own.is_some() && job.asked_by.account_id() == own) || self.may_all(job.order.kind());
         job.filter(seen)
             .ok_or_else(|| AppError::NotFound(format!("there is no job '{id}'; 'merit job list' shows them")))
     }
@@ -171,7 +172,13 @@ impl App {
         Err(AppError::NotFound(format!("the rules have no source '{source}'; they have {}", known.join(", "))))
     }
 
-    fn view(&self, job: Job) -> JobView {
+    async fn view(&self, job: Job) -> Result<JobView, AppError> {
+        let logins = self.store.logins(job.asked_by.account_id()).await?;
+        Ok(self.view_with(job, &logins))
+    }
+
+    /// With the logins of accounts that asked.
+    fn view_with(&self, job: Job, logins: &BTreeMap<i64, String>) -> JobView {
         let until = job.finished_at.unwrap_or_else(|| self.clock.now());
         let taken = job.started_at.map(|started| (until - started).num_milliseconds());
         let running = matches!(job.state, JobState::Running | JobState::Done);
@@ -181,7 +188,7 @@ impl App {
             order: job.order,
             scope: job.scope,
             state: job.state,
-            asked_by: job.asked_by,
+            asked_by: job.asked_by.name(logins).to_owned(),
             asked_at: job.asked_at,
             started_at: job.started_at,
             finished_at: job.finished_at,

@@ -10,7 +10,7 @@ use super::super::{Actor, App, AppError, Change, count};
 use crate::domain::job::JobOrder;
 use crate::domain::schedule::Schedule;
 use crate::rules;
-use crate::store::NewJob;
+use crate::store::{Doer, NewJob};
 
 /// How often it is looked whether something is due.
 const LOOK: Duration = Duration::from_secs(5);
@@ -101,8 +101,7 @@ impl App {
         let new = NewJob {
             public_id: self.clock.new_id(),
             order: JobOrder::Pull { source: source.to_owned(), from: None, to: None, allow_removals: false },
-            account_id: None,
-            asked_by: name.clone(),
+            asked_by: Doer::Operator(name.clone()),
             only: None,
             asked_at: self.clock.now(),
             due: Some((source.to_owned(), due)),

@@ -1,5 +1,7 @@
 //! Accounts of people and programs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use entity::account::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
@@ -154,6 +156,28 @@ impl Store {
         found.step("looking up an account")?.map(Account::try_from).transpose()
     }
 
+    /// The present logins of accounts.
+    pub async fn logins(&self, ids: impl IntoIterator<Item = i64>) -> Result<BTreeMap<i64, String>, StoreError> {
+        let ids: BTreeSet<i64> = ids.into_iter().collect();
+        logins(&self.readers, &Vec::from_iter(ids)).await
+    }
+
+    /// The present logins of accounts, by public id.
+    pub async fn logins_by_public_id(&self, ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows: Vec<(Uuid, String)> = Entity::find()
+            .select_only()
+            .columns([Column::PublicId, Column::Login])
+            .filter(Column::PublicId.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(&self.readers)
+            .await
+            .step("looking up logins")?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Accounts after the login `after`, in its order.
     pub async fn accounts_page(&self, after: Option<&str>, limit: u64) -> Result<Page<Account>, StoreError> {
         let found = Entity::find()
@@ -168,7 +192,26 @@ impl Store {
 }
 
 async fn by_login(connection: &impl ConnectionTrait, login: &str) -> Result<Option<Model>, StoreError> {
-    Entity::find().filter(Column::Login.eq(plain(login))).one(connection).await.step("looking up an account")
+    Entity::find().filter(Column::Login.eq(login)).one(connection).await.step("looking up an account")
+}
+
+/// The present logins of accounts.
+pub(in super::super) async fn logins(
+    connection: &impl ConnectionTrait,
+    ids: &[i64],
+) -> Result<BTreeMap<i64, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(i64, String)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Login])
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(connection)
+        .await
+        .step("looking up logins")?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Errors: `Exists` for its login or its agent.
@@ -186,7 +229,7 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewAccount) -> Resul
         id: NotSet,
         public_id: Set(new.public_id),
         kind: Set(new.kind.as_str().to_owned()),
-        login: Set(plain(&new.login)),
+        login: Set(new.login.clone()),
         name: Set(plain(&new.name)),
         agent_id: Set(new.agent_id),
         password_hash: Set(None),

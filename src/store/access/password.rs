@@ -84,6 +84,17 @@ impl Store {
         self.finish(tx, "setting a password").await
     }
 
+    /// Puts another hash of the same password in place of `old`, unless there is another already.
+    pub async fn replace_hash(&self, account_id: i64, old: &str, new: &str) -> Result<(), StoreError> {
+        let step = "replacing the hash of a password";
+        let tx = self.begin_write(&[]).await?;
+        let text = "UPDATE account SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
+        if execute(&tx, step, text, [new.into(), account_id.into(), old.into()]).await? == 0 {
+            return Ok(());
+        }
+        self.finish(tx, step).await
+    }
+
     /// Keeps a link; older ones of the account end.
     pub async fn create_link(&self, new: &NewLink) -> Result<(), StoreError> {
         let step = "keeping a one-time link";

@@ -13,9 +13,11 @@ use crate::domain::audit::{Digest, Entry, Place, Record};
 /// Which entries a list shows; the default shows all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditFilter {
-    pub actor: Option<String>,
+    /// Any of these; all when empty.
+    pub actors: Vec<String>,
     pub act: Option<String>,
-    pub subject: Option<String>,
+    /// Any of these; all when empty.
+    pub subjects: Vec<String>,
     pub from: Option<DateTime<Utc>>,
     /// Not included.
     pub before: Option<DateTime<Utc>>,
@@ -102,11 +104,13 @@ impl Store {
         limit: u64,
         filter: &AuditFilter,
     ) -> Result<Page<Entry>, StoreError> {
-        let AuditFilter { actor, act, subject, from, before: end } = filter;
+        let AuditFilter { actors, act, subjects, from, before: end } = filter;
         let mut query = Entity::find();
-        for (column, wanted) in [(Column::Actor, actor), (Column::Act, act), (Column::Subject, subject)] {
-            if let Some(wanted) = wanted {
-                query = query.filter(column.eq(wanted));
+        for (column, wanted) in
+            [(Column::Actor, actors.as_slice()), (Column::Act, act.as_slice()), (Column::Subject, subjects)]
+        {
+            if !wanted.is_empty() {
+                query = query.filter(column.is_in(wanted));
             }
         }
         if let Some(id) = before {

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::super::access::token::words;
+use super::super::cycle_events::Doer;
 use super::super::error::Step;
 use super::super::write::{Lock, execute, instant};
 use super::super::{Store, StoreError};
@@ -20,8 +21,7 @@ use crate::domain::job::{JobOrder, JobState};
 pub struct NewJob {
     pub public_id: Uuid,
     pub order: JobOrder,
-    pub account_id: Option<i64>,
-    pub asked_by: String,
+    pub asked_by: Doer,
     pub only: Option<BTreeSet<Act>>,
     pub asked_at: DateTime<Utc>,
     /// The source whose schedule asks, and for which moment.
@@ -35,6 +35,7 @@ impl Store {
         let arguments = serde_json::to_string(&new.order);
         let arguments =
             arguments.map_err(|error| StoreError::Working { of: "a job".to_owned(), problem: error.to_string() })?;
+        let (asked_by, account_id) = new.asked_by.columns();
         let (source, due_at) = new.due.clone().unzip();
         let tx = self.begin_write(&[]).await?;
         let text = "INSERT INTO job
@@ -45,8 +46,8 @@ impl Store {
             new.order.kind().as_str().into(),
             arguments.into(),
             new.order.scope().into(),
-            new.account_id.into(),
-            new.asked_by.clone().into(),
+            account_id.into(),
+            asked_by.into(),
             new.only.as_ref().map(words).into(),
             instant(new.asked_at).into(),
             source.into(),

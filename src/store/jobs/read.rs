@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter,
 use uuid::Uuid;
 
 use super::super::access::token::parsed;
+use super::super::cycle_events::Doer;
 use super::super::error::Step;
 use super::super::write::{fetch_one, instant};
 use super::super::{Page, Store, StoreError};
@@ -22,10 +23,8 @@ pub struct Job {
     pub order: JobOrder,
     pub scope: String,
     pub state: JobState,
-    /// Absent for the operator and for schedules.
-    pub account_id: Option<i64>,
-    /// A login, or `operator:` and the system's user, or `schedule:` and the source.
-    pub asked_by: String,
+    /// Schedules are named like operators.
+    pub asked_by: Doer,
     /// The acts that the token in use was for; all when absent.
     pub only: Option<BTreeSet<Act>>,
     pub asked_at: DateTime<Utc>,
@@ -105,8 +104,7 @@ impl TryFrom<Model> for Job {
             order,
             scope,
             state,
-            account_id,
-            asked_by,
+            asked_by: Doer::of(asked_by, account_id),
             only: acts.map(|text| parsed(&text)).transpose()?,
             asked_at,
             started_at,

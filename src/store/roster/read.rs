@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::reach::{agent_condition, assigned_below};
-use super::super::write::{fetch, plain};
+use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
@@ -192,13 +192,29 @@ impl Store {
     }
 
     pub async fn agent_by_number(&self, employee_number: &str) -> Result<Option<Agent>, StoreError> {
-        let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(plain(employee_number)));
+        let found = agent::Entity::find().filter(agent::Column::EmployeeNumber.eq(employee_number));
         Ok(found.one(&self.readers).await.step("looking up an agent")?.map(Agent::from))
     }
 
     pub async fn agent_by_id(&self, id: i64) -> Result<Option<Agent>, StoreError> {
         let found = agent::Entity::find_by_id(id).one(&self.readers).await;
         Ok(found.step("looking up an agent")?.map(Agent::from))
+    }
+
+    /// Employee numbers of agents.
+    pub async fn employee_numbers(&self, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows: Vec<(i64, String)> = agent::Entity::find()
+            .select_only()
+            .columns([agent::Column::Id, agent::Column::EmployeeNumber])
+            .filter(agent::Column::Id.is_in(ids))
+            .into_tuple()
+            .all(&self.readers)
+            .await
+            .step("looking up employee numbers")?;
+        Ok(rows.into_iter().collect())
     }
 
     pub async fn agent_by_public_id(&self, public_id: Uuid) -> Result<Option<Agent>, StoreError> {
@@ -250,7 +266,7 @@ impl Store {
     }
 
     pub async fn unit_by_code(&self, code: &str) -> Result<Option<Unit>, StoreError> {
-        let found = unit::Entity::find().filter(unit::Column::Code.eq(plain(code))).one(&self.readers).await;
+        let found = unit::Entity::find().filter(unit::Column::Code.eq(code)).one(&self.readers).await;
         Ok(found.step("looking up a unit")?.map(Unit::from))
     }
 

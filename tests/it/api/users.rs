@@ -1,6 +1,6 @@
 //! Accounts, grants and tokens over HTTP: requests done once, changes bound to what was read, tokens that replace each other.
 
-use merit::app::App;
+use merit::app::{AccountKind, AccountOrder, App};
 use merit::domain::authority::Role;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -201,4 +201,62 @@ async fn a_secret_is_exchanged_for_an_access_token() {
     let form = [grant, ("client_id", "payroll"), ("client_secret", secret)];
     let request = house.server.request(Method::POST, "/api/v1/oauth/token").form(&form);
     assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_is_no_value_for_what_cannot_be_taken_away() {
+    let house = House::new().await;
+    let user = house.user("payroll").await;
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    let change = async |body: Value| {
+        answered(house.ask(Method::PATCH, &path).header("if-match", "\"1\"").json(&body).send().await.unwrap()).await
+    };
+    for (field, body) in
+        [("name", json!({ "name": null, "disabled": true })), ("disabled", json!({ "disabled": null }))]
+    {
+        let (status, problem) = change(body).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_request")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(&format!("{field}: null is no value")), "{problem}");
+    }
+    let (status, same) = change(json!({})).await;
+    assert_eq!((status, &same["name"]), (StatusCode::OK, &user["name"]), "what is absent stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_a_nul_is_refused_before_anybody_looks_at_it() {
+    let company = Company::new(1);
+    for database in databases(&company.path("merit.db")).await {
+        let server = Server::start(&company.load(&database.url).await).await;
+        let make = server.request(Method::POST, "/api/v1/users").bearer_auth(&server.token);
+        let (status, problem) =
+            answered(make.json(&json!({ "kind": "client", "login": "a", "name": "a\0b" })).send().await.unwrap()).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with("the field 'name' holds a NUL"), "{problem}");
+        let form = [("login", "li\0n"), ("password", "x")];
+        let (status, problem) =
+            answered(server.request(Method::POST, "/sign-in").form(&form).send().await.unwrap()).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
+        let (status, problem) = server.get("/api/v1/agents?unit=T%001").await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("nul_in_text")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with("the parameter 'unit'"), "{problem}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_accounts_says_which_agents_they_are() {
+    let company = Company::new(3);
+    for database in databases(&company.path("merit.db")).await {
+        let app = company.load(&database.url).await;
+        for agent in ["E001", "E003"] {
+            let login = format!("of-{}", agent.to_lowercase());
+            let order = AccountOrder { kind: AccountKind::Person, login: &login, name: "Somebody", agent: Some(agent) };
+            app.create_account(order).await.unwrap();
+        }
+        let server = Server::start(&app).await;
+        let page = server.ok("/api/v1/users").await;
+        let told: Vec<_> =
+            page["items"].as_array().unwrap().iter().map(|user| (&user["login"], &user["employee_number"])).collect();
+        let told = json!(told);
+        assert_eq!(told, json!([["of-e001", "E001"], ["of-e003", "E003"], ["tests", null]]), "{}", database.name);
+    }
 }

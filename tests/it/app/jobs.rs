@@ -66,7 +66,11 @@ async fn program(app: &App, login: &str, role: Role) -> (App, Uuid, Uuid) {
 async fn logged(app: &App, job: Uuid) -> Vec<(String, String)> {
     let wanted = WantedEntries { subject: Some(job.to_string()), ..WantedEntries::default() };
     let page = app.audit_entries(&Slice::first(), &wanted).await.unwrap();
-    let mut entries: Vec<_> = page.rows.into_iter().map(|entry| (entry.record.act, entry.record.actor)).collect();
+    let mut entries: Vec<_> = page
+        .rows
+        .into_iter()
+        .map(|entry| (entry.entry.record.act, entry.actor_login.unwrap_or(entry.entry.record.actor)))
+        .collect();
     entries.reverse();
     entries
 }

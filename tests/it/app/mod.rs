@@ -5,6 +5,7 @@ mod calibration;
 mod cycle_acts;
 mod exempt;
 mod fairness;
+mod forgetting;
 mod full_disk;
 mod jobs;
 mod leave;

@@ -4,7 +4,7 @@ use std::fs;
 
 use merit::app::{AccountKind, AccountOrder, AppError};
 use merit::domain::job::JobOrder;
-use merit::store::{NewIdentity, NewJob, Store};
+use merit::store::{Doer, NewIdentity, NewJob, Store};
 use serde_json::Value;
 
 use crate::support::company::{Company, FIRST_QUARTER};
@@ -43,8 +43,7 @@ async fn everything_held_about_a_person_is_handed_out_and_a_leaver_is_forgotten(
         let job = NewJob {
             public_id: app.clock().new_id(),
             order: JobOrder::Appraise { cycle: FIRST_QUARTER.into() },
-            account_id: Some(account.id),
-            asked_by: "agent.one".into(),
+            asked_by: Doer::Account(account.id),
             only: None,
             asked_at: created_at,
             due: None,

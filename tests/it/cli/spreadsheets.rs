@@ -48,7 +48,7 @@ const ASKED: [(&[&str], &[&str]); 26] = [
     (&["user", "identities", LOGIN], &["'=subject"]),
     (&["grant", "list", LOGIN], &["'+T1"]),
     (&["token", "list"], &["'@sum", "'-1+1", "'+1"]),
-    (&["audit", "list"], &["'=cycle", "'=E001", "'@SUM(1)"]),
+    (&["audit", "list"], &["'=cycle", "'=E001", "'=because"]),
 ];
 
 /// The paths of all commands that take `--format csv`.
@@ -110,7 +110,7 @@ async fn filled(company: &Company, database: &Database) -> [(&'static str, Strin
     run(&["token", "create", LOGIN, "--", "-1+1"]);
     run(&["token", "create", LOGIN, "+1"]);
     run(&["payouts", CYCLE, AGENT]);
-    run(&["cycle", "exempt", CYCLE, "=E003", "--reason", "other", "--note", "@SUM(1)", "--by", "hr"]);
+    run(&["cycle", "exempt", CYCLE, "=E003", "--reason", "other", "--note", "@SUM(1)"]);
     database
         .execute(
             "INSERT INTO linked_identity (account_id, issuer, subject, created_at)

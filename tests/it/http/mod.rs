@@ -1,6 +1,7 @@
 //! The server's manners, over real connections.
 
 mod clients;
+mod connections;
 mod figures;
 mod headers;
 mod limits;

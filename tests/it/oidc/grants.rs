@@ -61,7 +61,8 @@ async fn grants_follow_the_claims_at_each_sign_in() {
     let told: Vec<_> =
         revoked.iter().map(|(actor, _, detail)| (actor.as_str(), detail.ends_with(&real.origin))).collect();
     assert_eq!(told, [("provider:company", true); 3], "{revoked:?}");
-    assert!(revoked[0].2.contains("account=company-guan role=hr unit=* with_pay=true"), "{revoked:?}");
+    let account = place.app.account_named("company-guan").await.unwrap().account.public_id;
+    assert!(revoked[0].2.contains(&format!("account={account} role=hr unit=* with_pay=true")), "{revoked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

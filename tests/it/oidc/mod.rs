@@ -61,7 +61,12 @@ impl Place {
 
     async fn at(ground: Ground, issuer: &str, more: &str, clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = App::open(&folder.path().join("merit.db").display().to_string(), clock).await.unwrap();
+        let database = folder.path().join("merit.db").display().to_string();
+        Self::with(ground, issuer, more, App::open(&database, clock).await.unwrap(), folder).await
+    }
+
+    /// On a database of this kind, empty as yet.
+    async fn with(ground: Ground, issuer: &str, more: &str, app: App, folder: TempDir) -> Self {
         app.migrate().await.unwrap();
         let file = folder.path().join("oidc.yaml");
         std::fs::write(&file, entry(issuer, more)).unwrap();
@@ -132,7 +137,12 @@ impl Place {
         let mut told: Vec<_> = page
             .rows
             .into_iter()
-            .map(|entry| (entry.record.actor, entry.record.subject, entry.record.detail))
+            .map(|view| {
+                let record = view.entry.record;
+                // Only entries about accounts are told by their login.
+                let about = view.account_login.filter(|_| record.subject_kind == "account");
+                (view.actor_login.unwrap_or(record.actor), about.unwrap_or(record.subject), record.detail)
+            })
             .collect();
         told.reverse();
         told

@@ -5,11 +5,13 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use merit::app::{App, Clock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{CALLBACK, Ground, Place, SECRET, way};
 use crate::support::browser::{Answer, Browser};
+use crate::support::engines::Database;
 use crate::support::project_root;
 
 /// A running provider; it ends with the value.
@@ -119,6 +121,15 @@ impl World {
         let ground = Ground::new().await;
         let real = Real::start(&ground.callback(), id_token_claims)?;
         let place = Place::new(ground, &real.origin, more).await;
+        Some(Self { place, real })
+    }
+
+    /// As [`World::new`], on this empty database.
+    pub(super) async fn on(database: &Database, more: &str) -> Option<Self> {
+        let ground = Ground::new().await;
+        let real = Real::start(&ground.callback(), true)?;
+        let app = App::open(&database.url, Clock::System).await.unwrap();
+        let place = Place::with(ground, &real.origin, more, app, tempfile::tempdir().unwrap()).await;
         Some(Self { place, real })
     }
 

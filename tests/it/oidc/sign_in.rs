@@ -5,19 +5,28 @@ use serde_json::json;
 use super::real::World;
 use super::{CALLBACK, is_in, way};
 use crate::support::browser::Browser;
+use crate::support::engines;
 
 const BY_NUMBER: &str = "    link_by: employee_number\n    employee_number_claim: employee_number\n";
+const AUDITORS: &str = "    grants:\n      - { when: { claim: groups, value: auditors }, role: auditor }\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_signs_in_at_the_provider_and_is_known_here() {
-    let Some(world) = World::new(BY_NUMBER).await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for database in engines::databases(&folder.path().join("merit.db")).await {
+        let Some(world) = World::on(&database, BY_NUMBER).await else { return };
+        the_whole_way(&world).await;
+    }
+}
+
+async fn the_whole_way(world: &World) {
     world
         .real
         .people(&json!({ "lin": { "name": "Somebody", "preferred_username": "Lin", "employee_number": "QL00001" } }));
     let mut browser = world.place.browser();
     let page = browser.get("/sign-in?next=/problems").await;
     page.says(200, "href=\"/sign-in/oidc/company?lang=en&amp;next=%2Fproblems\">Company account</a>");
-    browser.get("/sign-in?lang=zh").await.says(200, "公司账号");
+    world.place.browser().get("/sign-in?lang=zh").await.says(200, "公司账号");
     let leaving = browser.get("/sign-in/oidc/company?lang=en&next=%2Fproblems").await;
     let there = way::led_to(&leaving);
     assert_eq!(leaving.status, 303);
@@ -44,6 +53,38 @@ async fn somebody_signs_in_at_the_provider_and_is_known_here() {
     assert_eq!(world.place.logins().await, ["company-lin"]);
     browser.submit("/", "/sign-out", &[]).await.leads_to("/");
     assert!(!is_in(&mut browser).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_comes_for_the_first_time_many_times_at_once_gets_one_account() {
+    const AT_ONCE: usize = 6;
+    let folder = tempfile::tempdir().unwrap();
+    for database in engines::databases(&folder.path().join("merit.db")).await {
+        let Some(world) = World::on(&database, &format!("{BY_NUMBER}{AUDITORS}")).await else { return };
+        let lin = json!({ "preferred_username": "lin", "employee_number": "QL00001", "groups": ["auditors"] });
+        // Without a number nothing but the login and the identity can be there twice.
+        let guest = json!({ "preferred_username": "guest", "groups": ["auditors"] });
+        world.real.people(&json!({ "lin": lin, "guest": guest }));
+        for login in ["lin", "guest"] {
+            let mut ways = Vec::new();
+            for _ in 0..AT_ONCE {
+                let mut browser = world.place.browser();
+                let back = world.way_back(&mut browser, "%2Faccount", login).await;
+                ways.push((browser, back));
+            }
+            let arrive = async |(mut browser, back): (Browser, String)| {
+                browser.get(&back).await.leads_to("/account");
+                browser.get("/account").await.says(200, "</html>");
+            };
+            futures::future::join_all(ways.into_iter().map(arrive)).await;
+        }
+        assert_eq!(world.place.logins().await, ["company-guest", "company-lin"], "{}", database.name);
+        let kept = "SELECT COUNT(*), COUNT(DISTINCT account_id), COUNT(DISTINCT subject) FROM linked_identity";
+        assert_eq!(database.figures(kept).await, ["2", "2", "2"], "{}", database.name);
+        assert_eq!(world.place.grants("company-guest").await.len(), 1, "{}", database.name);
+        assert_eq!(world.place.log("account.create").await.len(), 2, "{}", database.name);
+        assert_eq!(world.place.log("session.begin").await.len(), 2 * AT_ONCE, "{}", database.name);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,7 +194,7 @@ async fn a_refusal_of_the_provider_is_a_page_without_its_words() {
         assert_eq!(page.body.contains("<code>server_error</code>"), shown);
         assert!(!page.body.contains("alert(1)"), "{}", page.body);
     }
-    browser.get("/sign-in/oidc/nobody").await.says(404, "no such way to sign in");
+    browser.get("/sign-in/oidc/nobody?lang=en").await.says(404, "no such way to sign in");
     browser.get("/sign-in/oidc/nobody/callback?code=x&state=y").await.says(403, "begun in another browser");
 }
 

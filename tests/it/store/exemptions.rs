@@ -1,7 +1,7 @@
 //! Exemptions from a cycle.
 
 use merit::domain::appraisal::ExemptionReason;
-use merit::store::{NewExemption, StoreError};
+use merit::store::{Doer, NewExemption, StoreError};
 
 use super::fixture::{noon, open, settle};
 use super::schema::try_execute;
@@ -13,7 +13,7 @@ fn exemption(cycle_id: i64, agent_id: i64) -> NewExemption {
         agent_id,
         reason: ExemptionReason::LongSickness,
         note: "自 2 月起\0".into(),
-        granted_by: "hr".into(),
+        granted_by: Doer::Operator("hr".into()),
         granted_at: noon(),
     }
 }
@@ -35,8 +35,8 @@ on_both_engines! {
 
         let twice = store.exempt(&exemption(cycle.id, agents[1])).await.unwrap_err();
         assert_eq!(twice.to_string(), "the agent is exempt already: long_sickness, granted by hr; lift that exemption first");
-        store.lift_exemption(cycle.id, agents[1], "head of hr", noon()).await.unwrap();
-        let again = store.lift_exemption(cycle.id, agents[1], "head of hr", noon()).await;
+        store.lift_exemption(cycle.id, agents[1], &Doer::Operator("head of hr".into()), noon()).await.unwrap();
+        let again = store.lift_exemption(cycle.id, agents[1], &Doer::Operator("head of hr".into()), noon()).await;
         assert!(matches!(again, Err(StoreError::NotFound { .. })), "{again:?}");
         assert_eq!(store.exemptions_of(cycle.id, agents[0], agents[2]).await.unwrap().len(), 1);
         // The lifted one stays beside a new one.
@@ -59,7 +59,7 @@ on_both_engines! {
         store.exempt(&exemption(cycle.id, agents[0])).await.unwrap();
         for state in ["approved", "published", "final", "closed", "cancelled"] {
             try_execute(&store.url, &format!("UPDATE cycle SET state = '{state}'")).await.unwrap();
-            let refused = store.lift_exemption(cycle.id, agents[0], "hr", noon()).await;
+            let refused = store.lift_exemption(cycle.id, agents[0], &Doer::Operator("hr".into()), noon()).await;
             assert!(matches!(&refused, Err(StoreError::ResultsAreOut { .. })), "{state}: {refused:?}");
             let refused = store.exempt(&exemption(cycle.id, agents[0])).await.unwrap_err().to_string();
             assert!(refused.starts_with(&format!("cycle '2023-Q1' is {state}: ")), "{refused}");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use merit::domain::job::{Counts, JobKind, JobOrder, JobState};
-use merit::store::{Beat, Job, JobEnd, JobFilter, JobProblem, LastDue, NewJob, Store, StoreError};
+use merit::store::{Beat, Doer, Job, JobEnd, JobFilter, JobProblem, LastDue, NewJob, Store, StoreError};
 use uuid::Uuid;
 
 use super::fixture::{account, noon};
@@ -18,8 +18,7 @@ fn new(order: JobOrder) -> NewJob {
     NewJob {
         public_id: Uuid::now_v7(),
         order,
-        account_id: None,
-        asked_by: "operator:tests".into(),
+        asked_by: Doer::Operator("operator:tests".into()),
         only: None,
         asked_at: noon(),
         due: None,
@@ -149,7 +148,7 @@ on_both_engines! {
     async fn lists_show_one_s_own_and_the_kinds_asked_for(store: TestStore) {
         let (lin, other) = (account(&store, "lin").await, account(&store, "other").await);
         let appraise = JobOrder::Appraise { cycle: "2026-Q1".into() };
-        let of = |account_id: i64, order: &JobOrder| NewJob { account_id: Some(account_id), ..new(order.clone()) };
+        let of = |account_id: i64, order: &JobOrder| NewJob { asked_by: Doer::Account(account_id), ..new(order.clone()) };
         let asked = [of(lin, &order("a")), of(other, &order("b")), of(lin, &appraise), of(other, &appraise)];
         for job in &asked {
             store.ask_job(job).await.unwrap();

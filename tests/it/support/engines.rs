@@ -87,7 +87,7 @@ impl Database {
             let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
             let mut dump = Dump::new();
             for table in sqlx::query_scalar::<_, String>(tables).fetch_all(&pool).await.unwrap() {
-                let rows = format!("SELECT (to_jsonb(row) - ARRAY[{without}])::text FROM \"{table}\" row");
+                let rows = format!("SELECT (to_jsonb(row) - ARRAY[{without}]::text[])::text FROM \"{table}\" row");
                 let rows = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&pool).await.unwrap();
                 dump.insert(table, rows);
             }

@@ -2,8 +2,11 @@
 
 mod account;
 mod back_off;
+mod chromium;
 mod cookies;
 mod forms;
+mod hashes;
+mod language;
 mod links;
 mod sessions;
 mod sign_in;

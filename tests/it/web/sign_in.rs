@@ -43,16 +43,15 @@ async fn every_refusal_reads_the_same() {
         ("new", PASSWORD),
         ("robot", PASSWORD),
         ("lin", ""),
-        ("x\0y", PASSWORD),
     ] {
         let mut browser = place.browser();
         let answer = browser.sign_in(login, password).await;
         answer.says(403, "Login or password is not right.");
         assert!(!is_in(&mut browser).await, "{login}");
-        let (login, token) = (login.replace('\0', "\u{fffd}"), answer.form_token());
+        let token = answer.form_token();
         pages.push(answer.body.replace(&token, "T").replace(&format!("value=\"{login}\""), "value=\"L\""));
     }
-    pages.pop();
+    place.browser().sign_in("x\0y", PASSWORD).await.says(400, "nul_in_text");
     assert!(pages.windows(2).all(|two| two[0] == two[1]), "{pages:#?}");
 }
 

@@ -14,7 +14,7 @@ async fn entries(app: &App) -> Vec<AuditEntry> {
     let (mut all, mut slice) = (Vec::new(), Slice::first());
     loop {
         let page = app.audit_entries(&slice, &WantedEntries::default()).await.unwrap();
-        all.extend(page.rows);
+        all.extend(page.rows.into_iter().map(|view| view.entry));
         match all.last().filter(|_| page.more) {
             Some(last) => slice = Slice::after(last.record.public_id.to_string()),
             None => return all,
