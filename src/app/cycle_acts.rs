@@ -117,7 +117,12 @@ impl App {
             reason: reason.map(str::to_owned),
             sheet,
         };
-        match self.recorded(change).act_on_cycle(code, cycle.current_run_id, &event).await {
+        match self
+            .recorded(change)
+            .telling(self.notices_of(act, code))
+            .act_on_cycle(code, cycle.current_run_id, &event)
+            .await
+        {
             Err(error @ StoreError::CycleState { .. }) => Err(AppError::Refused(error.to_string())),
             Err(error @ StoreError::Changed { .. }) => Err(AppError::Changed(error.to_string())),
             outcome => Ok(outcome?),

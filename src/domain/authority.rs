@@ -48,6 +48,8 @@ pub enum Act {
     Approve,
     /// Accounts, grants, tokens.
     ManageAccess,
+    /// What people and programs are told, and where programs are told it.
+    ManageNotices,
     /// Upkeep of the database: sums of facts, retention.
     Maintain,
 }
@@ -155,7 +157,7 @@ impl Role {
                 | Act::ManageRules
                 | Act::ManageCycles
                 | Act::Appraise => Extent::Whole,
-                Act::ReadAudit | Act::Approve | Act::ManageAccess | Act::Maintain => Extent::No,
+                Act::ReadAudit | Act::Approve | Act::ManageAccess | Act::ManageNotices | Act::Maintain => Extent::No,
             },
             Self::Approver => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
@@ -183,6 +185,7 @@ impl Role {
                 | Act::ManageRoster
                 | Act::ManageRules
                 | Act::ManageAccess
+                | Act::ManageNotices
                 | Act::Maintain => Extent::Whole,
                 _ => Extent::No,
             },
@@ -191,7 +194,7 @@ impl Role {
 }
 
 impl Act {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadOrganisation,
         Self::ReadRules,
         Self::ReadPeople,
@@ -209,6 +212,7 @@ impl Act {
         Self::Appraise,
         Self::Approve,
         Self::ManageAccess,
+        Self::ManageNotices,
         Self::Maintain,
     ];
 
@@ -231,6 +235,7 @@ impl Act {
             Self::Appraise => "appraise",
             Self::Approve => "approve",
             Self::ManageAccess => "manage_access",
+            Self::ManageNotices => "manage_notices",
             Self::Maintain => "maintain",
         }
     }

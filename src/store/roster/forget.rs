@@ -18,7 +18,7 @@ struct Leaver {
 
 /// What is done for each leaver; `$1` is the agent. Results, payouts and the snapshots that a replay reads hold no more than the employee
 /// number, which only the employer's own records tie to a person. The audit log, which is never changed, still names logins.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "UPDATE agent SET name = '(former agent)', attributes = '{}' WHERE id = $1",
     "DELETE FROM agent_alias WHERE agent_id = $1",
     // Why somebody was away can be about their health.
@@ -26,8 +26,12 @@ const STEPS: [&str; 8] = [
     "UPDATE exemption SET note = '' WHERE agent_id = $1",
     "UPDATE rating SET comment = NULL WHERE agent_id = $1 OR rater_id = $1",
     "DELETE FROM linked_identity WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
-    "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, version = version + 1
-        WHERE agent_id = $1",
+    "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, email = NULL, wishes = '',
+        version = version + 1 WHERE agent_id = $1",
+    // The machinery of mail may name whom it could not reach.
+    "UPDATE notice SET address = '', last_problem = NULL, token = NULL, held_until = NULL, ended_at = COALESCE(ended_at, next_try_at),
+        state = CASE WHEN state = 'waiting' THEN 'given_up' ELSE state END
+        WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
     "UPDATE job SET asked_by = (SELECT login FROM account WHERE account.id = job.account_id)
         WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
 ];
