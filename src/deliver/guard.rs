@@ -69,7 +69,7 @@ impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "'{}' is in a network of one's own: webhooks go there only where --webhook-networks (MERIT_WEBHOOK_NETWORKS) allows it",
+            "'{}' is in a network of one's own: webhooks go there only where --webhook-network (MERIT_WEBHOOK_NETWORKS) allows it",
             self.0
         )
     }

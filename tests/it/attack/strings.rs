@@ -82,6 +82,8 @@ impl House {
             ("/users", other.to_string()),
             ("/pulls", pull),
             ("/jobs", Uuid::nil().to_string()),
+            ("/notices", Uuid::nil().to_string()),
+            ("/webhooks", Uuid::nil().to_string()),
             ("/tokens", rotated.public_id.to_string()),
             ("/grants", Uuid::nil().to_string()),
         ]);
