@@ -17,9 +17,9 @@ use super::{Failure, bounded, with_causes};
 use crate::domain::notice::one_line;
 use crate::domain::secret::Secret;
 
-/// How long one answer of the server may take, and a letter in all.
-const ANSWER: Duration = Duration::from_secs(30);
-const WHOLE: Duration = Duration::from_secs(90);
+/// How long connecting may take, and a letter in all: answers have no time of their own.
+const CONNECT: Duration = Duration::from_secs(15);
+const WHOLE: Duration = Duration::from_secs(60);
 const CONNECTIONS: u32 = 4;
 /// Refusals (RFC 4954) of whoever sends, not of what is sent.
 const SIGN_IN_REFUSED: [&str; 4] = ["530", "534", "535", "538"];
@@ -95,7 +95,7 @@ impl Mailer {
             };
         }
         let pool = PoolConfig::new().max_size(CONNECTIONS);
-        Ok(Self { transport: builder.timeout(Some(ANSWER)).pool_config(pool).build(), from })
+        Ok(Self { transport: builder.timeout(Some(CONNECT)).pool_config(pool).build(), from })
     }
 
     /// Hands the letter to the server. When this returns without an error, the server has said that it has it.

@@ -58,7 +58,7 @@ class Box:
 def signs_in(config):
     def check(server, session, envelope, mechanism, data):
         given = (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == (config["user"], config["password"]))
+        return AuthResult(success=given == (config["user"], config["password"]), handled=False)
 
     return check
 

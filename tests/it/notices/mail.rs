@@ -65,7 +65,7 @@ async fn an_invitation_arrives_once_in_the_persons_language() {
         assert_eq!(app.link(token).await.unwrap().unwrap().login, "lin");
         assert_eq!(notices(&app).await[0].state, NoticeState::Sent);
         // What the letter carried is nowhere any more, and never was in the log.
-        for (table, rows) in database.dump(&[]).await {
+        for (table, rows) in database.dump(&["version"]).await {
             assert!(!rows.iter().any(|row| row.contains(token)), "{table}: {}", database.name);
         }
     }
@@ -180,7 +180,7 @@ async fn starttls_with_a_certificate_of_ones_own_and_a_password() {
         assert_eq!(app.deliver_due(&with(password, ca)).await.unwrap(), LATER, "{why}");
         let waiting = notices(&app).await.remove(0);
         let said = waiting.last_problem.unwrap().to_lowercase();
-        assert!(said.contains(why) && !said.contains("wrong@"), "{said}");
+        assert!(said.contains(why) && !said.contains("wrong@"), "{why}: {said}");
         app.retry_notice(waiting.public_id).await.unwrap();
     }
     assert!(server.letters().is_empty());

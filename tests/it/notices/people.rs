@@ -36,7 +36,7 @@ async fn an_address_is_handed_out_with_what_is_held_and_forgotten_with_its_perso
         let forgotten = notices(&app).await.remove(0);
         assert_eq!((forgotten.state, forgotten.address.as_str()), (NoticeState::GivenUp, ""), "{}", database.name);
         assert!(matches!(app.retry_notice(forgotten.public_id).await, Err(AppError::Refused(_))));
-        for (table, rows) in database.dump(&[]).await {
+        for (table, rows) in database.dump(&["version"]).await {
             assert!(!rows.iter().any(|row| row.contains("one@example.com")), "{table}: {}", database.name);
         }
     }
