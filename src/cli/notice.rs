@@ -133,6 +133,9 @@ impl Sending {
 
 impl Senders {
     pub(super) fn begin(app: &App, delivery: Delivery) -> Self {
+        if !delivery.has_mail() {
+            tracing::info!("there is no mail server (MERIT_SMTP_URL): e-mail waits");
+        }
         let (stop, stopped) = watch::channel(false);
         let app = app.clone();
         Self { stop, task: tokio::spawn(async move { app.deliver(&delivery, stopped).await }) }
