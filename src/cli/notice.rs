@@ -74,10 +74,10 @@ impl From<StateName> for NoticeState {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Sending {
     /// The mail server: smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST?tls=required (STARTTLS) or smtp://HOST
-    #[arg(long, env = "MERIT_SMTP_URL", hide_env_values = true, requires = "mail_from")]
+    #[arg(long, env = "MERIT_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<Secret>,
     /// PEM file of the authority that signed the mail server's certificate, where the system does not know it
-    #[arg(long, env = "MERIT_SMTP_CA", requires = "smtp_url")]
+    #[arg(long, env = "MERIT_SMTP_CA")]
     smtp_ca: Option<PathBuf>,
     /// Whom mail is from, such as 'Merit <merit@example.com>'
     #[arg(long, env = "MERIT_MAIL_FROM")]

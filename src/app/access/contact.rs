@@ -27,6 +27,12 @@ impl App {
     /// Changes how a person is reached, whose account is still at `version`.
     pub async fn set_contact(&self, id: Uuid, version: i64, order: &ContactOrder) -> Result<AccountView, AppError> {
         self.require(Act::ManageAccess)?;
+        let email = order.email.as_deref().map(email_address).transpose();
+        let contact = Contact {
+            email: email.map_err(|problem| AppError::Invalid(format!("email: {problem}")))?,
+            language: order.language,
+            wishes: named_kinds(&order.wishes, NoticeKind::on_wish)?,
+        };
         let found = self.account(id).await?.account;
         if found.kind == AccountKind::Client {
             return Err(AppError::Refused(format!(
@@ -34,12 +40,6 @@ impl App {
                 found.login
             )));
         }
-        let email = order.email.as_deref().map(email_address).transpose();
-        let contact = Contact {
-            email: email.map_err(|problem| AppError::Invalid(format!("email: {problem}")))?,
-            language: order.language,
-            wishes: named_kinds(&order.wishes, NoticeKind::on_wish)?,
-        };
         let change = Change::new("account.set_contact", "account", &found.login)
             .before(Some(told(&found.contact)))
             .after(Some(told(&contact)));

@@ -132,6 +132,10 @@ impl Store {
         }
         row.version = Set(found.version + 1);
         let model = row.update(&tx).await.step(step)?;
+        if let Some((_, host)) = url {
+            let text = "UPDATE notice SET address = $1 WHERE webhook_id = $2 AND state = 'waiting'";
+            execute(&tx, step, text, [plain(host).into(), id.into()]).await?;
+        }
         if model.disabled_at.is_some() {
             give_up(&tx, id, "the webhook is disabled", now).await?;
         }
