@@ -5,6 +5,7 @@
 pub mod api;
 pub mod app;
 pub mod cli;
+pub mod deliver;
 pub mod domain;
 pub mod http;
 pub mod oidc;

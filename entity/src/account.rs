@@ -21,6 +21,13 @@ pub struct Model {
     pub password_hash: Option<String>,
     pub created_at: DateTimeUtc,
     pub disabled_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub language: String,
+    /// Parted by blanks.
+    #[sea_orm(column_type = "Text")]
+    pub wishes: String,
     pub version: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Roster, facts, runs, ratings, results, access, jobs and the audit log.
+//! Roster, facts, runs, ratings, results, access, jobs, notices and the audit log.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -38,6 +38,7 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/calibration.sql")).await?;
         run(manager, include_str!("schema/agent_results.sql")).await?;
         run(manager, include_str!("schema/jobs.sql")).await?;
+        run(manager, include_str!("schema/notices.sql")).await?;
         run(manager, absence_overlap).await?;
         run(manager, include_str!("schema/audit.sql")).await?;
         let append_only = match manager.get_database_backend() {

@@ -4,12 +4,14 @@ mod agents;
 mod audit;
 mod auth;
 mod calibration;
+mod contacts;
 mod cycle_acts;
 mod cycles;
 mod error;
 mod explanations;
 mod grants;
 mod jobs;
+mod notices;
 mod oauth;
 mod page;
 mod payouts;
@@ -30,10 +32,13 @@ mod tokens;
 mod unit_scorecards;
 mod units;
 mod users;
+mod webhooks;
 
 pub use auth::RequestId;
 pub use jobs::Closing;
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
+
+type NoticeApis = (notices::NoticesApi, webhooks::WebhooksApi, contacts::ContactsApi);
 
 type AccessApis = (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi);
 
@@ -57,6 +62,7 @@ type Apis = (
     pulls::PullsApi,
     rules::RulesApi,
     AccessApis,
+    NoticeApis,
     jobs::JobsApi,
     sources::SourcesApi,
 );
@@ -87,6 +93,8 @@ enum Resource {
     Rules,
     /// Who changed what, and who read pay or other people's results
     Audit,
+    /// What people and programs are told, and where programs are told it
+    Notices,
     /// Long work: asked for, watched, cancelled
     Jobs,
 }
@@ -111,6 +119,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         pulls::PullsApi,
         rules::RulesApi,
         (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi),
+        (notices::NoticesApi, webhooks::WebhooksApi, contacts::ContactsApi),
         jobs::JobsApi,
         sources::SourcesApi,
     );

@@ -10,8 +10,9 @@ use super::Resource;
 use super::auth::Caller;
 use super::error::{ChangeError, CreateError, GetError, ListError};
 use super::page::{self, PageSize, cursor, slice};
-use crate::app::{AccountChange, AccountKind, AccountOrder, AccountRecord, AccountView, AppError};
+use crate::app::{AccountChange, AccountKind, AccountOrder, AccountRecord, AccountView, AppError, Contact};
 use crate::domain::authority::Act;
+use crate::domain::text::Language;
 
 /// What kind of user it is.
 #[derive(Clone, Copy, Enum)]
@@ -22,9 +23,36 @@ enum UserKind {
     Client,
 }
 
+/// In which language somebody is written to.
+#[derive(Clone, Copy, Enum)]
+pub(super) enum WrittenIn {
+    #[oai(rename = "en")]
+    English,
+    #[oai(rename = "zh")]
+    Chinese,
+}
+
+impl From<Language> for WrittenIn {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::Chinese => Self::Chinese,
+        }
+    }
+}
+
+impl From<WrittenIn> for Language {
+    fn from(language: WrittenIn) -> Self {
+        match language {
+            WrittenIn::English => Self::English,
+            WrittenIn::Chinese => Self::Chinese,
+        }
+    }
+}
+
 /// An account of a person or a program.
 #[derive(Object)]
-struct User {
+pub(super) struct User {
     id: Uuid,
     kind: UserKind,
     /// Lower case.
@@ -33,6 +61,12 @@ struct User {
     /// Of the agent this person is.
     #[oai(skip_serializing_if_is_none)]
     employee_number: Option<String>,
+    /// Where notices go; absent where they are shown in Merit only.
+    #[oai(skip_serializing_if_is_none)]
+    email: Option<String>,
+    language: WrittenIn,
+    /// Kinds of notices that are wished for besides those that everybody gets.
+    notices: Vec<String>,
     created_at: chrono::DateTime<chrono::Utc>,
     /// Absent while the account may work.
     #[oai(skip_serializing_if_is_none)]
@@ -80,7 +114,7 @@ struct Me {
 }
 
 #[derive(ApiResponse)]
-enum UserFound {
+pub(super) enum UserFound {
     #[oai(status = 200)]
     Ok(
         Json<User>,
@@ -101,7 +135,7 @@ enum UserMade {
     ),
 }
 
-fn user(view: AccountView) -> (Json<User>, String) {
+pub(super) fn user(view: AccountView) -> (Json<User>, String) {
     let AccountView { account, employee_number } = view;
     let AccountRecord {
         id: _,
@@ -113,21 +147,26 @@ fn user(view: AccountView) -> (Json<User>, String) {
         has_password: _,
         created_at,
         disabled_at,
+        contact: Contact { email, language, wishes },
         version,
     } = account;
     let kind = match kind {
         AccountKind::Person => UserKind::Person,
         AccountKind::Client => UserKind::Client,
     };
-    (Json(User { id: public_id, kind, login, name, employee_number, created_at, disabled_at }), etag(version))
+    let notices = wishes.into_iter().map(|kind| kind.as_str().to_owned()).collect();
+    let language = language.into();
+    let user =
+        User { id: public_id, kind, login, name, employee_number, email, language, notices, created_at, disabled_at };
+    (Json(user), etag(version))
 }
 
-fn etag(version: i64) -> String {
+pub(super) fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
 /// The version an `If-Match` names; 0, which nothing has, where it names none of ours.
-fn version(if_match: &str) -> i64 {
+pub(super) fn version(if_match: &str) -> i64 {
     if_match.trim().trim_matches('"').parse().unwrap_or_default()
 }
 

@@ -183,11 +183,14 @@ impl App {
 
     /// With the logins of who proposed and decided, by one query.
     async fn named(&self, calibrations: Vec<Calibration>) -> Result<Vec<CalibrationView>, AppError> {
-        let doers = calibrations.iter().flat_map(|one| [Some(&one.proposed_by), one.decided_by.as_ref()]).flatten();
-        let accounts = doers.filter_map(|doer| match doer {
-            Doer::Operator(_) => None,
-            Doer::Account(id) => Some(*id),
-        });
+        let mut accounts = Vec::new();
+        for one in &calibrations {
+            for doer in [Some(&one.proposed_by), one.decided_by.as_ref()].into_iter().flatten() {
+                if let Doer::Account(id) = doer {
+                    accounts.push(*id);
+                }
+            }
+        }
         let logins = self.store.logins(accounts).await?;
         let name = |doer: &Doer| match doer {
             Doer::Operator(name) => Some(name.clone()),

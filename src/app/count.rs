@@ -25,6 +25,11 @@ pub(super) fn overdue(source: &str, overdue: bool) {
     gauge!("merit_source_overdue", "source" => source.to_owned()).set(if overdue { 1 } else { 0 });
 }
 
+/// An attempt to send a notice.
+pub(super) fn notified(kind: &'static str, outcome: &'static str) {
+    counter!("merit_notices_total", "kind" => kind, "outcome" => outcome).increment(1);
+}
+
 fn outcome(complete: bool) -> &'static str {
     if complete { "complete" } else { "failed" }
 }

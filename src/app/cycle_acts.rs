@@ -124,7 +124,8 @@ impl App {
             reason: reason.map(str::to_owned),
             sheet,
         };
-        let acted = self.recorded(change).act_on_cycle(code, cycle.current_run_id, &event).await;
+        let store = self.recorded(change).telling(self.notices_of(act, code));
+        let acted = store.act_on_cycle(code, cycle.current_run_id, &event).await;
         acted.map_err(AppError::as_things_stand)
     }
 

@@ -19,6 +19,7 @@ mod facts;
 mod fairness;
 mod figures;
 mod jobs;
+mod notices;
 mod parallel;
 mod personal;
 mod pull;
@@ -42,9 +43,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use access::{
-    AccessOrder, AccountOrder, AccountView, Actor, AtProvider, CalledBy, Client, Confirmation, GrantOrder, GrantView,
-    IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem, ProviderView, RequestId,
-    SignIn, TokenOrder, Welcome, random_token, secret,
+    AccessOrder, AccountOrder, AccountView, Actor, AtProvider, CalledBy, Client, Confirmation, ContactOrder,
+    GrantOrder, GrantView, IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem,
+    ProviderView, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
@@ -63,6 +64,7 @@ pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
 };
 pub use jobs::{JobView, Schedules, WorkOrder};
+pub use notices::{Delivered, Delivery, DeliveryOptions, WebhookEdit, WebhookOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted, WantedUnits};
@@ -79,15 +81,17 @@ pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
 
+pub use crate::deliver::{MailOptions, Networks};
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult,
-    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim,
-    Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, PayoutDetail,
-    PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer,
-    ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption,
-    StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Contact,
+    Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, Notice as NoticeRecord,
+    PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
+    ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
+    StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail,
+    UnitScorecardSummary, Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 
@@ -113,6 +117,8 @@ pub struct App {
     /// The folder of the rules, where this process has one.
     rules_folder: Option<Arc<Path>>,
     bell: jobs::Bell,
+    /// Networks of one's own that webhooks may reach.
+    networks: Networks,
     stop: jobs::Stop,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
@@ -158,6 +164,7 @@ impl App {
             providers: Arc::default(),
             rules_folder: None,
             bell: jobs::Bell::default(),
+            networks: Networks::default(),
             stop: jobs::Stop::default(),
             actor,
         })

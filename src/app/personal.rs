@@ -57,7 +57,40 @@ impl App {
             "leave": leave,
             "facts": facts,
             "cycles": cycles,
+            "account": self.personal_account(agent.id).await?,
         }))
+    }
+
+    /// The account with what it was told, for the person and for whoever manages accounts.
+    async fn personal_account(&self, agent_id: i64) -> Result<Option<Value>, AppError> {
+        let Some(account) = self.store.account_of_agent(agent_id).await? else { return Ok(None) };
+        let own = self.actor.own_account().is_some_and(|own| own.id == account.id);
+        if !own && !self.may(Act::ManageAccess) {
+            return Ok(None);
+        }
+        let wishes: Vec<&str> = account.contact.wishes.iter().map(|kind| kind.as_str()).collect();
+        let notices = self.notices_for(account.id).await?;
+        let notices: Vec<Value> = notices
+            .iter()
+            .map(|notice| {
+                json!({
+                    "kind": notice.kind.as_str(),
+                    "about": notice.about,
+                    "address": notice.address,
+                    "state": notice.state.as_str(),
+                    "created_at": notice.created_at,
+                    "ended_at": notice.ended_at,
+                })
+            })
+            .collect();
+        Ok(Some(json!({
+            "login": account.login,
+            "name": account.name,
+            "email": account.contact.email,
+            "language": account.contact.language.as_str(),
+            "wishes": wishes,
+            "notices": notices,
+        })))
     }
 
     /// The shown results of one cycle; `None` without any.

@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 use super::{App, AppError, Change, count};
 use crate::domain::audit::Digest;
-use crate::domain::authority::Act;
+use crate::domain::authority::{Act, Role};
+use crate::domain::notice::NoticeKind;
 use crate::domain::period::Period;
 use crate::pull::{self, AgentIndex, PullRequest, Pulled};
 use crate::rules::{self, Loaded};
 use crate::store::{
-    AgentRef, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason, RejectedRow, Window,
+    AgentRef, Audience, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason,
+    RejectedRow, Store, Window,
 };
 
 /// How far a pull has read.
@@ -99,6 +101,7 @@ impl App {
             return self.preview(&order, new, pulled, removal_limit(&order, &loaded)).await;
         }
         let id = self.store.begin_pull(&new).await?;
+        let public_id = new.public_id;
         let started = Instant::now();
         let outcome = match self.unless_stopped(self.read(&order, &loaded, period)).await {
             Ok(pulled) => self.commit(id, new, pulled, removal_limit(&order, &loaded)).await,
@@ -107,11 +110,23 @@ impl App {
         count::pulled(order.source, outcome.is_ok(), started.elapsed());
         if let Err(error) = &outcome {
             // The error that stopped the pull matters more than one that keeps it from being noted.
-            if let Err(unnoted) = self.store.fail_pull(id, &error.to_string(), self.clock.now()).await {
+            if let Err(unnoted) =
+                self.failed(order.source, public_id, error).fail_pull(id, &error.to_string(), self.clock.now()).await
+            {
                 tracing::warn!(error = %unnoted, pull = id, "the failed pull could not be noted");
             }
         }
         outcome
+    }
+
+    /// The store, which notes the failure and tells whoever wishes to know. One that was told to stop did not fail.
+    fn failed(&self, source: &str, pull: Uuid, error: &AppError) -> Store {
+        let store = self.recorded(Change::new("pull.fail", "pull", pull).detail(format_args!("source={source}")));
+        let to = Audience::Holding { roles: &[Role::Hr, Role::Admin], today: self.clock.today() };
+        match error {
+            AppError::Stopped => store,
+            _ => store.telling([self.notice(NoticeKind::PullFailed, source, to)]),
+        }
     }
 
     async fn read(&self, order: &PullOrder<'_>, loaded: &Loaded, window: Option<Period>) -> Result<Pulled, AppError> {

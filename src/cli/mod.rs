@@ -15,6 +15,7 @@ mod fairness;
 mod grant;
 mod job;
 mod judgement;
+mod notice;
 mod output;
 mod progress;
 mod pull;
@@ -31,6 +32,7 @@ mod spread;
 mod telemetry;
 mod token;
 mod user;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -161,6 +163,16 @@ enum Command {
         #[command(subcommand)]
         action: job::JobAction,
     },
+    /// What people and programs are told, and whether it arrived
+    Notice {
+        #[command(subcommand)]
+        action: notice::NoticeAction,
+    },
+    /// Addresses of programs that are told what happened
+    Webhook {
+        #[command(subcommand)]
+        action: webhook::WebhookAction,
+    },
     /// Accounts of people and programs
     User {
         #[command(subcommand)]
@@ -253,6 +265,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Spread(which) => spread::run(place, which).await,
         Command::Plans(which) => results::plans(place, which).await,
         Command::Job { action } => job::run(place, action).await,
+        Command::Notice { action } => notice::run(place, action).await,
+        Command::Webhook { action } => webhook::run(place, action).await,
         Command::User { action } => user::run(place, action).await,
         Command::Grant { action } => grant::run(place, action).await,
         Command::Token { action } => token::run(place, action).await,

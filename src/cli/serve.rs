@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use tokio::sync::watch;
 
 use super::job::Working;
+use super::notice::{Senders, Sending};
 use super::output::{say, write};
 use super::sign_in::BaseUrl;
 use super::{CliError, Place};
@@ -60,6 +61,8 @@ pub(super) struct ServeArguments {
     #[command(flatten)]
     work: Working,
     #[command(flatten)]
+    sending: Sending,
+    #[command(flatten)]
     base: BaseUrl,
 }
 
@@ -96,6 +99,8 @@ impl ServeArguments {
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
     let app = with_providers(place.open().await?, &arguments)?.with_rules_folder(&place.rules);
+    let app = app.with_webhook_networks(arguments.sending.networks());
+    let delivery = arguments.sending.delivery(&arguments.base)?;
     app.migrate().await?;
     for (provider, unit) in app.unknown_units_of_providers().await? {
         say!("{provider}: unit '{unit}' is not on the roster; until it is, claims grant nothing for it");
@@ -123,12 +128,15 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
     let stop = stop_signal();
     say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
     let workers = arguments.work.begin(&app, &place.rules).with_schedules(&app);
+    let senders = Senders::begin(&app, delivery);
     let asked_to_stop = async {
         stop.await;
         workers.tell();
+        senders.tell();
     };
     server.run(app, asked_to_stop).await?;
     workers.end().await;
+    senders.end().await;
     end.send_replace(true);
     if let Some(figures) = figures {
         let _ = figures.await;

@@ -11,6 +11,9 @@ use crate::app::{App, LinkPurpose, OneTimeLink};
 #[derive(clap::Args)]
 pub(super) struct LinkArguments {
     login: String,
+    /// Send it to the person's e-mail address, and do not print it
+    #[arg(long)]
+    mail: bool,
     #[command(flatten)]
     base: BaseUrl,
 }
@@ -26,7 +29,7 @@ pub(super) struct FirstAdminArguments {
     base: BaseUrl,
 }
 
-#[derive(clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct BaseUrl {
     /// How people's browsers reach this Merit
     #[arg(long, env = "MERIT_BASE_URL", default_value = "http://127.0.0.1:8080", value_parser = base_url)]
@@ -42,8 +45,15 @@ fn base_url(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn link(app: &App, arguments: LinkArguments, purpose: LinkPurpose) -> Result<(), CliError> {
-    let LinkArguments { login, base } = arguments;
+    let LinkArguments { login, mail, base } = arguments;
     let account = app.account_named(&login).await?.account;
+    if mail {
+        let expires_at = app.mail_link(account.public_id, purpose).await?;
+        let email = account.contact.email.unwrap_or_default();
+        let until = expires_at.format("%Y-%m-%d %H:%M UTC");
+        say!("A link that works once, until {until}, goes to {email}; 'merit notice list' shows whether it arrived.");
+        return Ok(());
+    }
     let link = app.create_link(account.public_id, purpose).await?;
     print(&base, &account.name, &link);
     Ok(())

@@ -2,15 +2,18 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::grant::granted;
 use super::output::{Format, Table, say};
 use super::sign_in::{self, FirstAdminArguments, LinkArguments};
 use super::{CliError, Place};
-use crate::app::{AccountChange, AccountKind, AccountOrder, App, GrantOrder, LinkPurpose, Slice};
+use crate::app::{
+    AccountChange, AccountKind, AccountOrder, AccountRecord, App, ContactOrder, GrantOrder, LinkPurpose, Slice,
+};
 use crate::domain::authority::Role;
+use crate::domain::text::Language;
 
 #[derive(Subcommand)]
 pub(super) enum UserAction {
@@ -31,6 +34,8 @@ pub(super) enum UserAction {
     Invite(LinkArguments),
     /// Print a link with which somebody sets a new password; it works once, for an hour
     Reset(LinkArguments),
+    /// Say how somebody is reached: e-mail address, language, notices they wish for; what is left out stays
+    Contact(ContactArguments),
     /// Set somebody's password, read from standard input
     Password { login: String },
     /// Who somebody is at providers of OpenID Connect
@@ -69,6 +74,34 @@ pub(super) struct AddArguments {
     /// The grant lets pay be seen, where the role alone does not
     #[arg(long, requires = "role")]
     with_pay: bool,
+    #[command(flatten)]
+    contact: ContactOptions,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ContactArguments {
+    login: String,
+    #[command(flatten)]
+    contact: ContactOptions,
+}
+
+#[derive(clap::Args)]
+struct ContactOptions {
+    /// Where notices go; an empty one takes it away
+    #[arg(long)]
+    email: Option<String>,
+    /// In which language they are written to
+    #[arg(long, value_enum)]
+    language: Option<LanguageName>,
+    /// Notices to send besides those that everybody gets, such as pull_failed; none when empty
+    #[arg(long, value_delimiter = ',')]
+    notices: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LanguageName {
+    En,
+    Zh,
 }
 
 /// Reads the name of a role.
@@ -93,6 +126,10 @@ pub(super) async fn run(place: &Place, action: UserAction) -> Result<ExitCode, C
         UserAction::FirstAdmin(arguments) => sign_in::first_admin(&app, arguments).await?,
         UserAction::Invite(arguments) => sign_in::link(&app, arguments, LinkPurpose::Invite).await?,
         UserAction::Reset(arguments) => sign_in::link(&app, arguments, LinkPurpose::Reset).await?,
+        UserAction::Contact(ContactArguments { login, contact }) => {
+            let account = app.account_named(&login).await?.account;
+            set_contact(&app, &account, contact).await?;
+        }
         UserAction::Password { login } => sign_in::password(&app, &login).await?,
         UserAction::Identities { login, format } => identities(&app, &login).await?.print(format)?,
         UserAction::Unlink { login, issuer } => {
@@ -105,7 +142,7 @@ pub(super) async fn run(place: &Place, action: UserAction) -> Result<ExitCode, C
 }
 
 async fn add(app: &App, arguments: AddArguments) -> Result<(), CliError> {
-    let AddArguments { login, name, client, agent, role, unit, with_pay } = arguments;
+    let AddArguments { login, name, client, agent, role, unit, with_pay, contact } = arguments;
     let order = AccountOrder {
         kind: if client { AccountKind::Client } else { AccountKind::Person },
         login: &login,
@@ -115,6 +152,7 @@ async fn add(app: &App, arguments: AddArguments) -> Result<(), CliError> {
     let made = app.create_account(order).await?;
     let login = &made.account.login;
     say!("Account '{login}' is made.");
+    set_contact(app, &made.account, contact).await?;
     if let Some(number) = &made.employee_number {
         say!("'{login}' is agent {number} and may read what is their own.");
     }
@@ -134,12 +172,37 @@ async fn add(app: &App, arguments: AddArguments) -> Result<(), CliError> {
     Ok(())
 }
 
+async fn set_contact(app: &App, account: &AccountRecord, options: ContactOptions) -> Result<(), CliError> {
+    let ContactOptions { email, language, notices } = options;
+    if email.is_none() && language.is_none() && notices.is_none() {
+        return Ok(());
+    }
+    let now = &account.contact;
+    let wishes = now.wishes.iter().map(|kind| kind.as_str().to_owned()).collect();
+    let order = ContactOrder {
+        email: email.or_else(|| now.email.clone()).filter(|email| !email.is_empty()),
+        language: match language {
+            Some(LanguageName::En) => Language::English,
+            Some(LanguageName::Zh) => Language::Chinese,
+            None => now.language,
+        },
+        wishes: notices.unwrap_or(wishes).into_iter().filter(|name| !name.is_empty()).collect(),
+    };
+    let contact = app.set_contact(account.public_id, account.version, &order).await?.account.contact;
+    match contact.email {
+        Some(email) => say!("Notices for '{}' go to {email}.", account.login),
+        None => say!("Notices for '{}' are shown in Merit only.", account.login),
+    }
+    Ok(())
+}
+
 async fn list(app: &App, format: Format) -> Result<(), CliError> {
     let mut table = Table::new(&[
         ("login", "Login"),
         ("name", "Name"),
         ("kind", "Kind"),
         ("agent", "Agent"),
+        ("email", "E-mail"),
         ("disabled", "Disabled"),
     ]);
     let mut slice = Slice::first();
@@ -151,6 +214,7 @@ async fn list(app: &App, format: Format) -> Result<(), CliError> {
                 row.account.name.clone().into(),
                 row.account.kind.as_str().into(),
                 row.employee_number.clone().into(),
+                row.account.contact.email.clone().into(),
                 row.account.disabled_at.is_some().into(),
             ]);
         }

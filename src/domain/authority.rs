@@ -61,6 +61,8 @@ pub enum Act {
     Approve,
     /// Accounts, grants, tokens.
     ManageAccess,
+    /// What people and programs are told, and where programs are told it.
+    ManageNotices,
     /// Upkeep of the database: sums of facts, retention.
     Maintain,
 }
@@ -176,9 +178,13 @@ impl Role {
                 | Act::ManageCycles
                 | Act::Appraise
                 | Act::Correct => Extent::Whole,
-                Act::Review | Act::Respond | Act::ReadAudit | Act::Approve | Act::ManageAccess | Act::Maintain => {
-                    Extent::No
-                }
+                Act::Review
+                | Act::Respond
+                | Act::ReadAudit
+                | Act::Approve
+                | Act::ManageAccess
+                | Act::ManageNotices
+                | Act::Maintain => Extent::No,
             },
             Self::Approver => match act {
                 Act::ReadOrganisation | Act::ReadRules => Extent::Always,
@@ -206,6 +212,7 @@ impl Role {
                 | Act::ManageRoster
                 | Act::ManageRules
                 | Act::ManageAccess
+                | Act::ManageNotices
                 | Act::Maintain => Extent::Whole,
                 _ => Extent::No,
             },
@@ -214,7 +221,7 @@ impl Role {
 }
 
 impl Act {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadOrganisation,
         Self::ReadRules,
         Self::ReadPeople,
@@ -239,6 +246,7 @@ impl Act {
         Self::Correct,
         Self::Approve,
         Self::ManageAccess,
+        Self::ManageNotices,
         Self::Maintain,
     ];
 
@@ -268,6 +276,7 @@ impl Act {
             Self::Correct => "correct",
             Self::Approve => "approve",
             Self::ManageAccess => "manage_access",
+            Self::ManageNotices => "manage_notices",
             Self::Maintain => "maintain",
         }
     }

@@ -23,6 +23,7 @@ pub mod job;
 pub mod judgement;
 pub mod metric;
 pub mod money;
+pub mod notice;
 pub mod payout;
 pub mod peers;
 pub mod period;

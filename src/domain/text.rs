@@ -8,3 +8,33 @@ pub struct Text {
     pub en: String,
     pub zh: String,
 }
+
+/// A language somebody is written to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Language {
+    #[default]
+    English,
+    Chinese,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
+
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.as_str() == text)
+    }
+
+    pub fn pick<T>(self, en: T, zh: T) -> T {
+        match self {
+            Self::English => en,
+            Self::Chinese => zh,
+        }
+    }
+}

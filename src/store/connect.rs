@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::StoreError;
 use super::error::Step;
+use super::notices::append::NewNotices;
 use crate::domain::audit::Record;
 
 /// How long a writer waits for another one, in this process or another.
@@ -38,6 +39,8 @@ pub struct Store {
     pub(super) engine: Engine,
     /// What the next writing operation enters in the audit log, in its own transaction.
     pub(super) pending: Option<Arc<Record>>,
+    /// What that operation tells people and programs.
+    pub(super) notices: Arc<[NewNotices]>,
 }
 
 /// Connections of one pool.
@@ -146,6 +149,7 @@ async fn open_sqlite(path: &str) -> Result<Store, StoreError> {
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         engine: Engine::Sqlite,
         pending: None,
+        notices: Arc::default(),
     })
 }
 
@@ -235,7 +239,13 @@ async fn open_postgres(url: &str) -> Result<Store, StoreError> {
     let pool =
         PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_lazy_with(options);
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Store { readers: connection.clone(), writer: connection, engine: Engine::Postgres, pending: None })
+    Ok(Store {
+        readers: connection.clone(),
+        writer: connection,
+        engine: Engine::Postgres,
+        pending: None,
+        notices: Arc::default(),
+    })
 }
 
 /// Where the server is, without user and password.

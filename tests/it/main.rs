@@ -14,6 +14,7 @@ mod cli;
 mod domain;
 mod house;
 mod http;
+mod notices;
 mod oidc;
 mod pull;
 mod rules;

@@ -9,6 +9,11 @@ CREATE TABLE account (
     password_hash @text,
     created_at @time NOT NULL,
     disabled_at @time,
+    email @text,
+    -- Of what is sent to them.
+    language @text NOT NULL DEFAULT 'en',
+    -- Notices they wish for besides those that everybody gets, parted by blanks.
+    wishes @text NOT NULL DEFAULT '',
     -- Counts changes, so that two people never overwrite each other.
     version @int NOT NULL
 ) @table;

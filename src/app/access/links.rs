@@ -9,7 +9,9 @@ use super::passwords::{self, PasswordProblem};
 use super::sessions::Tries;
 use super::tokens::{digest, secret};
 use crate::domain::authority::{Act, Role};
-use crate::store::{Account, AccountKind, LinkPurpose, NewAccount, NewLink, StoreError};
+use crate::domain::notice::NoticeKind;
+use crate::domain::secret::Secret;
+use crate::store::{Account, AccountKind, Audience, LinkPurpose, NewAccount, NewLink, NewNotices, StoreError};
 
 /// Somebody new may be away for some days.
 const INVITATION: TimeDelta = TimeDelta::days(7);
@@ -38,6 +40,23 @@ pub enum Welcome {
 impl App {
     /// Makes a link with which the person sets their password; older ones end.
     pub async fn create_link(&self, account: Uuid, purpose: LinkPurpose) -> Result<OneTimeLink, AppError> {
+        let account = self.account_for_link(account, purpose).await?;
+        self.keep_link(&account, purpose, false).await
+    }
+
+    /// As [`App::create_link`], sent to the person by e-mail and told to nobody else; until when it can be used.
+    pub async fn mail_link(&self, account: Uuid, purpose: LinkPurpose) -> Result<DateTime<Utc>, AppError> {
+        let account = self.account_for_link(account, purpose).await?;
+        if account.contact.email.is_none() {
+            return Err(AppError::Refused(format!(
+                "'{0}' has no e-mail address: 'merit user contact {0} --email ADDRESS' gives one",
+                account.login
+            )));
+        }
+        Ok(self.keep_link(&account, purpose, true).await?.expires_at)
+    }
+
+    async fn account_for_link(&self, account: Uuid, purpose: LinkPurpose) -> Result<Account, AppError> {
         let account = self.account(account).await?.account;
         let login = &account.login;
         if person(&account)?.disabled_at.is_some() {
@@ -48,7 +67,7 @@ impl App {
                 "'{login}' has a password already: 'merit user reset {login}' makes a link to set a new one"
             )));
         }
-        self.keep_link(&account, purpose).await
+        Ok(account)
     }
 
     /// Whose link this is; `None` when it has ended.
@@ -107,11 +126,11 @@ impl App {
             )),
             other => refused(other),
         })?;
-        let link = self.keep_link(&account, LinkPurpose::Invite).await?;
+        let link = self.keep_link(&account, LinkPurpose::Invite, false).await?;
         Ok((account, link))
     }
 
-    async fn keep_link(&self, account: &Account, purpose: LinkPurpose) -> Result<OneTimeLink, AppError> {
+    async fn keep_link(&self, account: &Account, purpose: LinkPurpose, mailed: bool) -> Result<OneTimeLink, AppError> {
         let (token, now) = (secret(), self.clock.now());
         let lasting = match purpose {
             LinkPurpose::Invite => INVITATION,
@@ -119,8 +138,21 @@ impl App {
         };
         let expires_at = now + lasting;
         let link = NewLink { account_id: account.id, hash: digest(&token), purpose, created_at: now, expires_at };
-        let change = Change::new("link.create", "account", account.public_id).detail(purpose.as_str());
-        self.recorded(change).create_link(&link).await?;
+        let change = Change::new("link.create", "account", account.public_id).detail(format_args!(
+            "{}{}",
+            purpose.as_str(),
+            if mailed { " mailed" } else { "" }
+        ));
+        let kind = match purpose {
+            LinkPurpose::Invite => NoticeKind::Invitation,
+            LinkPurpose::Reset => NoticeKind::PasswordReset,
+        };
+        let notice = mailed.then(|| NewNotices {
+            token: Some(Secret::new(&token)),
+            expires_at,
+            ..self.notice(kind, "", Audience::Account(account.id))
+        });
+        self.recorded(change).telling(notice).create_link(&link).await?;
         Ok(OneTimeLink { token, expires_at })
     }
 }

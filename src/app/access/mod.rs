@@ -3,6 +3,7 @@
 mod accounts;
 mod actor;
 mod called_by;
+mod contact;
 mod exchange;
 mod grants;
 mod hashing;
@@ -18,6 +19,7 @@ mod tokens;
 pub use accounts::{AccountOrder, AccountView};
 pub use actor::{Actor, RequestId};
 pub use called_by::{CalledBy, Client};
+pub use contact::ContactOrder;
 pub use exchange::{AccessOrder, IssuedAccess};
 pub use grants::{GrantOrder, GrantView};
 pub(super) use hashing::Hasher;

@@ -92,6 +92,7 @@ mod tests {
             has_password: false,
             created_at: chrono::DateTime::UNIX_EPOCH,
             disabled_at: None,
+            contact: crate::store::Contact::default(),
             version: 1,
         }
     }

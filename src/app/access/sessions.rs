@@ -139,7 +139,7 @@ impl App {
     }
 
     /// The account of whoever is signed in.
-    pub(super) fn signed_in(&self) -> Result<&Account, AppError> {
+    pub(in crate::app) fn signed_in(&self) -> Result<&Account, AppError> {
         let nobody = || AppError::Forbidden("this is for somebody who is signed in: sign in first".into());
         self.actor.own_account().ok_or_else(nobody)
     }

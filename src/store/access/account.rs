@@ -11,9 +11,11 @@ use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::write::{execute, instant, plain};
-use super::super::{Page, Store, StoreError};
+use super::super::{Page, Store, StoreError, notices};
+use super::contact::Contact;
 use super::password::end_links;
 use super::session::end_all;
+use crate::domain::text::Language;
 
 /// What kind of user an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub struct Account {
     pub has_password: bool,
     pub created_at: DateTime<Utc>,
     pub disabled_at: Option<DateTime<Utc>>,
+    pub contact: Contact,
     /// Counts changes.
     pub version: i64,
 }
@@ -71,8 +74,24 @@ impl TryFrom<Model> for Account {
     type Error = StoreError;
 
     fn try_from(model: Model) -> Result<Self, StoreError> {
-        let Model { id, public_id, kind, login, name, agent_id, password_hash, created_at, disabled_at, version } =
-            model;
+        let Model {
+            id,
+            public_id,
+            kind,
+            login,
+            name,
+            agent_id,
+            password_hash,
+            created_at,
+            disabled_at,
+            email,
+            language,
+            wishes,
+            version,
+        } = model;
+        let wishes = wishes.split_whitespace().map(|code| notices::read::kind(code.to_owned()));
+        let contact =
+            Contact { email, language: notices::read::language(language)?, wishes: wishes.collect::<Result<_, _>>()? };
         Ok(Self {
             id,
             public_id,
@@ -83,6 +102,7 @@ impl TryFrom<Model> for Account {
             has_password: password_hash.is_some(),
             created_at,
             disabled_at,
+            contact,
             version,
         })
     }
@@ -235,6 +255,9 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewAccount) -> Resul
         password_hash: Set(None),
         created_at: Set(instant(new.created_at)),
         disabled_at: Set(None),
+        email: Set(None),
+        language: Set(Language::default().as_str().to_owned()),
+        wishes: Set(String::new()),
         version: Set(1),
     };
     let model = row.insert(tx).await.step(step)?;

@@ -1,6 +1,7 @@
 //! Who may use Merit: accounts, what they are granted, their tokens, passwords and sessions.
 
 pub(super) mod account;
+pub(super) mod contact;
 pub(super) mod failure;
 pub(super) mod first_admin;
 pub(super) mod grant;

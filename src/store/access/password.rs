@@ -157,6 +157,11 @@ pub(super) async fn end_links(
     account_id: i64,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let step = "ending one-time links";
     let text = "UPDATE one_time_link SET ended_at = $1 WHERE account_id = $2 AND ended_at IS NULL";
-    execute(tx, "ending one-time links", text, [instant(now).into(), account_id.into()]).await.map(|_| ())
+    execute(tx, step, text, [instant(now).into(), account_id.into()]).await?;
+    let text = "UPDATE notice SET state = 'given_up', ended_at = $1, token = NULL, held_until = NULL,
+            last_problem = 'the link in it has ended'
+        WHERE account_id = $2 AND token IS NOT NULL";
+    execute(tx, step, text, [instant(now).into(), account_id.into()]).await.map(|_| ())
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::write::{execute, fetch_one, instant, plain};
-use super::super::{Engine, Store, StoreError, bulk};
+use super::super::{Engine, Store, StoreError, bulk, notices};
 use super::read::digest;
 use crate::domain::audit::{Place, Record, hash};
 
@@ -30,8 +30,9 @@ impl Store {
         Self { pending: Some(Arc::new(record)), ..self.clone() }
     }
 
-    /// Ends a writing operation: enters the pending record, then commits both or neither.
+    /// Ends a writing operation: writes its notices, enters the pending record, then commits all or nothing.
     pub(in super::super) async fn finish(&self, tx: DatabaseTransaction, step: &'static str) -> Result<(), StoreError> {
+        notices::append::write(&tx, &self.notices).await?;
         if let Some(record) = &self.pending {
             append(&tx, [record.as_ref()]).await?;
         }

@@ -174,8 +174,10 @@ impl Store {
         let step = "recording that a pull failed";
         let tx = self.begin_write(&[]).await?;
         let text = "UPDATE pull SET state = 'failed', finished_at = $1, error = $2 WHERE id = $3 AND state = 'running'";
-        execute(&tx, step, text, [instant(now).into(), plain(error).into(), pull_id.into()]).await?;
-        tx.commit().await.step(step)
+        if execute(&tx, step, text, [instant(now).into(), plain(error).into(), pull_id.into()]).await? == 0 {
+            return Ok(());
+        }
+        self.finish(tx, step).await
     }
 
     /// Pulls before the id `before`, newest first; of one source when named.

@@ -36,7 +36,7 @@ const CHUNK: u64 = 5_000;
 
 /// What is done for each leaver; `$1` is the agent. Results, payouts and the snapshots that a replay reads hold no more than the employee
 /// number, which only the employer's own records tie to a person; the audit log, which is never changed, knows accounts by their public ids.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 13] = [
     "UPDATE agent SET name = '(former agent)', attributes = '{}' WHERE id = $1",
     "DELETE FROM agent_alias WHERE agent_id = $1",
     // Why somebody was away can be about their health.
@@ -44,10 +44,17 @@ const STEPS: [&str; 9] = [
     "UPDATE exemption SET note = '' WHERE agent_id = $1",
     "UPDATE rating SET comment = NULL WHERE agent_id = $1 OR rater_id = $1",
     "DELETE FROM linked_identity WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
-    "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, version = version + 1
-        WHERE agent_id = $1",
+    "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, email = NULL, wishes = '',
+        version = version + 1 WHERE agent_id = $1",
     "UPDATE api_token SET name = '(former agent)' WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
     "DELETE FROM kept_answer WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
+    // The machinery of mail may name whom it could not reach.
+    "UPDATE notice SET address = '', last_problem = NULL, token = NULL, held_until = NULL, ended_at = COALESCE(ended_at, next_try_at),
+        state = CASE WHEN state = 'waiting' THEN 'given_up' ELSE state END
+        WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
+    "UPDATE review SET comment = '', answers = '{}' WHERE agent_id = $1 OR rater_id = $1",
+    "UPDATE agent_result SET acknowledged_comment = NULL WHERE agent_id = $1",
+    "UPDATE calibration SET comment = '', decision_comment = NULL WHERE agent_id = $1",
 ];
 
 impl Store {

@@ -37,7 +37,7 @@ const HOSTILE: [&str; 16] = [
 /// Length of a text that is far too long for any field, yet no request of its own.
 const VERY_LONG: usize = 20_000;
 /// Operations that take no text at all.
-const WITHOUT: [&str; 3] = ["get_me", "list_sources", "verify_audit"];
+const WITHOUT: [&str; 4] = ["get_me", "list_sources", "list_webhooks", "verify_audit"];
 /// Tables that any request may add to: what was read, what was answered.
 const LOGS: [&str; 3] = ["audit_entry", "audit_head", "kept_answer"];
 /// When something was last used, or is to end, is no content.
@@ -82,6 +82,8 @@ impl House {
             ("/users", other.to_string()),
             ("/pulls", pull),
             ("/jobs", Uuid::nil().to_string()),
+            ("/notices", Uuid::nil().to_string()),
+            ("/webhooks", Uuid::nil().to_string()),
             ("/tokens", rotated.public_id.to_string()),
             ("/grants", Uuid::nil().to_string()),
         ]);
@@ -108,7 +110,7 @@ impl House {
         if operation.id != "exchange_secret" {
             request = request.bearer_auth(&self.server.token);
         }
-        if operation.method == Method::PATCH && field != Some(&header) {
+        if [Method::PATCH, Method::PUT].contains(&operation.method) && field != Some(&header) {
             request = request.header(IF_MATCH, self.etag(&path).await);
         }
         if let Some(Field::Header(name)) = field {
@@ -149,7 +151,11 @@ impl House {
             "change_user" => json!({ "name": "Changed" }),
             "create_grant" => json!({ "role": "auditor" }),
             "create_token" => json!({ "name": "made" }),
-            // Neither is done as things stand, whatever stands in them.
+            "create_webhook" => json!({ "url": "https://hooks.example.com/", "kinds": ["pull_failed"] }),
+            "change_webhook" => json!({ "url": "https://hooks.example.com/", "kinds": ["pull_failed"] }),
+            // None of these is done as things stand, whatever stands in them.
+            "set_contact" => json!({ "email": "other@example.com", "language": "en", "notices": ["pull_failed"] }),
+            "mail_link" => json!({ "purpose": "invite" }),
             "act_on_cycle" => json!({ "act": "publish", "reason": "because", "digest": "0".repeat(64) }),
             "ask_job" => json!({ "kind": "appraise", "cycle": "2031-Q1" }),
             "exchange_secret" => {

@@ -21,8 +21,9 @@ const AGENT: &str = "=E001";
 const UNIT: &str = "+T1";
 const LOGIN: &str = "@sum";
 
-/// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's, `JOB` the job's.
-const ASKED: [(&[&str], &[&str]); 26] = [
+/// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's, `JOB` the job's,
+/// `NOTICE` the notice's.
+const ASKED: [(&[&str], &[&str]); 29] = [
     (&["fairness", "--agents", "10"], &[]),
     (&["rules", "list"], &["'=rules", "'+why", "'=cycle"]),
     (&["rules", "diff", "rules", "draft"], &["{\"en\":\"=Front line\"", "{\"en\":\"@Front line\""]),
@@ -44,7 +45,10 @@ const ASKED: [(&[&str], &[&str]); 26] = [
     (&["plans", CYCLE], &["'=E002", "'=1+1|cmd"]),
     (&["plans", CYCLE, "=E002"], &["'=E002", "'=1+1|cmd"]),
     (&["simulate", CYCLE, "--rules", "draft", "--all"], &["'=E001", "'+T1", "-270.00"]),
-    (&["user", "list"], &["'@sum", "'-2+3", "'=E001"]),
+    (&["notice", "list"], &["'@sum", "'=sum@example.com"]),
+    (&["notice", "show", "NOTICE"], &["'@sum", "'=sum@example.com"]),
+    (&["webhook", "list"], &["https://hooks.example.com/=1+1"]),
+    (&["user", "list"], &["'@sum", "'-2+3", "'=E001", "'=sum@example.com"]),
     (&["user", "identities", LOGIN], &["'=subject"]),
     (&["grant", "list", LOGIN], &["'+T1"]),
     (&["token", "list"], &["'@sum", "'-1+1", "'+1"]),
@@ -93,7 +97,7 @@ fn hostile_company() -> Company {
 }
 
 /// Everything that is listed, by way of the commands that make it.
-async fn filled(company: &Company, database: &Database) -> [(&'static str, String); 2] {
+async fn filled(company: &Company, database: &Database) -> [(&'static str, String); 3] {
     let run = |arguments: &[&str]| printed(merit(company, &database.url).args(arguments).output().unwrap());
     run(&["migrate"]);
     run(&["roster", "import", "units.csv"]);
@@ -106,6 +110,9 @@ async fn filled(company: &Company, database: &Database) -> [(&'static str, Strin
     run(&["cycle", "act", CYCLE, "send_back", "--reason", "=because"]);
     run(&["job", "ask", "appraise", CYCLE]);
     run(&["user", "add", LOGIN, "--name=-2+3", "--agent", AGENT]);
+    run(&["user", "contact", LOGIN, "--email", "=sum@example.com"]);
+    run(&["user", "reset", LOGIN, "--mail"]);
+    run(&["webhook", "add", "https://hooks.example.com/=1+1", "--kinds", "pull_failed"]);
     run(&["grant", "add", LOGIN, "supervisor", "--unit", UNIT]);
     run(&["token", "create", LOGIN, "--", "-1+1"]);
     run(&["token", "create", LOGIN, "+1"]);
@@ -122,7 +129,7 @@ async fn filled(company: &Company, database: &Database) -> [(&'static str, Strin
         let rows: Vec<BTreeMap<String, Value>> = serde_json::from_str(&rows).unwrap();
         rows[0]["id"].as_str().unwrap().to_owned()
     };
-    [("ID", id("pull")), ("JOB", id("job"))]
+    [("ID", id("pull")), ("JOB", id("job")), ("NOTICE", id("notice"))]
 }
 
 #[tokio::test(flavor = "multi_thread")]

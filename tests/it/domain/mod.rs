@@ -19,6 +19,7 @@ mod interval;
 mod job;
 mod judgement;
 mod money;
+mod notice;
 mod oracles;
 mod payout;
 mod peers;

@@ -6,21 +6,22 @@ use std::path::{Path, PathBuf};
 use crate::support::project_root;
 
 /// Room (a folder of `src/`), and the rooms and workspace crates it may import.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("rules", &["domain"]),
     ("pull", &["domain", "rules"]),
     ("oidc", &["domain", "rules"]),
+    ("deliver", &["domain"]),
     ("store", &["domain", "entity", "migration"]),
-    ("app", &["domain", "rules", "pull", "oidc", "store"]),
+    ("app", &["domain", "rules", "pull", "oidc", "deliver", "store"]),
     ("api", &["app", "domain"]),
     ("web", &["app", "domain"]),
     ("http", &["api", "web", "app"]),
-    ("cli", &["domain", "rules", "pull", "oidc", "store", "app", "api", "web", "http"]),
+    ("cli", &["domain", "rules", "pull", "oidc", "deliver", "store", "app", "api", "web", "http"]),
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 18] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
@@ -30,6 +31,8 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("console", &["cli"]),
     ("argon2", &["app"]),
     ("openidconnect", &["oidc"]),
+    ("lettre", &["deliver"]),
+    ("hmac", &["deliver"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
     ("tokio_rustls", &["http"]),
