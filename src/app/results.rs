@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::audit::page_detail;
 use super::{App, AppError, Change, Slice};
 use crate::domain::agent_result::ResultState;
 use crate::domain::authority::Act;
@@ -46,14 +47,14 @@ impl App {
         state: Option<ResultState>,
     ) -> Result<Page<AgentResult>, AppError> {
         let (reach, run) = self.shown(Act::ReadResults, code).await?;
-        let unit = match unit {
+        let unit_id = match unit {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
         };
         let (key, limit) = (slice.after.as_deref(), slice.limit.into());
-        let page = self.store.agent_results_page(run.id, key, limit, (&reach, unit, state)).await?;
-        let rows = page.rows.len();
-        let detail = format_args!("after={} rows={rows}", key.unwrap_or_default()).to_string();
+        let page = self.store.agent_results_page(run.id, key, limit, (&reach, unit_id, state)).await?;
+        let filters = [("unit", unit), ("state", state.map(ResultState::as_str))];
+        let detail = page_detail(&filters, slice, page.rows.iter().map(|row| row.employee_number.as_str()));
         self.recorded_list(&reach, Change::new("result.list", "cycle", code).detail(detail)).await?;
         Ok(page)
     }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Subcommand, ValueEnum};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Subcommand, ValueEnum};
 
 use super::grant::granted;
 use super::output::{Format, Table, say};

@@ -86,6 +86,7 @@ impl House {
             .replace("{unit}", unit)
             .replace("{code}", FIRST_QUARTER)
             .replace("{hash}", &self.rules)
+            .replace("{rater}", "E002")
             .replace("{other}", &self.rules)
             .replace("{id}", &id);
         assert!(!filled.contains('{'), "{path}: say what stands in its place");
@@ -143,6 +144,13 @@ fn body(operation: &str) -> Option<Value> {
         "create_webhook" => Some(json!({ "url": "https://hooks.example.com/", "kinds": ["results_published"] })),
         "change_webhook" => Some(json!({ "disabled": false })),
         "create_token" => Some(json!({ "name": "made" })),
+        "acknowledge_result" => Some(json!({})),
+        "save_my_review" => Some(json!({ "answers": [], "comment": "seen daily", "submit": false })),
+        "invite_raters" => Some(json!({ "group": "peer", "raters": ["E002"] })),
+        "propose_rating" => {
+            Some(json!({ "employee_number": "E001", "rating": "S", "reason": "conduct", "comment": "why" }))
+        }
+        "decide_rating" => Some(json!({ "decision": "decline", "comment": "why" })),
         "act_on_cycle" => Some(json!({ "act": "approve", "digest": "0".repeat(64) })),
         _ => None,
     }

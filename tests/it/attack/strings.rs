@@ -37,7 +37,7 @@ const HOSTILE: [&str; 16] = [
 /// Length of a text that is far too long for any field, yet no request of its own.
 const VERY_LONG: usize = 20_000;
 /// Operations that take no text at all.
-const WITHOUT: [&str; 4] = ["get_me", "list_sources", "list_webhooks", "verify_audit"];
+const WITHOUT: [&str; 5] = ["get_me", "list_sources", "list_webhooks", "verify_audit", "list_my_reviews"];
 /// Tables that any request may add to: what was read, what was answered.
 const LOGS: [&str; 3] = ["audit_entry", "audit_head", "kept_answer"];
 /// When something was last used, or is to end, is no content.
@@ -75,6 +75,7 @@ impl House {
         let pull = app.pulls(None, &Slice::first()).await.unwrap().0[0].id.to_string();
         let ids = BTreeMap::from([
             ("employee_number", "E001".to_owned()),
+            ("rater", "E002".to_owned()),
             ("unit", "T1".to_owned()),
             ("code", FIRST_QUARTER.to_owned()),
             ("hash", cycle.ruleset_hash.clone()),
@@ -85,6 +86,7 @@ impl House {
             ("/notices", Uuid::nil().to_string()),
             ("/webhooks", Uuid::nil().to_string()),
             ("/tokens", rotated.public_id.to_string()),
+            ("/cycles", Uuid::nil().to_string()),
             ("/grants", Uuid::nil().to_string()),
         ]);
         Self { server: everything(&app).await, ids, secret }
@@ -157,6 +159,17 @@ impl House {
             "set_contact" => json!({ "email": "other@example.com", "language": "en", "notices": ["pull_failed"] }),
             "mail_link" => json!({ "purpose": "invite" }),
             "act_on_cycle" => json!({ "act": "publish", "reason": "because", "digest": "0".repeat(64) }),
+            // Nothing is in review here.
+            "acknowledge_result" => json!({ "comment": "seen" }),
+            "save_my_review" => {
+                let answer = json!({ "item": "ownership", "value": "4", "comment": "seen daily" });
+                json!({ "answers": [answer], "comment": "seen daily", "submit": false })
+            }
+            "invite_raters" => json!({ "group": "peer", "raters": ["E002"] }),
+            "propose_rating" => {
+                json!({ "employee_number": "E001", "rating": "S", "reason": "conduct", "comment": "why" })
+            }
+            "decide_rating" => json!({ "decision": "decline", "comment": "why" }),
             "ask_job" => json!({ "kind": "appraise", "cycle": "2031-Q1" }),
             "exchange_secret" => {
                 json!({ "grant_type": "client_credentials", "client_id": "other", "client_secret": self.secret })

@@ -22,6 +22,10 @@ async fn read_all(app: &App, company: &Company) {
     app.payout_totals(CYCLE).await.unwrap();
     app.plans(CYCLE, &slice, &wanted).await.unwrap();
     app.spread(CYCLE, &wanted).await.unwrap();
+    app.agent_results(CYCLE, &slice, Some("T1"), None).await.unwrap();
+    app.agent_result(CYCLE, "E001").await.unwrap();
+    app.reviews_about(CYCLE, "E001").await.unwrap();
+    app.calibrations(CYCLE, &slice, None).await.unwrap();
     app.approval_sheet(CYCLE).await.unwrap();
     app.exemption(CYCLE, "E001").await.unwrap();
     let days = ("2026-04-01".parse().unwrap(), "2026-06-30".parse().unwrap());
@@ -80,6 +84,10 @@ async fn readings_are_recorded_and_ones_own_are_not() {
             ("payout.read", "E002", "cycle=2026-Q2"),
             ("payout.totals", CYCLE, ""),
             ("plan.list", CYCLE, "unit=T1 rows="),
+            ("rating.list", CYCLE, "rows=0"),
+            ("result.list", CYCLE, "unit=T1 rows=3 E001…E003"),
+            ("result.read", "E001", "cycle=2026-Q2"),
+            ("review.read", "E001", "cycle=2026-Q2"),
             ("scorecard.list", CYCLE, "unit=T1 rows=3 E001…E003"),
             ("scorecard.read", "E001", "cycle=2026-Q2"),
             ("scorecard.read", "E002", "cycle=2026-Q2"),
