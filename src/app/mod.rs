@@ -32,6 +32,7 @@ mod sources;
 mod spool;
 mod spread;
 mod units;
+mod what_if;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -72,6 +73,7 @@ pub use simulate::{
 pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
+pub use what_if::{TriedFigure, TriedOutcome, WhatIf};
 
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};

@@ -1,10 +1,16 @@
-//! Which language a page speaks: `?lang=` first, then what the browser asks for, then English.
+//! Which language a page speaks: `?lang=` first, then what the browser last chose here, then what it asks for, then English.
 
 use poem::Request;
 use poem::http::header;
 use serde::Deserialize;
 
+use super::request::cookie;
 use crate::domain::text::Text;
+
+/// Where a browser keeps what it chose. It says nothing of anybody, so it needs no care.
+const COOKIE: &str = "merit-lang";
+/// For a year.
+const LASTING: &str = "Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
@@ -19,9 +25,15 @@ struct Query {
 
 impl Language {
     pub(super) fn of(request: &Request) -> Self {
-        let asked = request.params::<Query>().ok().and_then(|query| query.lang);
+        let kept = || cookie(request, COOKIE).map(str::to_owned);
         let accepted = || request.header(header::ACCEPT_LANGUAGE).map(str::to_owned);
-        asked.or_else(accepted).map_or(Self::English, |wish| Self::preferred(&wish))
+        asked(request).or_else(kept).or_else(accepted).map_or(Self::English, |wish| Self::preferred(&wish))
+    }
+
+    /// What lets the browser keep the language that was just chosen; `None` where none was, or it is kept already.
+    pub(super) fn to_keep(request: &Request) -> Option<String> {
+        let code = Self::preferred(&asked(request)?).code();
+        (cookie(request, COOKIE) != Some(code)).then(|| format!("{COOKIE}={code}; {LASTING}"))
     }
 
     /// The first of the wished languages that Merit speaks; browsers list them in order of preference.
@@ -52,12 +64,16 @@ impl Language {
     }
 
     /// The text in this language.
-    pub(super) const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
+    pub(super) fn pick<'t>(self, en: &'t str, zh: &'t str) -> &'t str {
         match self {
             Self::English => en,
             Self::Chinese => zh,
         }
     }
+}
+
+fn asked(request: &Request) -> Option<String> {
+    request.params::<Query>().ok().and_then(|query| query.lang)
 }
 
 #[cfg(test)]

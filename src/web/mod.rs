@@ -1,16 +1,25 @@
 //! Pages for people, made on the server, in English and Chinese.
 
 mod account;
+mod charts;
+mod cycles;
+mod export;
+mod format;
+mod frame;
 mod home;
 mod identities;
 mod language;
 mod message;
+mod paging;
+mod people;
 mod problems;
 mod provider;
 mod request;
+mod results;
 mod sign_in;
 mod visitor;
 mod welcome;
+mod words;
 
 use askama::Template;
 use poem::http::header;
@@ -34,8 +43,24 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/account/oidc/:provider/unlink", post(identities::unlink))
         .at("/account/sign-out-everywhere", post(account::leave_everywhere))
         .at("/welcome/:token", get(welcome::page).post(welcome::submit))
+        .at("/me", get(people::person::own))
+        .at("/people", get(people::list::page))
+        .at("/people/:number", get(people::person::page))
+        .at("/people/:number/data", get(people::person::data))
+        .at("/cycles", get(cycles::board::page))
+        .at("/cycles/:code", get(cycles::cycle::page))
+        .at("/cycles/:code/acts/:act", get(cycles::act::page).post(cycles::act::submit))
+        .at("/cycles/:code/approval", get(cycles::approval::page))
+        .at("/cycles/:code/results", get(cycles::results::page))
+        .at("/cycles/:code/payouts", get(cycles::payouts::page))
+        .at("/cycles/:code/plans", get(cycles::plans::page))
+        .at("/cycles/:code/scorecards/:number", get(results::scorecard::page))
+        .at("/cycles/:code/payouts/:number", get(results::payout::page))
+        .at("/cycles/:code/plans/:number", get(results::plan::page))
+        .at("/cycles/:code/what-if/:number", get(results::what_if::page))
+        .at("/approval", get(cycles::approval::waiting))
         .around(visitor::visit);
-    Route::new().at("/assets/merit.css", get(stylesheet)).nest("/", pages)
+    Route::new().at("/assets/merit.css", get(stylesheet)).at("/assets/merit.js", get(script)).nest("/", pages)
 }
 
 /// A page as an answer.
@@ -47,8 +72,18 @@ fn rendered(page: &impl Template) -> poem::Result<Response> {
 /// The one stylesheet, part of the program.
 #[handler]
 fn stylesheet() -> Response {
+    asset("text/css; charset=utf-8", include_str!("assets/merit.css"))
+}
+
+/// The one script, part of the program.
+#[handler]
+fn script() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("assets/merit.js"))
+}
+
+fn asset(kind: &str, text: &'static str) -> Response {
     Response::builder()
-        .header(header::CONTENT_TYPE, "text/css; charset=utf-8")
+        .header(header::CONTENT_TYPE, kind)
         .header(header::CACHE_CONTROL, "public, max-age=3600")
-        .body(include_str!("assets/merit.css"))
+        .body(text)
 }

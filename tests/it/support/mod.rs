@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 pub(crate) mod browser;
 pub(crate) mod cases;
+pub(crate) mod chromium;
 pub(crate) mod command;
 pub(crate) mod company;
 pub(crate) mod cycles;

@@ -5,6 +5,7 @@ mod back_off;
 mod cookies;
 mod forms;
 mod links;
+mod pages;
 mod sessions;
 mod sign_in;
 mod timing;
