@@ -132,6 +132,12 @@ impl App {
         self.rules_by(&self.cycle(code).await?.ruleset_hash).await
     }
 
+    /// The rules of a version, by its whole hash.
+    pub async fn rules_of_version(&self, hash: &str) -> Result<Arc<Ruleset>, AppError> {
+        self.require(Act::ReadRules)?;
+        self.rules_by(hash).await
+    }
+
     /// The rules that the results of a run were scored with.
     pub(super) async fn rules_of(&self, run: &Run) -> Result<Arc<Ruleset>, AppError> {
         self.rules_by(&run.ruleset_hash).await

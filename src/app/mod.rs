@@ -8,6 +8,7 @@ mod backup;
 mod benchmark;
 mod check;
 mod clock;
+mod compare;
 mod count;
 mod cycle;
 mod cycle_acts;
@@ -50,6 +51,7 @@ pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedE
 pub use backup::{CopyReport, restore};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
+pub use compare::{ComparedAgent, Comparison};
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
 pub use error::AppError;
@@ -81,8 +83,8 @@ pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, Assignment as AssignmentRecord,
     AuditEntry, Claim, Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity,
     PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
-    RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
-    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    RosterChanges, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption,
+    StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

@@ -121,7 +121,9 @@ fn figures(
             continue;
         }
         let (lowest, highest) = limits(rules, card, line, was);
-        let tried = wishes.get(&*line.id).map_or(was, |wish| (*wish).clamp(lowest, highest));
+        // A form shows the value with two decimals, and sends it back so.
+        let wish = wishes.get(&*line.id).filter(|wish| **wish != was.round(2));
+        let tried = wish.map_or(was, |wish| (*wish).clamp(lowest, highest));
         let (line, metric) = (Arc::clone(&line.id), line.metric.clone());
         figures.push(TriedFigure { line, metric, measure: figure.measure, was, tried, lowest, highest });
         seen.push(figure);

@@ -134,16 +134,16 @@ struct Link {
 }
 
 /// A grant, in words.
-struct GrantLine {
-    role: Say,
+pub(super) struct GrantLine {
+    pub role: Say,
     /// Whom it is about, until when.
-    about: String,
+    pub about: String,
     /// Where it comes from, when nobody gave it.
-    origin: Option<String>,
+    pub origin: Option<String>,
 }
 
 impl GrantLine {
-    fn new(grant: &GrantView, language: Language) -> Self {
+    pub(super) fn new(grant: &GrantView, language: Language) -> Self {
         let stored = &grant.grant;
         let mut about = match (&grant.unit, stored.grant.role) {
             (_, Role::Agent) => language.say("grant-own"),
@@ -162,7 +162,7 @@ impl GrantLine {
     }
 }
 
-pub(super) fn role_text(role: Role, language: Language) -> Say {
+fn role_text(role: Role, language: Language) -> Say {
     language.say(match role {
         Role::Agent => "role-agent",
         Role::Supervisor => "role-supervisor",

@@ -44,7 +44,7 @@ impl Language {
     pub(super) fn measured(self, value: Fixed, unit: Unit) -> String {
         let number = grouped(&value.round(2).to_decimal().normalize().to_string());
         match (unit, self) {
-            (Unit::Percent, _) => format!("{number}%"),
+            (Unit::Percent, _) => format!("{}%", self.hundredths(value)),
             (Unit::Ratio | Unit::Points, _) => number,
             (Unit::Seconds, Self::English) => format!("{number} s"),
             (Unit::Seconds, Self::Chinese) => format!("{number} 秒"),

@@ -1,8 +1,11 @@
 //! Pages for people, made on the server, in English and Chinese.
 
 mod account;
+mod accounts;
+mod audit;
 mod charts;
 mod cycles;
+mod data;
 mod export;
 mod format;
 mod frame;
@@ -16,7 +19,9 @@ mod problems;
 mod provider;
 mod request;
 mod results;
+mod rules;
 mod sign_in;
+mod units;
 mod visitor;
 mod welcome;
 mod words;
@@ -59,6 +64,24 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/cycles/:code/plans/:number", get(results::plan::page))
         .at("/cycles/:code/what-if/:number", get(results::what_if::page))
         .at("/approval", get(cycles::approval::waiting))
+        .at("/cycles/:code/units", get(units::list::page))
+        .at("/cycles/:code/units/:unit", get(units::unit::page))
+        .at("/cycles/:code/replay", post(audit::replay))
+        .at("/units", get(units::list::newest))
+        .at("/rules", get(rules::list::page))
+        .at("/rules/:hash", get(rules::version::page))
+        .at("/rules/:hash/changes/:other", get(rules::changes::page))
+        .at("/data", get(data::sources::page))
+        .at("/data/pulls/:id", get(data::pulls::page))
+        .at("/jobs", get(data::jobs::list))
+        .at("/jobs/appraise", post(data::jobs::appraise))
+        .at("/jobs/:id", get(data::jobs::page))
+        .at("/jobs/:id/events", get(data::jobs::events))
+        .at("/jobs/:id/cancel", post(data::jobs::cancel))
+        .at("/audit", get(audit::page))
+        .at("/audit/verification", post(audit::verify))
+        .at("/access", get(accounts::list))
+        .at("/access/:id", get(accounts::page))
         .around(visitor::visit);
     Route::new().at("/assets/merit.css", get(stylesheet)).at("/assets/merit.js", get(script)).nest("/", pages)
 }

@@ -11,12 +11,13 @@ use super::format::grouped;
 use super::language::Language;
 
 /// The files of both languages, which hold the same messages with the same variables.
-const FILES: [[&str; 2]; 5] = [
+const FILES: [[&str; 2]; 6] = [
     [include_str!("words/en/ground.ftl"), include_str!("words/zh/ground.ftl")],
     [include_str!("words/en/charts.ftl"), include_str!("words/zh/charts.ftl")],
     [include_str!("words/en/results.ftl"), include_str!("words/zh/results.ftl")],
     [include_str!("words/en/people.ftl"), include_str!("words/zh/people.ftl")],
     [include_str!("words/en/cycles.ftl"), include_str!("words/zh/cycles.ftl")],
+    [include_str!("words/en/office.ftl"), include_str!("words/zh/office.ftl")],
 ];
 
 type Messages = FluentBundle<FluentResource>;

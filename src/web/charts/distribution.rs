@@ -40,7 +40,7 @@ impl Distribution {
     pub(in crate::web) fn new(language: Language, title: String, counts: Vec<Count>) -> Option<Self> {
         let all: i64 = counts.iter().map(|count| count.count).sum();
         let most = counts.iter().map(|count| count.count).max().filter(|most| *most > 0)?;
-        let across = Scale::new(Fixed::ZERO, Fixed::from_int(most), 0, 380);
+        let across = Scale::new(Fixed::ZERO, Fixed::from_int(most), 0, 340);
         let guided = counts.iter().any(|count| !count.guidance.is_empty());
         let height = counts.len() * 28 + 4;
         let rows = counts.into_iter().enumerate().map(|(at, Count { name, count, guidance })| {

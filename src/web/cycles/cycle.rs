@@ -112,7 +112,7 @@ fn act_view(act: CycleAct, language: Language) -> ActView {
     ActView { code: act.as_str(), name, about }
 }
 
-fn distribution(spread: CardSpread, language: Language) -> Option<Distribution> {
+pub(in crate::web) fn distribution(spread: CardSpread, language: Language) -> Option<Distribution> {
     let CardSpread { card: _, name, bands, deviations } = spread;
     let guidance = |band: &str| {
         let found = deviations.iter().find(|one| one.band == band);

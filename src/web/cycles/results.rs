@@ -5,7 +5,7 @@ use poem::web::Path;
 use poem::{Request, Response, handler};
 use serde::Deserialize;
 
-use crate::app::{ScorecardSummary, Slice, Wanted};
+use crate::app::{ScoreOrder, ScorecardSummary, Slice, Wanted};
 use crate::domain::appraisal::AppraisalState;
 use crate::web::charts::Bar;
 use crate::web::export::{FileKind, Sheet};
@@ -29,6 +29,7 @@ struct Query {
     unit: Option<String>,
     rating: Option<String>,
     state: Option<String>,
+    sort: Option<String>,
     after: Option<String>,
 }
 
@@ -42,6 +43,7 @@ struct Page {
     rating: String,
     state: String,
     states: Vec<(&'static str, String)>,
+    sort: String,
     paging: Paging,
 }
 
@@ -57,8 +59,8 @@ struct Row {
 pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -> poem::Result<Response> {
     let frame = Frame::of(request)?;
     let (app, language) = (frame.visitor.app().clone(), frame.language);
-    let Query { unit, rating, state, after } = request.params().unwrap_or_default();
-    let (unit, rating, state) = (chosen(unit), chosen(rating), chosen(state));
+    let Query { unit, rating, state, sort, after } = request.params().unwrap_or_default();
+    let [unit, rating, state, sort] = [unit, rating, state, sort].map(chosen);
     let in_state = STATES.iter().find(|(name, _)| Some(*name) == state.as_deref()).map(|(_, state)| *state);
     let wanted = Wanted { unit: unit.clone(), rating: rating.clone(), state: in_state };
     if let Some(kind) = FileKind::asked(request) {
@@ -80,15 +82,30 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
             }
         }
     }
-    let found = app.scorecards(&cycle, &Paging::slice(after.clone()), &wanted).await.map_err(failed)?;
-    let last = found.rows.last().filter(|_| found.more).map(|card| card.employee_number.clone());
-    let filters = [("unit", unit.as_deref()), ("rating", rating.as_deref()), ("state", state.as_deref())];
+    let slice = Paging::slice(after.clone());
+    let order = match sort.as_deref() {
+        Some("best") => Some(ScoreOrder::BestFirst),
+        Some("least") => Some(ScoreOrder::LeastFirst),
+        _ => None,
+    };
+    let found = match order {
+        Some(order) => app.scorecards_by_score(&cycle, &slice, order, &wanted).await,
+        None => app.scorecards(&cycle, &slice, &wanted).await,
+    };
+    let found = found.map_err(failed)?;
+    let last = found.rows.last().filter(|_| found.more).map(|card| match (order, card.printed) {
+        (Some(_), Some(score)) => format!("{score} {}", card.employee_number),
+        _ => card.employee_number.clone(),
+    });
+    let filters = [("unit", &unit), ("rating", &rating), ("state", &state), ("sort", &sort)];
+    let filters = filters.map(|(name, value)| (name, value.as_deref()));
     let paging = Paging::new(&filters, after.is_some(), last);
     let page = Page {
         rows: found.rows.into_iter().map(|card| row(card, language)).collect(),
         unit: unit.unwrap_or_default(),
         rating: rating.unwrap_or_default(),
         state: state.unwrap_or_default(),
+        sort: sort.unwrap_or_default(),
         states: STATES.map(|(name, state)| (name, state_text(state, language).0.to_string())).into(),
         paging,
         cycle,

@@ -11,7 +11,7 @@ use crate::web::language::Language;
 use crate::web::words::Say;
 
 /// A line as people read it.
-pub(super) struct LineView {
+pub(in crate::web) struct LineView {
     pub name: String,
     /// What the metric means, and which sums it is made of.
     pub about: String,
@@ -55,7 +55,7 @@ fn name_of(language: Language, id: &str, metric: Option<&Metric>) -> String {
     metric.map_or_else(|| id.to_owned(), |metric| language.of_text(&metric.name).to_owned())
 }
 
-pub(super) fn line_view(
+pub(in crate::web) fn line_view(
     language: Language,
     line: &LineResult,
     metric: Option<&Metric>,

@@ -20,12 +20,13 @@ const ROOMS: [(&str, &[&str]); 10] = [
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 17] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
     ("poem_openapi", &["api", "http", "cli"]),
     ("askama", &["web"]),
+    ("fluent_bundle", &["web"]),
     ("clap", &["cli"]),
     ("console", &["cli"]),
     ("argon2", &["app"]),

@@ -153,7 +153,7 @@ async fn a_refusal_of_the_provider_is_a_page_without_its_words() {
         assert_eq!(page.body.contains("<code>server_error</code>"), shown);
         assert!(!page.body.contains("alert(1)"), "{}", page.body);
     }
-    browser.get("/sign-in/oidc/nobody").await.says(404, "no such way to sign in");
+    browser.get("/sign-in/oidc/nobody?lang=en").await.says(404, "no such way to sign in");
     browser.get("/sign-in/oidc/nobody/callback?code=x&state=y").await.says(403, "begun in another browser");
 }
 

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{env, fs};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -56,7 +54,7 @@ impl Chromium {
             return None;
         };
         let mut driver = Command::new(driver);
-        driver.args(["--port=0", "--log-level=OFF"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut driver = driver.spawn().unwrap();
         let mut stdout = BufReader::new(driver.stdout.take().unwrap());
         let port = loop {
@@ -181,14 +179,6 @@ impl Chromium {
         for text in texts {
             assert!(said.contains(text), "{url} does not say '{text}' without scripts:\n{said}");
         }
-    }
-
-    /// The whole page as PNG.
-    pub(crate) async fn picture(&self, url: &str, width: u32) -> Vec<u8> {
-        self.widen(width).await;
-        self.open(url).await;
-        let taken = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
-        BASE64_STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 }
 

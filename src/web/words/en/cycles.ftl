@@ -74,3 +74,6 @@ sheet-results = Results (SHA-256)
 sheet-exemptions = Exemptions (SHA-256)
 sheet-digest = Digest of this sheet
 approve-this = Approve exactly this
+sort = In order of
+sort-best = Score, best first
+sort-least = Score, least first

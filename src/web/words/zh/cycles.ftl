@@ -71,3 +71,6 @@ sheet-results = 结果（SHA-256）
 sheet-exemptions = 免考核（SHA-256）
 sheet-digest = 本表摘要值
 approve-this = 按此批准
+sort = 排序
+sort-best = 得分从高到低
+sort-least = 得分从低到高
