@@ -83,7 +83,11 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/access", get(accounts::list))
         .at("/access/:id", get(accounts::page))
         .around(visitor::visit);
-    Route::new().at("/assets/merit.css", get(stylesheet)).at("/assets/merit.js", get(script)).nest("/", pages)
+    Route::new()
+        .at("/assets/merit.css", get(stylesheet))
+        .at("/assets/merit.js", get(script))
+        .at("/assets/merit.svg", get(icon))
+        .nest("/", pages)
 }
 
 /// A page as an answer.
@@ -102,6 +106,12 @@ fn stylesheet() -> Response {
 #[handler]
 fn script() -> Response {
     asset("text/javascript; charset=utf-8", include_str!("assets/merit.js"))
+}
+
+/// What browsers show beside the title.
+#[handler]
+fn icon() -> Response {
+    asset("image/svg+xml", include_str!("assets/merit.svg"))
 }
 
 fn asset(kind: &str, text: &'static str) -> Response {

@@ -81,8 +81,10 @@ fn every_message_asked_for_is_there_and_every_one_there_is_asked_for() {
 
 #[test]
 fn counts_are_grouped_and_choose_the_form() {
-    let said = |language: Language, count: u32| language.say("found-count").count("count", count).to_string();
-    assert_eq!(said(Language::English, 1), "1 entry");
-    assert_eq!(said(Language::English, 12_345), "12,345 entries");
-    assert_eq!(said(Language::Chinese, 12_345), "共 12,345 条");
+    let said = |language: Language, count: u32| {
+        language.say("paid-people").count("payable", count).count("withheld", 0).to_string()
+    };
+    assert_eq!(said(Language::English, 1), "1 person is paid, 0 not");
+    assert_eq!(said(Language::English, 12_345), "12,345 people are paid, 0 not");
+    assert_eq!(said(Language::Chinese, 12_345), "发放 12,345 人，不发放 0 人");
 }

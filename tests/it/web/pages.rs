@@ -85,23 +85,23 @@ impl Office {
 async fn of_an_agent() {
     let Some(chromium) = Chromium::start().await else { return };
     let office = Office::new().await;
-    let mut browser = office.session("e001", Some("E001"), None).await;
+    let mut browser = office.session("e012", Some("E012"), None).await;
     let pages = [
         ("/me", ["Results by cycle", "各周期结果"]),
-        ("/cycles/2026-Q2/scorecards/E001", ["What would reach", "如何达到"]),
-        ("/cycles/2026-Q2/payouts/E001", ["Rounded once", "一次取整"]),
-        ("/cycles/2026-Q2/what-if/E001?csat_t2b=99", ["As tried", "试算"]),
+        ("/cycles/2026-Q2/scorecards/E012", ["Lines", "指标项"]),
+        ("/cycles/2026-Q2/payouts/E012", ["Rounded once", "一次取整"]),
+        ("/cycles/2026-Q2/what-if/E012?csat_t2b=99", ["As tried", "试算"]),
         ("/rules", ["In force from", "生效日"]),
     ];
     office.check(&chromium, &browser, &pages).await;
     // What is not published, and what is about others, is as if it were not there.
     for path in
-        ["/cycles/2026-Q3/scorecards/E001", "/cycles/2026-Q2/scorecards/E002", "/people/E002", "/audit", "/access"]
+        ["/cycles/2026-Q3/scorecards/E012", "/cycles/2026-Q2/scorecards/E002", "/people/E002", "/audit", "/access"]
     {
         let status = browser.get(path).await.status.as_u16();
         assert!([403, 404].contains(&status), "{path}: {status}");
     }
-    let data = browser.get("/people/E001/data").await;
+    let data = browser.get("/people/E012/data").await;
     assert!(data.header("content-disposition").starts_with("attachment") && data.body.contains("\"facts\""));
 }
 

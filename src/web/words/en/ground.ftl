@@ -16,10 +16,6 @@ nav-data = Data
 nav-jobs = Jobs
 nav-audit = Audit log
 nav-access = Access
-found-count = { $count ->
-    [one] { $count } entry
-   *[other] { $count } entries
-}
 
 home-title = Performance and incentives
 home-heading = Scorecards, pay and improvement plans for customer service

@@ -16,7 +16,6 @@ nav-data = 数据
 nav-jobs = 任务
 nav-audit = 审计日志
 nav-access = 访问权限
-found-count = 共 { $count } 条
 
 home-title = 绩效与激励
 home-heading = 客户服务绩效评分、激励薪酬与改进计划
