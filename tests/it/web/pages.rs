@@ -134,7 +134,8 @@ async fn of_those_who_prepare() {
     let act = "/cycles/2026-Q3/acts/begin_review";
     browser.submit(act, act, &[("reason", "ready")]).await.leads_to("/cycles/2026-Q3");
     browser.get("/cycles/2026-Q3?lang=en").await.says(200, "Mark as calibrated");
-    browser.submit("/cycles/2026-Q3", act, &[]).await.says(409, "Nothing was changed");
+    // One that the state does not allow says so, and why.
+    browser.submit("/cycles/2026-Q3", "/cycles/2026-Q3/acts/publish", &[]).await.says(409, "Nothing was changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
