@@ -6,10 +6,11 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use super::super::cycles::cycle::distribution;
-use crate::app::{App, AppError, ComparedAgent, UnitRecord, Wanted};
+use crate::app::{App, AppError, CardSpread, ComparedAgent, UnitRecord, Wanted};
 use crate::domain::fact::Pooled;
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::{Metric, MetricId, MetricKind, Unit};
+use crate::domain::scorecard::{Card, Measure, Scope};
 use crate::web::charts::{Distribution, Dot, Funnel};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -56,8 +57,7 @@ pub(in crate::web) async fn page(
     let card = found(app.explained_unit_scorecard(&cycle, &code).await).map_err(failed)?;
     let wanted = Wanted { unit: Some(code.clone()), ..Wanted::default() };
     let spread = app.spread(&cycle, &wanted).await.map_err(failed)?;
-    let rates = rules.metrics.values().filter(|metric| metric.kind == MetricKind::Rate && metric.unit == Unit::Percent);
-    let rates: Vec<&Metric> = rates.collect();
+    let rates = rates(&rules.cards, &spread, |id| rules.metric(id));
     let chosen = rates.iter().find(|rate| Some(rate.id.as_str()) == metric.as_deref()).or(rates.first()).copied();
     let (funnel, more) = match chosen {
         Some(metric) => funnel(&app, language, &cycle, &code, metric).await.map_err(failed)?,
@@ -84,6 +84,25 @@ pub(in crate::web) async fn page(
         lines = card.detail.result.lines.iter().map(view).collect();
     }
     rendered(&Page { frame, cycle, unit, name, score, rating, total, lines, spread, metrics, funnel, more })
+}
+
+/// What the people of the unit are measured in by themselves, as far as it is a rate in percent.
+fn rates<'m>(
+    cards: &[Card],
+    spread: &[CardSpread],
+    metric: impl Fn(&MetricId) -> Option<&'m Metric>,
+) -> Vec<&'m Metric> {
+    let in_use = cards.iter().filter(|card| spread.iter().any(|used| *used.card == *card.id));
+    let lines = in_use.flat_map(|card| &card.lines);
+    let own = lines.filter(|line| line.scope == Scope::Own && line.measure == Measure::Value);
+    let mut rates: Vec<&Metric> = Vec::new();
+    for found in own.filter_map(|line| metric(&line.metric)) {
+        let is_rate = found.kind == MetricKind::Rate && found.unit == Unit::Percent;
+        if is_rate && rates.iter().all(|known| known.id != found.id) {
+            rates.push(found);
+        }
+    }
+    rates
 }
 
 async fn funnel(
