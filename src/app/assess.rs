@@ -171,7 +171,7 @@ impl Assessor<'_> {
         if let (Some(rule), Some(group)) = (&last.card.peers, group) {
             result.peers = self.peer_lines(agent, &measured, last.card, group, rule.min_members)?;
         }
-        let payout = self.pay(agent, &measured, &result)?;
+        let payout = pay_of(self.rules, self.cycle, agent, &measured, &result)?;
         let plan = self.suggest(agent, &result);
         let (unit, post) = last.place();
         Ok(Some(Assessment {
@@ -237,32 +237,6 @@ impl Assessor<'_> {
         Ok(lines)
     }
 
-    fn pay(
-        &self,
-        agent: &AgentSnapshot,
-        measured: &[MeasuredStretch<'_>],
-        result: &AppraisalResult,
-    ) -> Result<Option<PayoutResult>, AssessError> {
-        let assignments = || measured.iter().flat_map(|stretch| stretch.assignments);
-        let Some(last) = assignments().next_back() else { return Ok(None) };
-        let Some(plan) = self.rules.plan_for_post(&last.post) else { return Ok(None) };
-        let payable = |stretch: &Stretch| PayableStretch {
-            period: stretch.period,
-            fte: stretch.fte,
-            target_minor: stretch.target_minor,
-        };
-        let input = PayoutInput {
-            cycle: self.cycle,
-            score: result.printed,
-            rating: result.rating.as_deref().map(str::to_owned),
-            currency: last.currency,
-            stretches: assignments().filter(|stretch| stretch.currency == last.currency).map(payable).collect(),
-        };
-        payout::pay(plan, &input)
-            .map(Some)
-            .map_err(|source| AssessError::Pay { agent: agent.employee_number.clone(), source })
-    }
-
     /// Who is exempt is not measured well enough for a plan.
     fn suggest(&self, agent: &AgentSnapshot, result: &AppraisalResult) -> Option<Suggestion> {
         let card = result.last_card().filter(|_| result.exemption.is_none())?;
@@ -275,6 +249,34 @@ impl Assessor<'_> {
     fn plans_start(&self) -> NaiveDate {
         self.cycle.last.checked_add_days(Days::new(1)).unwrap_or(self.cycle.last)
     }
+}
+
+/// What the plan of the last post pays for a result; `None` where no plan pays that post.
+pub(super) fn pay_of(
+    rules: &Ruleset,
+    cycle: Period,
+    agent: &AgentSnapshot,
+    measured: &[MeasuredStretch<'_>],
+    result: &AppraisalResult,
+) -> Result<Option<PayoutResult>, AssessError> {
+    let assignments = || measured.iter().flat_map(|stretch| stretch.assignments);
+    let Some(last) = assignments().next_back() else { return Ok(None) };
+    let Some(plan) = rules.plan_for_post(&last.post) else { return Ok(None) };
+    let payable = |stretch: &Stretch| PayableStretch {
+        period: stretch.period,
+        fte: stretch.fte,
+        target_minor: stretch.target_minor,
+    };
+    let input = PayoutInput {
+        cycle,
+        score: result.printed,
+        rating: result.rating.as_deref().map(str::to_owned),
+        currency: last.currency,
+        stretches: assignments().filter(|stretch| stretch.currency == last.currency).map(payable).collect(),
+    };
+    payout::pay(plan, &input)
+        .map(Some)
+        .map_err(|source| AssessError::Pay { agent: agent.employee_number.clone(), source })
 }
 
 /// The facts by which an agent is compared with peers: those of all stretches that `card` measures.

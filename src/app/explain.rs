@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{App, AppError};
+use crate::domain::authority::Act;
 use crate::domain::explanation::{
     AppraisalExplanation, CardExplanation, NextBand, Rulebook, explain, explain_appraisal, next_band, next_band_of,
 };
@@ -125,12 +126,28 @@ impl App {
         Ok(ExplainedPayout { detail, rounding })
     }
 
+    /// The rules that a cycle pins.
+    pub async fn rules_of_cycle(&self, code: &str) -> Result<Arc<Ruleset>, AppError> {
+        self.require(Act::ReadRules)?;
+        self.rules_by(&self.cycle(code).await?.ruleset_hash).await
+    }
+
+    /// The rules of a version, by its whole hash.
+    pub async fn rules_of_version(&self, hash: &str) -> Result<Arc<Ruleset>, AppError> {
+        self.require(Act::ReadRules)?;
+        self.rules_by(hash).await
+    }
+
     /// The rules that the results of a run were scored with.
-    async fn rules_of(&self, run: &Run) -> Result<Arc<Ruleset>, AppError> {
-        if let Some(known) = self.last_rules.get(&run.ruleset_hash) {
+    pub(super) async fn rules_of(&self, run: &Run) -> Result<Arc<Ruleset>, AppError> {
+        self.rules_by(&run.ruleset_hash).await
+    }
+
+    async fn rules_by(&self, hash: &str) -> Result<Arc<Ruleset>, AppError> {
+        if let Some(known) = self.last_rules.get(hash) {
             return Ok(known);
         }
-        let rules = Arc::new(self.pinned_rules(&run.ruleset_hash).await?);
+        let rules = Arc::new(self.pinned_rules(hash).await?);
         self.last_rules.keep(&rules);
         Ok(rules)
     }

@@ -9,6 +9,7 @@ mod benchmark;
 mod calibration;
 mod check;
 mod clock;
+mod compare;
 mod count;
 mod cycle;
 mod cycle_acts;
@@ -36,6 +37,7 @@ mod sources;
 mod spool;
 mod spread;
 mod units;
+mod what_if;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -54,6 +56,7 @@ pub use backup::{CopyReport, restore};
 pub use calibration::{CalibrationView, RatingDecision, RatingProposal};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
+pub use compare::{ComparedAgent, Comparison};
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
 pub use error::AppError;
@@ -80,6 +83,7 @@ pub use simulate::{
 pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
+pub use what_if::{TriedFigure, TriedOutcome, WhatIf};
 
 pub use crate::deliver::{MailOptions, Networks};
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
@@ -89,9 +93,9 @@ pub use crate::store::{
     Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Contact,
     Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, Notice as NoticeRecord,
     PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
-    ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary,
-    StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail,
-    UnitScorecardSummary, Webhook as WebhookRecord,
+    ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail,
+    ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord,
+    UnitScoreOrder, UnitScorecardSummary, Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -9,9 +9,11 @@ use super::pull::{PullReport, PullView};
 use super::{App, AppError, Change};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
+use crate::domain::fixed::Fixed;
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
-    ResultFilter, Run, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail, UnitScorecardSummary,
+    ResultFilter, Run, ScoreOrder, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail,
+    UnitScorecardSummary,
 };
 
 /// Which part of a list: at most so many, after this key.
@@ -154,6 +156,24 @@ impl App {
         let filter = self.filter(reach, wanted).await?;
         let page = self.store.scorecards_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|card| card.employee_number.as_str()));
+        self.recorded_list(&filter.reach, Change::new("scorecard.list", "cycle", cycle).detail(detail)).await?;
+        Ok(page)
+    }
+
+    /// Scorecards that have a score, by it. The key of one is its score, a blank, and the employee number.
+    pub async fn scorecards_by_score(
+        &self,
+        cycle: &str,
+        slice: &Slice,
+        order: ScoreOrder,
+        wanted: &Wanted,
+    ) -> Result<Page<ScorecardSummary>, AppError> {
+        let after = slice.key().map(score_key).transpose()?;
+        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted).await?;
+        let page = self.store.scorecards_by_score(run.id, after, order, slice.limit.into(), &filter).await?;
+        let detail = wanted.page(slice, page.rows.iter().map(|card| card.employee_number.as_str()));
+        let detail = format!("by=score {detail}");
         self.recorded_list(&filter.reach, Change::new("scorecard.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
     }
@@ -326,6 +346,11 @@ fn no_agent(employee_number: &str) -> AppError {
 
 fn no_result(what: &str, cycle: &str, employee_number: &str) -> AppError {
     AppError::NotFound(format!("cycle {cycle} has no {what} of agent '{employee_number}'"))
+}
+
+fn score_key(key: &str) -> Result<(Fixed, &str), AppError> {
+    let parts = key.split_once(' ').and_then(|(score, number)| Some((score.parse().ok()?, number)));
+    parts.ok_or_else(|| AppError::Invalid("cursor: not one that Merit gave for this list".to_owned()))
 }
 
 pub(super) fn number(key: &str) -> Result<i64, AppError> {

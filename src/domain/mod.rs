@@ -31,6 +31,7 @@ pub mod schedule;
 pub mod scorecard;
 pub mod secret;
 pub mod shares;
+pub mod spreadsheet;
 pub mod text;
 pub mod tiers;
 pub mod version;

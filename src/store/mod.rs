@@ -63,6 +63,7 @@ pub use packed::{pack, unpack};
 pub use ratings::import::{RatingChanges, RatingRow};
 pub use ratings::problem::RatingProblem;
 pub use ratings::read::{AgentRatings, HeldPost};
+pub use results::list::ScoreOrder;
 pub use results::packed::PackedResult;
 pub use results::payouts::{PayoutDetail, PayoutSummary, PayoutTotal};
 pub use results::plans::{PlanDetail, PlanSummary};

@@ -6,20 +6,20 @@ use poem::web::{Form, Redirect};
 use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 
+use super::frame::Frame;
 use super::language::Language;
 use super::rendered;
 use super::request::client_address;
 use super::sign_in::Wait;
 use super::visitor::{Visitor, failed};
+use super::words::Say;
 use crate::app::{AccountView, GrantView, PasswordChange, PasswordProblem};
 use crate::domain::authority::Role;
 
 #[derive(Template)]
 #[template(path = "account.html")]
 struct Page {
-    language: Language,
-    visitor: Visitor,
-    version: &'static str,
+    frame: Frame,
     account: AccountView,
     grants: Vec<GrantLine>,
     /// Providers to sign in at.
@@ -51,22 +51,16 @@ pub(super) async fn change_password(request: &Request, Form(form): Form<Submitte
     let language = Language::of(request);
     let Submitted { current, password, again } = &form;
     if password != again {
-        let mut response = show(request, visitor, Some((false, different(language).to_owned()))).await?;
+        let mut response = show(request, visitor, Some((false, different(language).to_string()))).await?;
         response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
         return Ok(response);
     }
     let address = client_address(request);
     let changed = visitor.app().change_own_password(session, current, password, address).await.map_err(failed)?;
     let (good, says, wait) = match changed {
-        PasswordChange::Changed => {
-            let says = language.pick("Your password is changed.", "密码已修改。");
-            (true, says.to_owned(), None)
-        }
-        PasswordChange::Mistaken => {
-            let says = language.pick("The current password is not right.", "当前密码不正确。");
-            (false, says.to_owned(), None)
-        }
-        PasswordChange::Weak(problem) => (false, weak(problem, language).to_owned(), None),
+        PasswordChange::Changed => (true, language.say("password-changed").to_string(), None),
+        PasswordChange::Mistaken => (false, language.say("current-password-mistaken").to_string(), None),
+        PasswordChange::Weak(problem) => (false, weak(problem, language).to_string(), None),
         PasswordChange::Wait(until) => {
             let wait = Wait::new(visitor.app().clock().now(), until);
             (false, wait.text(language), Some(wait))
@@ -99,7 +93,7 @@ pub(super) async fn show(
     outcome: Option<(bool, String)>,
 ) -> poem::Result<Response> {
     let own = visitor.app().own_account().await.map_err(failed)?;
-    let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
+    let language = Language::of(request);
     let grants = own.grants.iter().map(|grant| GrantLine::new(grant, language)).collect();
     let linked = |issuer: &str| own.identities.iter().any(|identity| identity.issuer == issuer);
     let providers = visitor.app().providers().into_iter();
@@ -109,7 +103,8 @@ pub(super) async fn show(
         id: provider.id,
     });
     let links = links.collect();
-    rendered(&Page { language, visitor, version, account: own.account, grants, links, outcome })
+    let frame = Frame::around(&visitor, language, "/account".to_owned());
+    rendered(&Page { frame, account: own.account, grants, links, outcome })
 }
 
 pub(super) fn sign_in_first() -> Response {
@@ -117,29 +112,18 @@ pub(super) fn sign_in_first() -> Response {
 }
 
 /// Two fields that should be the same are not.
-pub(super) fn different(language: Language) -> &'static str {
-    language.pick("The two new passwords differ: type the same one twice.", "两次输入的新密码不一致，请重新输入。")
+pub(super) fn different(language: Language) -> Say {
+    language.say("passwords-differ")
 }
 
 /// Why a password is not taken.
-pub(super) fn weak(problem: PasswordProblem, language: Language) -> &'static str {
-    match problem {
-        PasswordProblem::TooShort => language.pick(
-            "The password is too short: at least 12 characters, such as four words with blanks.",
-            "密码太短：至少 12 个字符，例如几个词加空格。",
-        ),
-        PasswordProblem::TooLong => {
-            language.pick("The password is too long: at most 256 characters.", "密码太长：最多 256 个字符。")
-        }
-        PasswordProblem::Common => language.pick(
-            "The password is among the first that are guessed: choose something of your own, such as four words.",
-            "该密码过于常见，容易被猜中：请自行构思，例如几个不相关的词。",
-        ),
-        PasswordProblem::Personal => language.pick(
-            "The password contains your login or name: choose one without.",
-            "密码包含您的登录名或姓名：请换一个。",
-        ),
-    }
+pub(super) fn weak(problem: PasswordProblem, language: Language) -> Say {
+    language.say(match problem {
+        PasswordProblem::TooShort => "password-too-short",
+        PasswordProblem::TooLong => "password-too-long",
+        PasswordProblem::Common => "password-common",
+        PasswordProblem::Personal => "password-personal",
+    })
 }
 
 /// A provider, and whether the account is linked to somebody there.
@@ -150,48 +134,42 @@ struct Link {
 }
 
 /// A grant, in words.
-struct GrantLine {
-    role: &'static str,
+pub(super) struct GrantLine {
+    pub role: Say,
     /// Whom it is about, until when.
-    about: String,
+    pub about: String,
     /// Where it comes from, when nobody gave it.
-    origin: Option<String>,
+    pub origin: Option<String>,
 }
 
 impl GrantLine {
-    fn new(grant: &GrantView, language: Language) -> Self {
+    pub(super) fn new(grant: &GrantView, language: Language) -> Self {
         let stored = &grant.grant;
         let mut about = match (&grant.unit, stored.grant.role) {
-            (_, Role::Agent) => language.pick("your own results", "本人结果").to_owned(),
-            (None, _) => language.pick("the whole organisation", "整个组织").to_owned(),
-            (Some(unit), _) => match language {
-                Language::English => format!("unit {unit} and everything below it"),
-                Language::Chinese => format!("单位 {unit} 及其下属"),
-            },
+            (_, Role::Agent) => language.say("grant-own"),
+            (None, _) => language.say("grant-everything"),
+            (Some(unit), _) => language.say("grant-unit").with("unit", unit),
         };
         if stored.grant.with_pay {
-            about += language.pick(", with pay", "，含薪酬");
+            about = language.say("grant-with-pay").with("about", about);
         }
         if let Some(last) = stored.last_day {
-            about += language.pick(", until ", "，有效期至 ");
-            about += &last.to_string();
+            about = language.say("grant-until").with("about", about).with("day", language.day(last));
         }
-        let origin = stored.origin.as_ref().map(|issuer| match language {
-            Language::English => format!("by what {issuer} says of you"),
-            Language::Chinese => format!("依据 {issuer} 提供的信息"),
-        });
-        Self { role: role_text(stored.grant.role, language), about, origin }
+        let origin =
+            stored.origin.as_ref().map(|issuer| language.say("grant-origin").with("issuer", issuer).to_string());
+        Self { role: role_text(stored.grant.role, language), about: about.to_string(), origin }
     }
 }
 
-fn role_text(role: Role, language: Language) -> &'static str {
-    match role {
-        Role::Agent => language.pick("Agent", "坐席"),
-        Role::Supervisor => language.pick("Supervisor", "主管"),
-        Role::Hr => language.pick("HR", "人力资源"),
-        Role::Approver => language.pick("Approver", "审批人"),
-        Role::Payroll => language.pick("Payroll", "薪酬专员"),
-        Role::Auditor => language.pick("Auditor", "审计"),
-        Role::Admin => language.pick("Administrator", "管理员"),
-    }
+fn role_text(role: Role, language: Language) -> Say {
+    language.say(match role {
+        Role::Agent => "role-agent",
+        Role::Supervisor => "role-supervisor",
+        Role::Hr => "role-hr",
+        Role::Approver => "role-approver",
+        Role::Payroll => "role-payroll",
+        Role::Auditor => "role-auditor",
+        Role::Admin => "role-admin",
+    })
 }

@@ -5,17 +5,14 @@ use poem::http::header;
 use poem::web::Data;
 use poem::{Request, Response, handler};
 
-use super::language::Language;
+use super::frame::Frame;
 use super::rendered;
-use super::visitor::Visitor;
 use crate::app::{App, Health};
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
-    language: Language,
-    visitor: Visitor,
-    version: &'static str,
+    frame: Frame,
     ready: bool,
     /// The address the browser used.
     host: String,
@@ -25,7 +22,5 @@ struct Home {
 pub(super) async fn page(app: Data<&App>, request: &Request) -> poem::Result<Response> {
     let ready = matches!(app.health().await, Health::Ready);
     let host = request.header(header::HOST).unwrap_or("127.0.0.1:8080").to_owned();
-    let (language, visitor) = (Language::of(request), Visitor::of(request)?);
-    let home = Home { language, visitor, version: env!("CARGO_PKG_VERSION"), ready, host };
-    rendered(&home)
+    rendered(&Home { frame: Frame::of(request)?, ready, host })
 }

@@ -35,8 +35,8 @@ pub(super) async fn link(
         match visitor.app().confirm(&form.password, client_address(request)).await.map_err(failed)? {
             Confirmation::Confirmed => {}
             Confirmation::Mistaken => {
-                let says = language.pick("The current password is not right.", "当前密码不正确。");
-                let mut response = show(request, visitor, Some((false, says.to_owned()))).await?;
+                let says = language.say("current-password-mistaken").to_string();
+                let mut response = show(request, visitor, Some((false, says))).await?;
                 response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
                 return Ok(response);
             }
@@ -71,11 +71,8 @@ pub(super) async fn unlink(request: &Request, Path(id): Path<String>) -> poem::R
     match visitor.app().unlink_own_identity(&provider.issuer).await {
         Ok(()) | Err(AppError::NotFound(_)) => Ok(Redirect::see_other("/account").into_response()),
         Err(AppError::Refused(_)) => {
-            let says = language.pick(
-                "This is your only way in. Ask your administrator for a link that sets a password first.",
-                "这是您唯一的登录方式。请先向管理员索取设置密码的链接。",
-            );
-            let mut response = show(request, visitor, Some((false, says.to_owned()))).await?;
+            let says = language.say("account-only-way").to_string();
+            let mut response = show(request, visitor, Some((false, says))).await?;
             response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
             Ok(response)
         }

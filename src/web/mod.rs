@@ -1,16 +1,30 @@
 //! Pages for people, made on the server, in English and Chinese.
 
 mod account;
+mod accounts;
+mod audit;
+mod charts;
+mod cycles;
+mod data;
+mod export;
+mod format;
+mod frame;
 mod home;
 mod identities;
 mod language;
 mod message;
+mod paging;
+mod people;
 mod problems;
 mod provider;
 mod request;
+mod results;
+mod rules;
 mod sign_in;
+mod units;
 mod visitor;
 mod welcome;
+mod words;
 
 use askama::Template;
 use poem::http::header;
@@ -34,8 +48,46 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/account/oidc/:provider/unlink", post(identities::unlink))
         .at("/account/sign-out-everywhere", post(account::leave_everywhere))
         .at("/welcome/:token", get(welcome::page).post(welcome::submit))
+        .at("/me", get(people::person::own))
+        .at("/people", get(people::list::page))
+        .at("/people/:number", get(people::person::page))
+        .at("/people/:number/data", get(people::person::data))
+        .at("/cycles", get(cycles::board::page))
+        .at("/cycles/:code", get(cycles::cycle::page))
+        .at("/cycles/:code/acts/:act", get(cycles::act::page).post(cycles::act::submit))
+        .at("/cycles/:code/approval", get(cycles::approval::page))
+        .at("/cycles/:code/results", get(cycles::results::page))
+        .at("/cycles/:code/payouts", get(cycles::payouts::page))
+        .at("/cycles/:code/plans", get(cycles::plans::page))
+        .at("/cycles/:code/scorecards/:number", get(results::scorecard::page))
+        .at("/cycles/:code/payouts/:number", get(results::payout::page))
+        .at("/cycles/:code/plans/:number", get(results::plan::page))
+        .at("/cycles/:code/what-if/:number", get(results::what_if::page))
+        .at("/approval", get(cycles::approval::waiting))
+        .at("/cycles/:code/units", get(units::list::page))
+        .at("/cycles/:code/units/:unit", get(units::unit::page))
+        .at("/cycles/:code/replay", post(audit::replay))
+        .at("/units", get(units::list::newest))
+        .at("/rules", get(rules::list::page))
+        .at("/rules/:hash", get(rules::version::page))
+        .at("/rules/:hash/changes/:other", get(rules::changes::page))
+        .at("/data", get(data::sources::page))
+        .at("/data/pulls/:id", get(data::pulls::page))
+        .at("/jobs", get(data::jobs::list))
+        .at("/jobs/appraise", post(data::jobs::appraise))
+        .at("/jobs/:id", get(data::jobs::page))
+        .at("/jobs/:id/events", get(data::jobs::events))
+        .at("/jobs/:id/cancel", post(data::jobs::cancel))
+        .at("/audit", get(audit::page))
+        .at("/audit/verification", post(audit::verify))
+        .at("/access", get(accounts::list))
+        .at("/access/:id", get(accounts::page))
         .around(visitor::visit);
-    Route::new().at("/assets/merit.css", get(stylesheet)).at("/assets/icon.svg", get(icon)).nest("/", pages)
+    Route::new()
+        .at("/assets/merit.css", get(stylesheet))
+        .at("/assets/merit.js", get(script))
+        .at("/assets/merit.svg", get(icon))
+        .nest("/", pages)
 }
 
 /// A page as an answer.
@@ -47,17 +99,24 @@ fn rendered(page: &impl Template) -> poem::Result<Response> {
 /// The one stylesheet, part of the program.
 #[handler]
 fn stylesheet() -> Response {
-    Response::builder()
-        .header(header::CONTENT_TYPE, "text/css; charset=utf-8")
-        .header(header::CACHE_CONTROL, "public, max-age=3600")
-        .body(include_str!("assets/merit.css"))
+    asset("text/css; charset=utf-8", include_str!("assets/merit.css"))
 }
 
-/// Without one of its own, browsers ask for `/favicon.ico` at every visit and complain.
+/// The one script, part of the program.
+#[handler]
+fn script() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("assets/merit.js"))
+}
+
+/// What browsers show beside the title.
 #[handler]
 fn icon() -> Response {
+    asset("image/svg+xml", include_str!("assets/merit.svg"))
+}
+
+fn asset(kind: &str, text: &'static str) -> Response {
     Response::builder()
-        .header(header::CONTENT_TYPE, "image/svg+xml")
-        .header(header::CACHE_CONTROL, "public, max-age=86400")
-        .body(include_str!("assets/icon.svg"))
+        .header(header::CONTENT_TYPE, kind)
+        .header(header::CACHE_CONTROL, "public, max-age=3600")
+        .body(text)
 }

@@ -3,9 +3,8 @@
 use askama::Template;
 use poem::{Request, Response, handler};
 
-use super::language::Language;
+use super::frame::Frame;
 use super::rendered;
-use super::visitor::Visitor;
 
 /// A problem code in both languages.
 struct Meaning {
@@ -137,14 +136,11 @@ const MEANINGS: [Meaning; 20] = [
 #[derive(Template)]
 #[template(path = "problems.html")]
 struct Problems {
-    language: Language,
-    visitor: Visitor,
-    version: &'static str,
+    frame: Frame,
     meanings: &'static [Meaning],
 }
 
 #[handler]
 pub(super) async fn page(request: &Request) -> poem::Result<Response> {
-    let (language, visitor) = (Language::of(request), Visitor::of(request)?);
-    rendered(&Problems { language, visitor, version: env!("CARGO_PKG_VERSION"), meanings: &MEANINGS })
+    rendered(&Problems { frame: Frame::of(request)?, meanings: &MEANINGS })
 }

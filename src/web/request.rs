@@ -46,6 +46,19 @@ pub fn loggable(path: &str) -> &str {
     if path.starts_with(WELCOME) { "/welcome/…" } else { path }
 }
 
+/// A text as the value of a query: every byte but plain ones by its number.
+pub(super) fn query_value(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    text.bytes().fold(String::new(), |mut value, byte| {
+        if plain(byte) {
+            value.push(char::from(byte));
+        } else {
+            value += &format!("%{byte:02X}");
+        }
+        value
+    })
+}
+
 /// `wish` when it is a path of this site, else the first page. Browsers read `\` as `/` and leave out line breaks and tabs, and
 /// whatever begins with two of them names another site.
 pub(super) fn local_path(wish: &str) -> &str {

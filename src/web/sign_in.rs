@@ -7,6 +7,7 @@ use poem::web::{Form, Redirect};
 use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 
+use super::frame::Frame;
 use super::language::Language;
 use super::rendered;
 use super::request::{client_address, local_path};
@@ -29,9 +30,7 @@ struct Submitted {
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct Page<'p> {
-    language: Language,
-    visitor: Visitor,
-    version: &'static str,
+    frame: Frame,
     login: &'p str,
     /// Where to go afterwards.
     next: &'p str,
@@ -48,9 +47,8 @@ pub(super) fn page(request: &Request) -> poem::Result<Response> {
     if visitor.name().is_some() {
         return Ok(Redirect::see_other(next).into_response());
     }
-    let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
     let providers = visitor.app().providers();
-    rendered(&Page { language, visitor, version, login: "", next, refused: false, wait: None, providers })
+    rendered(&Page { frame: Frame::of(request)?, login: "", next, refused: false, wait: None, providers })
 }
 
 #[handler]
@@ -72,9 +70,9 @@ pub(super) async fn submit(request: &Request, Form(form): Form<Submitted>) -> po
         SignIn::Refused => (true, None),
         SignIn::Wait(until) => (false, Some(Wait::new(visitor.app().clock().now(), until))),
     };
-    let (language, version) = (Language::of(request), env!("CARGO_PKG_VERSION"));
     let providers = visitor.app().providers();
-    let mut response = rendered(&Page { language, visitor, version, login, next, refused, wait, providers })?;
+    let frame = Frame::around(&visitor, Language::of(request), "/sign-in".to_owned());
+    let mut response = rendered(&Page { frame, login, next, refused, wait, providers })?;
     response.set_status(StatusCode::FORBIDDEN);
     if let Some(wait) = wait {
         wait.announce(&mut response);
@@ -115,14 +113,10 @@ impl Wait {
     /// In minutes from a minute and a half on.
     pub(super) fn text(&self, language: Language) -> String {
         let until = self.until.format("%H:%M:%S UTC");
-        let minutes = (self.seconds + 59) / 60;
-        match (language, self.seconds < 90) {
-            (Language::English, true) => {
-                format!("Too many failed tries. Try again in {} seconds ({until}).", self.seconds)
-            }
-            (Language::English, false) => format!("Too many failed tries. Try again in {minutes} minutes ({until})."),
-            (Language::Chinese, true) => format!("失败次数过多，请在 {} 秒后重试（{until}）。", self.seconds),
-            (Language::Chinese, false) => format!("失败次数过多，请在 {minutes} 分钟后重试（{until}）。"),
-        }
+        let said = match self.seconds {
+            ..90 => language.say("wait-seconds").with("seconds", self.seconds),
+            seconds => language.say("wait-minutes").with("minutes", (seconds + 59) / 60),
+        };
+        said.with("until", until).to_string()
     }
 }

@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use poem::web::Form;
-use poem::{Endpoint, FromRequest as _, IntoResponse, Request, Response};
+use poem::web::{Form, Redirect};
+use poem::{Endpoint, FromRequest as _, IntoResponse, PathPattern, Request, Response};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::language::Language;
 use super::message;
-use super::request::{cookie, is_foreign, over_tls};
+use super::request::{cookie, is_foreign, over_tls, query_value};
 use crate::app::{App, AppError, CalledBy, RequestId, secret};
 
 /// More than any form of the pages needs, in bytes.
@@ -159,13 +159,19 @@ impl Visitor {
     }
 }
 
-/// An error of a page whose cause is logged, not shown.
+/// An error of a page. What whoever asked can mend keeps its text, anything else is logged, not shown.
 pub(super) fn failed(error: AppError) -> poem::Error {
-    if let AppError::Forbidden(_) = error {
-        return poem::Error::from_string(error.to_string(), StatusCode::FORBIDDEN);
-    }
-    tracing::error!(%error, "a page could not be made");
-    poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR)
+    let status = match error {
+        AppError::Forbidden(_) => StatusCode::FORBIDDEN,
+        AppError::NotFound(_) => StatusCode::NOT_FOUND,
+        AppError::Invalid(_) => StatusCode::BAD_REQUEST,
+        AppError::Unrecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
+        error => {
+            tracing::error!(%error, "a page could not be made");
+            return poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    };
+    poem::Error::from_string(error.to_string(), status)
 }
 
 /// Wraps the pages: finds out who looks, and refuses forms that are not ours.
@@ -183,7 +189,13 @@ pub(super) async fn visit<E: Endpoint>(pages: Arc<E>, mut request: Request) -> p
         Some(page) => page?,
         None => {
             request.set_data(visitor.clone());
-            pages.call(request).await?.into_response()
+            let (id, here) = (request.data().copied(), request.original_uri().to_string());
+            let asked = Asked { language: Language::of(&request), id, here, page: wants_page(&request) };
+            match pages.call(request).await {
+                Ok(response) => response.into_response(),
+                Err(error) if asked.page => asked.told(&visitor, error)?,
+                Err(error) => return Err(error),
+            }
         }
     };
     if let Some(language) = language {
@@ -191,6 +203,38 @@ pub(super) async fn visit<E: Endpoint>(pages: Arc<E>, mut request: Request) -> p
     }
     visitor.finish(&mut response);
     Ok(response)
+}
+
+/// What was asked for, as far as a page that says what went wrong needs it.
+struct Asked {
+    language: Language,
+    id: Option<RequestId>,
+    here: String,
+    /// Whether a person looks at the answer.
+    page: bool,
+}
+
+impl Asked {
+    /// The error as a page; whoever is not signed in and may not see it comes back to it by way of that. The address that was tried stays known to the figures.
+    fn told(&self, visitor: &Visitor, error: poem::Error) -> poem::Result<Response> {
+        let (status, pattern) = (error.status(), error.data::<PathPattern>().cloned());
+        if status.is_server_error() {
+            tracing::error!(status = status.as_u16(), %error, "a page could not be made");
+        }
+        if status == StatusCode::FORBIDDEN && visitor.name().is_none() {
+            return Ok(Redirect::see_other(format!("/sign-in?next={}", query_value(&self.here))).into_response());
+        }
+        let id = self.id.map(|RequestId(id)| id.to_string());
+        let mut response = message::problem(visitor, self.language, status, id)?;
+        if let Some(pattern) = pattern {
+            response.set_data(pattern);
+        }
+        Ok(response)
+    }
+}
+
+fn wants_page(request: &Request) -> bool {
+    request.header(header::ACCEPT).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
 #[derive(Deserialize)]

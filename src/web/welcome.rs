@@ -7,20 +7,20 @@ use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 
 use super::account::{different, weak};
+use super::frame::Frame;
 use super::language::Language;
 use super::message;
 use super::rendered;
 use super::visitor::{Visitor, failed};
+use super::words::Say;
 use crate::app::{AccountRecord, Welcome};
 
 #[derive(Template)]
 #[template(path = "welcome.html")]
 struct Page {
-    language: Language,
-    visitor: Visitor,
-    version: &'static str,
+    frame: Frame,
     account: AccountRecord,
-    problem: Option<&'static str>,
+    problem: Option<Say>,
 }
 
 #[derive(Deserialize)]
@@ -60,14 +60,14 @@ pub(super) async fn submit(
     }
 }
 
-async fn show(request: &Request, token: &str, problem: Option<&'static str>) -> poem::Result<Response> {
+async fn show(request: &Request, token: &str, problem: Option<Say>) -> poem::Result<Response> {
     let (visitor, language) = (Visitor::of(request)?, Language::of(request));
     let Some(account) = visitor.app().link(token).await.map_err(failed)? else {
         return message::ended_link(&visitor, language);
     };
-    let version = env!("CARGO_PKG_VERSION");
-    let mut response = rendered(&Page { language, visitor, version, account, problem })?;
-    if problem.is_some() {
+    let unfit = problem.is_some();
+    let mut response = rendered(&Page { frame: Frame::of(request)?, account, problem })?;
+    if unfit {
         response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
     }
     Ok(response)

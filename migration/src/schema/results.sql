@@ -21,6 +21,7 @@ CREATE UNIQUE INDEX scorecard_employee ON scorecard (run_id, employee_number);
 -- With what is counted, so that counting ratings and states does not touch the workings.
 CREATE INDEX scorecard_unit ON scorecard (run_id, unit_id, employee_number, card, rating, state);
 CREATE INDEX scorecard_rating ON scorecard (run_id, rating, employee_number, state, card);
+CREATE INDEX scorecard_score ON scorecard (run_id, printed, employee_number);
 
 CREATE TABLE payout (
     run_id @int NOT NULL,

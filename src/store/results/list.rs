@@ -7,6 +7,13 @@ use super::super::write::{fetch, fetch_one};
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::code;
 
+/// Which scores come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreOrder {
+    BestFirst,
+    LeastFirst,
+}
+
 /// A row of a table that has one an agent and run, without its working.
 pub(super) trait Row: FromQueryResult {
     const TABLE: &'static str;
@@ -103,6 +110,38 @@ impl Store {
             limit = limit.saturating_add(1)
         );
         let rows: Vec<S> = fetch(&self.readers, "listing results", text, values).await?;
+        Ok(Page::cut(rows, limit))
+    }
+
+    /// Rows with a score, by it and then by employee number; after the row with that score and number.
+    pub(super) async fn results_by_score<S: Selected>(
+        &self,
+        run_id: i64,
+        after: Option<(i64, &str)>,
+        order: ScoreOrder,
+        limit: u64,
+        filter: &ResultFilter,
+    ) -> Result<Page<S>, StoreError> {
+        let (beyond, direction, first) = match order {
+            ScoreOrder::BestFirst => ('<', "DESC", i64::MAX),
+            ScoreOrder::LeastFirst => ('>', "ASC", i64::MIN),
+        };
+        let (score, number) = after.unwrap_or((first, ""));
+        let mut values: Vec<Value> = vec![run_id.into(), score.into(), number.into()];
+        let text = format!(
+            "{select} FROM (
+                SELECT r.agent_id FROM {table} r WHERE r.run_id = $1 AND r.printed {beyond}= $2
+                    AND (r.printed {beyond} $2 OR (r.printed = $2 AND r.employee_number > $3)){conditions}
+                ORDER BY r.printed {direction}, r.employee_number LIMIT {limit}
+            ) page
+            JOIN {table} r ON r.run_id = $1 AND r.agent_id = page.agent_id {NAMES}
+            ORDER BY r.printed {direction}, r.employee_number",
+            select = select::<S>(),
+            table = S::Row::TABLE,
+            conditions = conditions::<S::Row>(filter, &mut values)?,
+            limit = limit.saturating_add(1)
+        );
+        let rows: Vec<S> = fetch(&self.readers, "listing results by score", text, values).await?;
         Ok(Page::cut(rows, limit))
     }
 

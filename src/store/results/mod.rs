@@ -1,6 +1,6 @@
 //! What runs found: scorecards, payouts and improvement plans.
 
-mod list;
+pub(super) mod list;
 
 pub(crate) mod codes;
 pub(crate) mod packed;

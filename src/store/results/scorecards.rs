@@ -8,7 +8,7 @@ use super::super::packed::unpack;
 use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
-use super::list::{Found, Row, Whole, conditions};
+use super::list::{Found, Row, ScoreOrder, Whole, conditions};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
@@ -159,6 +159,19 @@ impl Store {
         filter: &ResultFilter,
     ) -> Result<Page<ScorecardSummary>, StoreError> {
         self.results_page::<Found<ScorecardColumns>>(run_id, after, limit, filter).await?.convert()
+    }
+
+    /// Scorecards of a run that have a score, by it; after the one with that score and employee number.
+    pub async fn scorecards_by_score(
+        &self,
+        run_id: i64,
+        after: Option<(Fixed, &str)>,
+        order: ScoreOrder,
+        limit: u64,
+        filter: &ResultFilter,
+    ) -> Result<Page<ScorecardSummary>, StoreError> {
+        let after = after.map(|(score, number)| (score.micros(), number));
+        self.results_by_score::<Found<ScorecardColumns>>(run_id, after, order, limit, filter).await?.convert()
     }
 
     /// As [`Store::scorecards_page`], with lines and gates.

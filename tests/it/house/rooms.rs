@@ -21,12 +21,13 @@ const ROOMS: [(&str, &[&str]); 11] = [
 ];
 
 /// Libraries that only some rooms may use.
-const LIBRARIES: [(&str, &[&str]); 18] = [
+const LIBRARIES: [(&str, &[&str]); 19] = [
     ("sea_orm", &["store"]),
     ("datafusion", &["pull", "cli"]),
     ("poem", &["api", "web", "http", "cli"]),
     ("poem_openapi", &["api", "http", "cli"]),
     ("askama", &["web"]),
+    ("fluent_bundle", &["web"]),
     ("clap", &["cli"]),
     ("console", &["cli"]),
     ("argon2", &["app"]),

@@ -1,7 +1,8 @@
 //! Reading results by page and by agent.
 
 use merit::domain::appraisal::AppraisalState;
-use merit::store::{PayoutTotal, ResultFilter, ResultRow, Store};
+use merit::domain::fixed::Fixed;
+use merit::store::{PayoutTotal, ResultFilter, ResultRow, ScoreOrder, Store};
 
 use super::fixture::{begin_run, cny, open, settle};
 use super::results::{packed, results, running};
@@ -25,6 +26,31 @@ fn numbers(rows: &[ResultRow]) -> Vec<String> {
 }
 
 on_both_engines! {
+    async fn scorecards_are_listed_by_score_in_both_directions(store: TestStore) {
+        let (run_id, _) = scored(&store).await;
+        let all = ResultFilter::default();
+        let by_number = store.scorecards_page(run_id, None, 100, &all).await.unwrap().rows;
+        let scores = by_number.iter().filter_map(|card| Some((card.printed?, card.employee_number.clone())));
+        let mut expected: Vec<_> = scores.collect();
+        assert!(expected.len() > 3);
+        for order in [ScoreOrder::LeastFirst, ScoreOrder::BestFirst] {
+            expected.sort_by(|one, other| match order {
+                ScoreOrder::LeastFirst => one.cmp(other),
+                ScoreOrder::BestFirst => other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)),
+            });
+            let mut seen: Vec<(Fixed, String)> = Vec::new();
+            loop {
+                let after = seen.last().map(|(score, number)| (*score, number.as_str()));
+                let page = store.scorecards_by_score(run_id, after, order, 3, &all).await.unwrap();
+                seen.extend(page.rows.into_iter().map(|card| (card.printed.unwrap(), card.employee_number)));
+                if !page.more {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{order:?}");
+        }
+    }
+
     async fn scorecards_are_listed_by_key_with_filters(store: TestStore) {
         let (run_id, rows) = scored(&store).await;
         let all = ResultFilter::default();

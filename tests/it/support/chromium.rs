@@ -1,82 +1,128 @@
-//! Real Chromium, told what to do over WebDriver: scripts run, forms are filled in by keys and sent by clicks.
+//! Real Chromium, driven over the WebDriver protocol; and what must be true of every page in it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::{env, fs};
 
-use reqwest::{Client, Method};
+use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::project_root;
 use super::server::client;
 
-/// How long something may take to be on the page, in milliseconds; only a failure waits so long.
-const PATIENCE: u32 = 20_000;
-/// The name that WebDriver gives to the id of an element.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+/// Widths that pages are looked at: a desk and a small phone.
+const DESK: u32 = 1280;
+const PHONE: u32 = 360;
+/// How long something is waited for, in milliseconds.
+const PATIENCE: u32 = 10_000;
+/// What the protocol calls an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-const READY: &str = "started successfully on port ";
 
 /// A browser with one window; it ends with the value.
 pub(crate) struct Chromium {
     driver: Child,
-    /// What the driver prints goes somewhere as long as it runs.
     _stdout: BufReader<ChildStdout>,
     _profile: TempDir,
-    port: u16,
-    session: String,
     client: Client,
+    session: String,
+    axe: String,
+}
+
+fn find(names: &[&str]) -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
+    names.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()))
+}
+
+/// The script that looks for barriers, where scripts/test installed it.
+fn axe() -> Option<String> {
+    let package = fs::read_to_string(project_root().join("tests/axe/package.json")).unwrap();
+    let package: Value = serde_json::from_str(&package).unwrap();
+    let version = package["dependencies"]["axe-core"].as_str().unwrap();
+    let file = format!("target/tools/axe-core-{version}/node_modules/axe-core/axe.min.js");
+    fs::read_to_string(project_root().join(file)).ok()
 }
 
 impl Chromium {
-    /// A window this wide, that speaks English.
-    pub(crate) async fn start(width: u32) -> Self {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver =
-            command.spawn().expect("no ChromeDriver was found: install it (Debian package chromium-driver)");
+    /// Without Chromium, its driver or axe-core: says so, and gives nothing.
+    pub(crate) async fn start() -> Option<Self> {
+        let found = (find(&BROWSERS), find(&["chromedriver"]), axe());
+        let (Some(browser), Some(driver), Some(axe)) = found else {
+            assert!(
+                env::var_os("MERIT_TEST_CHROMIUM").is_none(),
+                "Chromium, chromedriver and axe-core should be there"
+            );
+            println!("skipped: Chromium, chromedriver or axe-core is not installed; scripts/test installs them");
+            return None;
+        };
+        let mut driver = Command::new(driver);
+        driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut driver = driver.spawn().unwrap();
         let mut stdout = BufReader::new(driver.stdout.take().unwrap());
         let port = loop {
             let mut line = String::new();
-            assert_ne!(stdout.read_line(&mut line).unwrap(), 0, "ChromeDriver ended");
-            if let Some((_, port)) = line.split_once(READY) {
-                break port.trim().trim_end_matches('.').parse().unwrap();
+            assert!(stdout.read_line(&mut line).unwrap() > 0, "chromedriver ended early");
+            if let Some((_, port)) = line.trim().trim_end_matches('.').split_once("successfully on port ") {
+                break port.to_owned();
             }
         };
         let profile = tempfile::tempdir().unwrap();
-        let arguments = json!([
+        let mut arguments: Vec<String> = [
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
+            "--disable-quic",
             "--disable-dev-shm-usage",
             "--no-first-run",
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--lang=en",
-            format!("--window-size={width},900"),
-            format!("--user-data-dir={}", profile.path().display()),
-        ]);
-        let wanted = json!({ "capabilities": { "alwaysMatch": {
-            "goog:chromeOptions": { "args": arguments, "prefs": { "intl.accept_languages": "en" } },
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "implicit": PATIENCE },
-        } } });
-        let mut chromium =
-            Self { driver, _stdout: stdout, _profile: profile, port, session: String::new(), client: client() };
-        let made = chromium.ask(Method::POST, "/session", Some(wanted)).await;
-        chromium.session = made["sessionId"].as_str().unwrap().to_owned();
-        chromium
+        ]
+        .map(str::to_owned)
+        .into();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        let options = json!({ "binary": browser, "args": arguments });
+        let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" }, "timeouts": { "implicit": PATIENCE } });
+        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
+        let base = format!("http://127.0.0.1:{port}");
+        let mut this = Self { driver, _stdout: stdout, _profile: profile, client: client(), session: base, axe };
+        let begun = this.ask("/session", &wanted).await;
+        this.session += &format!("/session/{}", begun["sessionId"].as_str().unwrap());
+        Some(this)
+    }
+
+    async fn ask(&self, path: &str, body: &Value) -> Value {
+        let answer = self.client.post(format!("{}{path}", self.session)).json(body).send().await.unwrap();
+        let mut answer: Value = answer.json().await.unwrap();
+        let value = answer["value"].take();
+        assert!(value.get("error").is_none(), "{path}: {value}");
+        value
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.ask("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await
     }
 
     pub(crate) async fn open(&self, url: &str) {
-        self.tell(Method::POST, "/url", Some(json!({ "url": url }))).await;
+        self.ask("/url", &json!({ "url": url })).await;
+    }
+
+    /// What a script returns in the page.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.ask("/execute/sync", &json!({ "script": script, "args": [] })).await
+    }
+
+    /// The text that somebody sees.
+    pub(crate) async fn text(&self) -> String {
+        self.run("return document.body.innerText").await.as_str().unwrap().to_owned()
     }
 
     /// The path and query of the page.
     pub(crate) async fn place(&self) -> String {
-        let url = self.tell(Method::GET, "/url", None).await;
-        let url = reqwest::Url::parse(url.as_str().unwrap()).unwrap();
-        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+        let url = self.run("return location.pathname + location.search").await;
+        url.as_str().unwrap().to_owned()
     }
 
     /// Waits until the text is on the page, to be seen.
@@ -87,70 +133,102 @@ impl Chromium {
     /// Types into the field of this id.
     pub(crate) async fn types(&self, field: &str, text: &str) {
         let element = self.find("css selector", &format!("#{field}")).await;
-        self.tell(Method::POST, &format!("/element/{element}/clear"), Some(json!({}))).await;
-        self.tell(Method::POST, &format!("/element/{element}/value"), Some(json!({ "text": text }))).await;
+        self.ask(&format!("/element/{element}/clear"), &json!({})).await;
+        self.ask(&format!("/element/{element}/value"), &json!({ "text": text })).await;
     }
 
     /// Clicks the link or button with this text.
     pub(crate) async fn clicks(&self, text: &str) {
         let path = format!("//*[self::a or self::button][normalize-space(.) = \"{text}\"]");
         let element = self.find("xpath", &path).await;
-        self.tell(Method::POST, &format!("/element/{element}/click"), Some(json!({}))).await;
+        self.ask(&format!("/element/{element}/click"), &json!({})).await;
     }
 
     /// Clicks the button of the form that holds the field of this id.
     pub(crate) async fn sends(&self, field: &str) {
         let element = self.find("xpath", &format!("//form[.//*[@id='{field}']]//button")).await;
-        self.tell(Method::POST, &format!("/element/{element}/click"), Some(json!({}))).await;
-    }
-
-    /// What a script on the page returns.
-    pub(crate) async fn script(&self, script: &str) -> Value {
-        self.tell(Method::POST, "/execute/sync", Some(json!({ "script": script, "args": [] }))).await
-    }
-
-    /// What the browser complained of since it was last asked: level and text.
-    pub(crate) async fn complaints(&self) -> Vec<String> {
-        let log = self.tell(Method::POST, "/se/log", Some(json!({ "type": "browser" }))).await;
-        let entries = log.as_array().unwrap().iter();
-        entries
-            .map(|entry| format!("{} {}", entry["level"].as_str().unwrap(), entry["message"].as_str().unwrap()))
-            .collect()
+        self.ask(&format!("/element/{element}/click"), &json!({})).await;
     }
 
     async fn find(&self, by: &str, what: &str) -> String {
-        let found = self.tell(Method::POST, "/element", Some(json!({ "using": by, "value": what }))).await;
+        let found = self.ask("/element", &json!({ "using": by, "value": what })).await;
         found[ELEMENT].as_str().unwrap_or_else(|| panic!("{what}: {found}")).to_owned()
     }
 
-    async fn tell(&self, method: Method, path: &str, body: Option<Value>) -> Value {
-        self.ask(method, &format!("/session/{}{path}", self.session), body).await
+    /// Keeps a cookie for the site that is open.
+    pub(crate) async fn keep_cookie(&self, name: &str, value: &str) {
+        let cookie = json!({ "name": name, "value": value, "path": "/", "httpOnly": true, "sameSite": "Lax" });
+        self.ask("/cookie", &json!({ "cookie": cookie })).await;
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
-        let request = self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port));
-        let request = match &body {
-            Some(body) => request.json(body),
-            None => request,
-        };
-        let response = request.send().await.unwrap();
-        let status = response.status();
-        let mut answer: Value = response.json().await.unwrap();
-        assert!(status.is_success(), "{path} {body:?}: {}", answer["value"]["message"]);
-        answer["value"].take()
+    /// As wide as a desk's or a phone's window.
+    pub(crate) async fn widen(&self, width: u32) {
+        let metrics = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    async fn scripts(&self, on: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !on })).await;
+    }
+
+    /// What the page complained of since last asked.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let told = self.ask("/se/log", &json!({ "type": "browser" })).await;
+        let severe = told.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE");
+        severe.map(|entry| entry["message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What keeps somebody from using the page.
+    async fn barriers(&self) -> Vec<String> {
+        self.run(&self.axe).await;
+        let script = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] }).then(
+            (found) => done(found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html + ' ' + node.failureSummary).join('; '))),
+            (error) => done([String(error)]))";
+        let found = self.ask("/execute/async", &json!({ "script": script, "args": [] })).await;
+        found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// How much wider the page is than the window, and what sticks out.
+    async fn sticks_out(&self) -> Option<String> {
+        let script = "const wide = document.documentElement.scrollWidth, room = window.innerWidth;
+            if (wide <= room) return null;
+            const out = [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > room + 1);
+            return wide + ' of ' + room + ': ' + out.slice(0, 3).map((one) => one.outerHTML.slice(0, 160)).join(' | ')";
+        self.run(script).await.as_str().map(str::to_owned)
+    }
+
+    /// Opens the page as people do and holds what is true of every page: it says `texts`, complains of nothing, has no barriers, does
+    /// not scroll sideways on a phone, and says the same without scripts.
+    pub(crate) async fn check(&self, url: &str, texts: &[&str]) {
+        self.widen(DESK).await;
+        self.complaints().await;
+        self.open(url).await;
+        let said = self.text().await;
+        for text in texts {
+            assert!(said.contains(text), "{url} does not say '{text}':\n{said}");
+        }
+        assert_eq!(self.complaints().await, Vec::<String>::new(), "{url}");
+        assert_eq!(self.barriers().await, Vec::<String>::new(), "{url}");
+        self.widen(PHONE).await;
+        assert_eq!(self.sticks_out().await, None, "{url}");
+        assert_eq!(self.barriers().await, Vec::<String>::new(), "{url} on a phone");
+        self.scripts(false).await;
+        self.open(url).await;
+        let said = self.text().await;
+        self.scripts(true).await;
+        for text in texts {
+            assert!(said.contains(text), "{url} does not say '{text}' without scripts:\n{said}");
+        }
     }
 }
 
 impl Drop for Chromium {
-    /// The driver ends its browser only when it is told so.
     fn drop(&mut self) {
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let request =
-                format!("DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
-            let _ = stream.write_all(request.as_bytes());
-            let _ = stream.read(&mut [0; 64]);
+        // The driver ends its browser when it is asked to; killed, it would leave it behind.
+        let ended = Command::new("kill").args(["-s", "TERM", &self.driver.id().to_string()]).status();
+        if !ended.is_ok_and(|status| status.success()) {
+            let _ = self.driver.kill();
         }
-        let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
 }

@@ -21,15 +21,16 @@ async fn assert_content(chromium: &Chromium, statuses: &[u16]) {
 async fn somebody_signs_in_and_out_in_both_languages() {
     let place = Place::new().await;
     place.member("lin").await;
-    let chromium = Chromium::start(1280).await;
+    let Some(chromium) = Chromium::start().await else { return };
+    chromium.widen(1280).await;
     chromium.open(&format!("{}/account", place.origin)).await;
     assert_eq!(chromium.place().await, "/sign-in?next=/account");
     chromium.types("login", "lin").await;
     chromium.types("password", "not the password").await;
     chromium.sends("password").await;
     chromium.sees("Login or password is not right.").await;
-    assert_eq!(chromium.script("return document.activeElement.id").await, "password", "only that is typed again");
-    assert_eq!(chromium.script("return document.getElementById('login').value").await, "lin");
+    assert_eq!(chromium.run("return document.activeElement.id").await, "password", "only that is typed again");
+    assert_eq!(chromium.run("return document.getElementById('login').value").await, "lin");
     assert_content(&chromium, &[403]).await;
 
     chromium.clicks("中文").await;
@@ -39,11 +40,11 @@ async fn somebody_signs_in_and_out_in_both_languages() {
     chromium.sends("password").await;
     chromium.sees("权限").await;
     assert_eq!(chromium.place().await, "/account");
-    assert_eq!(chromium.script("return document.documentElement.lang").await, "zh-CN");
+    assert_eq!(chromium.run("return document.documentElement.lang").await, "zh-CN");
     chromium.clicks("English").await;
     chromium.sees("What you may see and do").await;
     chromium.open(&format!("{}/problems", place.origin)).await;
-    assert_eq!(chromium.script("return document.documentElement.lang").await, "en");
+    assert_eq!(chromium.run("return document.documentElement.lang").await, "en");
     chromium.clicks("Sign out").await;
     chromium.sees("Sign in").await;
     assert_eq!(chromium.place().await, "/");
@@ -58,7 +59,8 @@ async fn an_invitation_leads_to_an_account_whose_password_can_be_changed() {
     let account = place.person("lin", "Lin Yue").await;
     let link = place.app.create_link(account.public_id, LinkPurpose::Invite).await.unwrap().token;
     // As wide as a telephone.
-    let chromium = Chromium::start(400).await;
+    let Some(chromium) = Chromium::start().await else { return };
+    chromium.widen(400).await;
     chromium.open(&format!("{}/welcome/{link}", place.origin)).await;
     chromium.sees("Welcome").await;
     let set = async |first: &str, again: &str| {
@@ -82,7 +84,7 @@ async fn an_invitation_leads_to_an_account_whose_password_can_be_changed() {
     change(PASSWORD).await;
     chromium.sees("Your password is changed.").await;
     let sideways = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-    assert_eq!(chromium.script(sideways).await, false, "nothing is beside the screen");
+    assert_eq!(chromium.run(sideways).await, false, "nothing is beside the screen");
     chromium.clicks("Sign out everywhere").await;
     chromium.sees("Sign in").await;
     assert_content(&chromium, &[422]).await;

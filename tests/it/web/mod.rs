@@ -8,6 +8,7 @@ mod forms;
 mod hashes;
 mod language;
 mod links;
+mod pages;
 mod sessions;
 mod sign_in;
 mod timing;

@@ -1,0 +1,127 @@
+//! A figure over time, with the interval it is known to.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use super::scale::{Scale, Tick};
+use crate::domain::fixed::Fixed;
+use crate::web::language::Language;
+
+const WIDTH: i64 = 640;
+const HEIGHT: i64 = 180;
+/// Room for the figures of the axis.
+const LEFT: i64 = 56;
+
+/// A figure at one time.
+pub(in crate::web) struct Moment {
+    pub name: String,
+    pub value: Option<Fixed>,
+    pub interval: Option<(Fixed, Fixed)>,
+    /// The value as people read it.
+    pub shown: String,
+    /// The interval as people read it.
+    pub shown_interval: String,
+}
+
+struct DrawnMoment {
+    name: String,
+    shown: String,
+    shown_interval: String,
+    x: Fixed,
+    y: Option<Fixed>,
+    whisker: Option<(Fixed, Fixed)>,
+}
+
+/// Moments from left to right.
+#[derive(Template)]
+#[template(path = "charts/trend.html")]
+pub(in crate::web) struct Trend {
+    language: Language,
+    title: String,
+    moments: Vec<DrawnMoment>,
+    ticks: Vec<Tick>,
+    line: String,
+    has_intervals: bool,
+}
+
+impl Trend {
+    /// `None` where nothing was measured.
+    pub(in crate::web) fn new(language: Language, title: String, moments: Vec<Moment>) -> Option<Self> {
+        let figures = moments.iter().flat_map(|moment| {
+            moment.value.into_iter().chain(moment.interval.into_iter().flat_map(|(lower, upper)| [lower, upper]))
+        });
+        let up = Scale::around(figures, HEIGHT - 30, 10)?;
+        let across = places(moments.len(), LEFT + 20, WIDTH - 30);
+        let has_intervals = moments.iter().any(|moment| moment.interval.is_some());
+        let drawn = moments.into_iter().zip(across).map(|(moment, x)| DrawnMoment {
+            x,
+            y: moment.value.map(|value| up.at(value)),
+            whisker: moment.interval.map(|(lower, upper)| (up.at(lower), up.at(upper))),
+            name: moment.name,
+            shown: moment.shown,
+            shown_interval: moment.shown_interval,
+        });
+        let moments: Vec<DrawnMoment> = drawn.collect();
+        let line = path(moments.iter().map(|moment| (moment.x, moment.y)));
+        Some(Self { language, title, moments, ticks: up.ticks(), line, has_intervals })
+    }
+}
+
+/// The same without axes, to stand in a line of text; its figures stand beside it.
+#[derive(Template)]
+#[template(path = "charts/spark.html")]
+pub(in crate::web) struct Spark {
+    line: String,
+    last: Option<(Fixed, Fixed)>,
+}
+
+impl Spark {
+    pub(in crate::web) fn new(values: &[Option<Fixed>]) -> Option<Self> {
+        let up = Scale::around(values.iter().copied().flatten(), 21, 3)?;
+        let across = places(values.len(), 4, 96);
+        let points: Vec<_> = across.zip(values).map(|(x, value)| (x, value.map(|value| up.at(value)))).collect();
+        let last = points.iter().rev().find_map(|(x, y)| Some((*x, (*y)?)));
+        Some(Self { line: path(points.into_iter()), last })
+    }
+}
+
+/// `count` places at equal distances; one alone is in the middle.
+fn places(count: usize, from: i64, to: i64) -> impl Iterator<Item = Fixed> {
+    let gaps = i64::try_from(count).unwrap_or(i64::MAX) - 1;
+    (0..=gaps).map(move |at| {
+        if gaps == 0 {
+            return Fixed::from_int((from + to) / 2);
+        }
+        Scale::new(Fixed::ZERO, Fixed::from_int(gaps), from, to).at(Fixed::from_int(at))
+    })
+}
+
+/// A line through the places; where a figure is missing, it is broken.
+fn path(places: impl Iterator<Item = (Fixed, Option<Fixed>)>) -> String {
+    let mut path = String::new();
+    let mut pen = 'M';
+    for (x, y) in places {
+        match y {
+            Some(y) => {
+                let _ = write!(path, "{pen}{x} {y}");
+                pen = 'L';
+            }
+            None => pen = 'M',
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+    use crate::domain::fixed::Fixed;
+
+    #[test]
+    fn a_missing_figure_breaks_the_line() {
+        let place = |x, y: Option<i64>| (Fixed::from_int(x), y.map(Fixed::from_int));
+        let places = [place(0, Some(1)), place(1, Some(2)), place(2, None), place(3, Some(4))];
+        assert_eq!(path(places.into_iter()), "M0 1L1 2M3 4");
+    }
+}

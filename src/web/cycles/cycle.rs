@@ -1,0 +1,138 @@
+//! One cycle: where it stands, what can be done with it now, what came out so far, and what was done.
+
+use askama::Template;
+use poem::web::Path;
+use poem::{Request, Response, handler};
+
+use super::state::{STEPS, act_text, acts_now, cycle_state};
+use crate::app::{App, AppError, CardSpread, CycleEventView, CycleRecord, Wanted};
+use crate::domain::authority::Act;
+use crate::domain::cycle::{CycleAct, CycleState};
+use crate::domain::money::Money;
+use crate::web::charts::{Count, Distribution};
+use crate::web::frame::{Frame, reaches_others};
+use crate::web::language::Language;
+use crate::web::people::person::found;
+use crate::web::rendered;
+use crate::web::visitor::failed;
+use crate::web::words::Say;
+
+#[derive(Template)]
+#[template(path = "cycles/cycle.html")]
+struct Page {
+    frame: Frame,
+    cycle: CycleRecord,
+    days: String,
+    state: Say,
+    steps: Vec<Step>,
+    acts: Vec<ActView>,
+    /// What the ratings of each card come to.
+    spread: Vec<Distribution>,
+    /// What is paid, where whoever looks may see it: amount, payable, withheld.
+    totals: Vec<(String, String)>,
+    events: Vec<EventView>,
+    sees_results: bool,
+    sees_pay: bool,
+    has_results: bool,
+}
+
+struct Step {
+    name: Say,
+    done: bool,
+    here: bool,
+}
+
+struct ActView {
+    code: &'static str,
+    name: Say,
+    about: Say,
+}
+
+struct EventView {
+    at: String,
+    machine: String,
+    what: String,
+    by: String,
+    reason: String,
+}
+
+#[handler]
+pub(in crate::web) async fn page(request: &Request, Path(code): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    let cycle = app.cycle(&code).await.map_err(failed)?;
+    let reaches = |act| reaches_others(&app.actor().reach(act));
+    let (sees_results, sees_pay) = (reaches(Act::ReadResults), reaches(Act::ReadPay));
+    let has_results = cycle.current_run_id.is_some();
+    let spread = if sees_results && has_results { app.spread(&code, &Wanted::default()).await } else { Ok(Vec::new()) };
+    let spread = found(spread).map_err(failed)?.unwrap_or_default();
+    let totals =
+        if sees_pay && has_results { totals(&app, &code, language).await.map_err(failed)? } else { Vec::new() };
+    let events = found(app.cycle_events(&code).await).map_err(failed)?.unwrap_or_default();
+    let days = language.say("from-to").with("from", language.day(cycle.period.first));
+    let page = Page {
+        days: days.with("to", language.day(cycle.period.last)).to_string(),
+        state: cycle_state(cycle.state, language),
+        steps: steps(cycle.state, language),
+        acts: acts_now(&app, cycle.state).into_iter().map(|act| act_view(act, language)).collect(),
+        spread: spread.into_iter().filter_map(|card| distribution(card, language)).collect(),
+        totals,
+        events: events.into_iter().rev().map(|event| event_view(event, language)).collect(),
+        sees_results,
+        sees_pay,
+        has_results,
+        cycle,
+        frame,
+    };
+    rendered(&page)
+}
+
+async fn totals(app: &App, code: &str, language: Language) -> Result<Vec<(String, String)>, AppError> {
+    let totals = found(app.payout_totals(code).await)?.unwrap_or_default();
+    let line = |total: crate::app::PayoutTotal| {
+        let amount = language.money(&Money { minor: total.amount_minor, currency: total.currency });
+        let people = language.say("paid-people").count("payable", total.payable).count("withheld", total.withheld);
+        (amount, people.to_string())
+    };
+    Ok(totals.into_iter().map(line).collect())
+}
+
+fn steps(state: CycleState, language: Language) -> Vec<Step> {
+    let here = STEPS.iter().position(|step| *step == state);
+    let step = |(at, step): (usize, &CycleState)| Step {
+        name: cycle_state(*step, language),
+        done: here.is_some_and(|here| at < here),
+        here: here == Some(at),
+    };
+    STEPS.iter().enumerate().map(step).collect()
+}
+
+fn act_view(act: CycleAct, language: Language) -> ActView {
+    let (name, about) = act_text(act, language);
+    ActView { code: act.as_str(), name, about }
+}
+
+pub(in crate::web) fn distribution(spread: CardSpread, language: Language) -> Option<Distribution> {
+    let CardSpread { card: _, name, bands, deviations } = spread;
+    let guidance = |band: &str| {
+        let found = deviations.iter().find(|one| one.band == band);
+        found.map(|one| language.say("guidance-share").with("share", language.number(one.guided)).to_string())
+    };
+    let counts = bands.into_iter().map(|(band, count)| Count {
+        guidance: guidance(&band).unwrap_or_default(),
+        name: band,
+        count,
+    });
+    Distribution::new(language, language.of_text(&name).to_owned(), counts.collect())
+}
+
+fn event_view(view: CycleEventView, language: Language) -> EventView {
+    let CycleEventView { event, by } = view;
+    EventView {
+        at: language.moment(event.at),
+        machine: event.at.to_rfc3339(),
+        what: act_text(event.act, language).0.to_string(),
+        by: by.unwrap_or_else(|| "–".to_owned()),
+        reason: event.reason.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,10 @@
+//! Appraisal cycles: the board, one cycle with its steps, and the lists of its results.
+
+pub(super) mod act;
+pub(super) mod approval;
+pub(super) mod board;
+pub(super) mod cycle;
+pub(super) mod payouts;
+pub(super) mod plans;
+pub(super) mod results;
+pub(super) mod state;

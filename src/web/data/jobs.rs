@@ -1,0 +1,197 @@
+//! Long work: what was asked for, how far it is, what came of it. The page tells what is under way as it goes on, and as it stands without
+//! scripts.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use askama::Template;
+use futures::StreamExt as _;
+use poem::web::sse::{Event, SSE};
+use poem::web::{Form, Path, Redirect};
+use poem::{IntoResponse as _, Request, Response, handler};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::{App, AppError, JobView, Slice};
+use crate::domain::fixed::Fixed;
+use crate::domain::job::{JobOrder, JobState};
+use crate::web::export::{FileKind, Sheet};
+use crate::web::frame::Frame;
+use crate::web::language::Language;
+use crate::web::paging::{Paging, chosen};
+use crate::web::rendered;
+use crate::web::visitor::failed;
+use crate::web::words::Say;
+
+/// Between two looks at how far a job is.
+const LOOK: Duration = Duration::from_secs(1);
+/// A stream tells for so many looks; the browser then asks anew, and its right is examined anew.
+const LOOKS: usize = 60;
+
+#[derive(Deserialize, Default)]
+struct Query {
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "data/jobs.html")]
+struct List {
+    frame: Frame,
+    rows: Vec<Row>,
+    paging: Paging,
+}
+
+struct Row {
+    id: String,
+    scope: String,
+    state: Say,
+    tone: &'static str,
+    asked: String,
+    by: String,
+    progress: String,
+}
+
+#[derive(Template)]
+#[template(path = "data/job.html")]
+struct Page {
+    frame: Frame,
+    row: Row,
+    done: i64,
+    total: Option<i64>,
+    ended: bool,
+    problem: Option<(String, String)>,
+    result: Option<String>,
+}
+
+fn state_text(state: JobState, language: Language) -> (Say, &'static str) {
+    let (key, tone) = match state {
+        JobState::Queued => ("job-queued", ""),
+        JobState::Running => ("job-running", "warn"),
+        JobState::Done => ("job-done", "good"),
+        JobState::Failed => ("job-failed", "bad"),
+        JobState::Cancelled => ("job-cancelled", ""),
+    };
+    (language.say(key), tone)
+}
+
+fn row(job: &JobView, language: Language) -> Row {
+    let (state, tone) = state_text(job.state, language);
+    Row {
+        id: job.id.to_string(),
+        scope: job.scope.clone(),
+        state,
+        tone,
+        asked: language.moment(job.asked_at),
+        by: job.asked_by.clone(),
+        progress: progress_text(job, language),
+    }
+}
+
+fn progress_text(job: &JobView, language: Language) -> String {
+    let number = |count: i64| language.number(Fixed::from_int(count));
+    match (job.total, job.done) {
+        (Some(total), done) => {
+            language.say("job-of").with("done", number(done)).with("total", number(total)).to_string()
+        }
+        (None, 0) => String::new(),
+        (None, done) => number(done),
+    }
+}
+
+#[handler]
+pub(in crate::web) async fn list(request: &Request) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    if let Some(kind) = FileKind::asked(request) {
+        let mut sheet = Sheet::new(["job", "state", "when", "who", "progress"].map(|key| frame.say(key)));
+        let mut slice = Slice::first();
+        loop {
+            let (jobs, next) = app.jobs(&slice, None).await.map_err(failed)?;
+            for job in &jobs {
+                let Row { scope, state, by, progress, .. } = row(job, language);
+                sheet.row([scope, state.to_string(), job.asked_at.to_rfc3339(), by, progress]);
+            }
+            match next {
+                Some(next) => slice = Slice::after(next),
+                None => return sheet.answer(kind, "jobs"),
+            }
+        }
+    }
+    let Query { after } = request.params().unwrap_or_default();
+    let after = chosen(after);
+    let (jobs, next) = app.jobs(&Paging::slice(after.clone()), None).await.map_err(failed)?;
+    let rows = jobs.iter().map(|job| row(job, language)).collect();
+    rendered(&List { frame, rows, paging: Paging::new(&[], after.is_some(), next) })
+}
+
+fn id(text: &str) -> poem::Result<Uuid> {
+    Uuid::parse_str(text).map_err(|_| failed(AppError::NotFound(format!("there is no job '{text}'"))))
+}
+
+#[handler]
+pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let job = frame.visitor.app().job(id(&text)?).await.map_err(failed)?;
+    let page = Page {
+        row: row(&job, frame.language),
+        done: job.done,
+        total: job.total,
+        ended: job.state.is_final(),
+        problem: job.problem.map(|problem| (problem.code, problem.text)),
+        result: job.result.and_then(|result| serde_json::to_string_pretty(&result).ok()),
+        frame,
+    };
+    rendered(&page)
+}
+
+#[derive(Deserialize)]
+struct Submitted {
+    cycle: String,
+}
+
+/// Asks for a cycle to be appraised.
+#[handler]
+pub(in crate::web) async fn appraise(request: &Request, Form(form): Form<Submitted>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let job = frame.visitor.app().ask_job(JobOrder::Appraise { cycle: form.cycle }).await.map_err(failed)?;
+    Ok(Redirect::see_other(format!("/jobs/{}", job.id)).into_response())
+}
+
+#[handler]
+pub(in crate::web) async fn cancel(request: &Request, Path(text): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    match frame.visitor.app().cancel_job(id(&text)?).await {
+        // One that has ended meanwhile is shown as it ended.
+        Ok(_) | Err(AppError::Refused(_)) => Ok(Redirect::see_other(format!("/jobs/{text}")).into_response()),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// How far a job is, as it goes on.
+#[handler]
+pub(in crate::web) async fn events(request: &Request, Path(text): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language, id) = (frame.visitor.app().clone(), frame.language, id(&text)?);
+    app.job_progress(id).await.map_err(failed)?;
+    let looks = futures::stream::unfold((app, 0_usize, false), move |(app, look, ended)| async move {
+        if ended || look >= LOOKS {
+            return None;
+        }
+        if look > 0 {
+            tokio::time::sleep(LOOK).await;
+        }
+        let (event, ended) = look_at(&app, id, language).await?;
+        Some((Ok::<_, Infallible>(event), (app, look + 1, ended)))
+    });
+    let events = looks.map(|Ok(event)| event);
+    Ok(SSE::new(events).keep_alive(Duration::from_secs(15)).into_response())
+}
+
+async fn look_at(app: &App, id: Uuid, language: Language) -> Option<(Event, bool)> {
+    let job = app.job_progress(id).await.ok()?;
+    let ended = job.state.is_final();
+    let text = format!("{} {}", state_text(job.state, language).0, progress_text(&job, language));
+    let told = json!({ "done": job.done, "total": job.total, "text": text }).to_string();
+    Some((Event::message(told).event_type(if ended { "end" } else { "progress" }), ended))
+}

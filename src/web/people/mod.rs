@@ -1,0 +1,4 @@
+//! People on the roster: the list, and one person with what became of the cycles.
+
+pub(super) mod list;
+pub(super) mod person;

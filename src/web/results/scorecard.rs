@@ -1,0 +1,183 @@
+//! One agent's scorecard: every line opens to its working.
+
+use askama::Template;
+use poem::web::Path;
+use poem::{Request, Response, handler};
+
+use super::lines::{GateView, LineView, gate_view, line_view};
+use super::{Told, state_text};
+use crate::app::{App, AppError, ExplainedScorecard, ScorecardSummary};
+use crate::domain::appraisal::{AppraisalResult, StretchResult};
+use crate::domain::explanation::{CardExplanation, NextBand};
+use crate::domain::fixed::Fixed;
+use crate::domain::metric::{Metric, MetricId};
+use crate::domain::scorecard::Band;
+use crate::web::charts::{Bullet, Zone};
+use crate::web::frame::Frame;
+use crate::web::language::Language;
+use crate::web::rendered;
+use crate::web::visitor::failed;
+use crate::web::words::Say;
+
+#[derive(Template)]
+#[template(path = "results/scorecard.html")]
+struct Page {
+    frame: Frame,
+    cycle: String,
+    card: ScorecardSummary,
+    state: Say,
+    tone: &'static str,
+    score: Option<String>,
+    rating: Option<String>,
+    days: String,
+    samples: String,
+    bullet: Option<Bullet>,
+    total: Told,
+    stretches: Vec<StretchView>,
+    next: Option<NextView>,
+    links: Links,
+}
+
+/// The card of one stretch.
+struct StretchView {
+    /// Unit, post and days; only where there are several.
+    title: Option<String>,
+    lines: Vec<LineView>,
+    gates: Vec<GateView>,
+    judged: Option<JudgedView>,
+    told: Option<Told>,
+}
+
+/// The part that people judged.
+struct JudgedView {
+    points: String,
+    share: String,
+    contribution: String,
+}
+
+/// What would reach the next band.
+struct NextView {
+    title: Say,
+    chances: Vec<String>,
+}
+
+/// What else there is about this agent and cycle.
+struct Links {
+    payout: bool,
+    plan: bool,
+}
+
+#[handler]
+pub(in crate::web) async fn page(
+    request: &Request,
+    Path((cycle, number)): Path<(String, String)>,
+) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    let explained = app.explained_scorecard(&cycle, &number).await.map_err(failed)?;
+    let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
+    let links = links(&app, &cycle, &number).await.map_err(failed)?;
+    let metric = |id: &MetricId| rules.metric(id);
+    let ExplainedScorecard { detail, explanation, next_band } = explained;
+    let bands =
+        explanation.stretches.last().and_then(Option::as_ref).map(|told| told.bands.clone()).unwrap_or_default();
+    let result = &detail.result;
+    let several = result.stretches.len() > 1;
+    let told = explanation.stretches.into_iter().chain(std::iter::repeat_with(|| None));
+    let last = result.stretches.len().saturating_sub(1);
+    let stretches = result.stretches.iter().zip(told).enumerate().map(|(at, (stretch, told))| {
+        let peers = if at == last { Some(result) } else { None };
+        stretch_view(language, stretch, told, peers, several, &metric)
+    });
+    let stretches = stretches.collect();
+    let (state, tone) = state_text(result.state, language);
+    let band = |id: &str| bands.iter().find(|band| &*band.id == id).map(|band| language.of_text(&band.name).to_owned());
+    let rating = result.rating.as_deref().map(|rating| match band(rating) {
+        Some(name) => format!("{rating} · {name}"),
+        None => rating.to_owned(),
+    });
+    let page = Page {
+        state,
+        tone,
+        score: result.printed.map(|score| language.hundredths(score)),
+        rating,
+        days: language.number(Fixed::from_int(result.days)),
+        samples: language.number(Fixed::from_int(result.samples)),
+        bullet: result.printed.map(|score| total_bullet(language, score, &bands)),
+        total: Told::new(explanation.total, language),
+        next: next_band.map(|next| next_view(language, next, &bands)),
+        stretches,
+        links,
+        cycle,
+        card: detail.summary,
+        frame,
+    };
+    rendered(&page)
+}
+
+/// The score over the bands it is judged by.
+fn total_bullet(language: Language, score: Fixed, bands: &[Band]) -> Bullet {
+    let most = bands.iter().map(|band| band.from).chain([score, Fixed::HUNDRED]).max().unwrap_or(Fixed::HUNDRED);
+    let zones = bands.iter().map(|band| Zone { name: band.id.to_string(), from: band.from.max(Fixed::ZERO) }).collect();
+    let label = language.say("score-of-hundred").with("score", language.hundredths(score)).to_string();
+    Bullet::new(language, label, score, (Fixed::ZERO, most), zones)
+}
+
+fn stretch_view<'m>(
+    language: Language,
+    stretch: &StretchResult,
+    told: Option<CardExplanation>,
+    peers: Option<&AppraisalResult>,
+    several: bool,
+    metric: &impl Fn(&MetricId) -> Option<&'m Metric>,
+) -> StretchView {
+    let place = &stretch.stretch;
+    let title = several.then(|| {
+        let days = language.say("from-to").with("from", language.day(place.period.first));
+        let days = days.with("to", language.day(place.period.last));
+        let share = language.number(stretch.share.round(2));
+        let title = language.say("stretch-title").with("unit", &place.unit).with("post", &place.post);
+        title.with("days", days).with("share", share).to_string()
+    });
+    let (mut lines_told, mut gates_told, whole) = match told {
+        Some(CardExplanation { lines, gates, total, bands: _, units: _ }) => {
+            (lines.into_iter(), gates.into_iter(), Some(Told::new(total, language)))
+        }
+        None => (Vec::new().into_iter(), Vec::new().into_iter(), None),
+    };
+    let peers_of = |line: &str| peers?.peers.iter().find(|peers| &*peers.line == line);
+    let lines = place
+        .card
+        .lines
+        .iter()
+        .map(|line| line_view(language, line, metric(&line.metric), peers_of(&line.id), lines_told.next()));
+    let lines = lines.collect();
+    let gates = place.card.gates.iter().map(|gate| gate_view(language, gate, metric(&gate.metric), gates_told.next()));
+    let judged = place.card.judged.as_ref().map(|judged| JudgedView {
+        points: judged.form.points.map_or_else(|| "–".to_owned(), |points| language.hundredths(points)),
+        share: language.number(judged.effective_share.round(2)),
+        contribution: language.hundredths(judged.contribution),
+    });
+    StretchView { title, lines, gates: gates.collect(), judged, told: whole.filter(|_| several) }
+}
+
+fn next_view(language: Language, next: NextBand, bands: &[Band]) -> NextView {
+    let name = bands.iter().find(|band| band.id == next.band).map(|band| language.of_text(&band.name));
+    let title = language.say("next-band").with("band", &next.band).with("name", name.unwrap_or_default());
+    let title = title.with("from", language.hundredths(next.from));
+    let chances = next.chances.into_iter().map(|chance| language.pick(&chance.en, &chance.zh).to_owned()).collect();
+    NextView { title, chances }
+}
+
+async fn links(app: &App, cycle: &str, number: &str) -> Result<Links, AppError> {
+    Ok(Links { payout: is_there(app.payout(cycle, number).await)?, plan: is_there(app.plan(cycle, number).await)? })
+}
+
+/// Whether whoever looks finds it.
+fn is_there<T>(found: Result<T, AppError>) -> Result<bool, AppError> {
+    match found {
+        Ok(_) => Ok(true),
+        Err(AppError::NotFound(_) | AppError::Forbidden(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,14 @@
+chart-table = The same as a table
+cycle = Cycle
+value = Value
+interval = 95% interval
+points = Points
+samples = Cases
+kind = Kind
+count = Number
+guidance = Guidance
+yes = Yes
+no = No
+curve-from = From this value on
+funnel-about = The dotted line is the rate of all cases together. Between the dashed lines 95 of 100 would fall by chance alone, were all equally good: only what lies outside says more than chance.
+funnel-beyond = Beyond chance

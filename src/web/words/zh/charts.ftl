@@ -1,0 +1,14 @@
+chart-table = 以表格查看
+cycle = 周期
+value = 数值
+interval = 95% 置信区间
+points = 得分
+samples = 样本数
+kind = 类别
+count = 数量
+guidance = 参考比例
+yes = 是
+no = 否
+curve-from = 自该数值起
+funnel-about = 点线为全部样本的合计比率。若人人水平相同，仅因偶然，100 个中约有 95 个落在两条虚线之间；只有落在线外的才说明偶然之外的差异。
+funnel-beyond = 超出偶然
