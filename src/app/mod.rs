@@ -95,7 +95,7 @@ pub use crate::store::{
     PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
     ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail,
     ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord,
-    UnitScoreOrder, UnitScorecardSummary, Webhook as WebhookRecord,
+    UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

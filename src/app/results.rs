@@ -95,7 +95,7 @@ impl App {
         if comment.is_some_and(|comment| comment.chars().count() > LONGEST_COMMENT) {
             return Err(AppError::Invalid(format!("comment: keep it to {LONGEST_COMMENT} characters")));
         }
-        let change = Change::new("result.acknowledge", "agent", employee_number).reason(comment);
+        let change = Change::new("result.acknowledge", "agent", employee_number);
         let store = self.recorded(change.detail(format_args!("cycle={code}")));
         store.acknowledge(&result, comment, self.clock.now()).await.map_err(AppError::as_things_stand)?;
         self.store.agent_result_of(run.cycle_id, employee_number).await?.ok_or_else(none)

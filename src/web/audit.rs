@@ -13,7 +13,7 @@ use super::language::Language;
 use super::paging::{Paging, chosen};
 use super::rendered;
 use super::visitor::failed;
-use crate::app::{AppError, AuditEntry, AuditReport, ReplayReport, Slice, WantedEntries};
+use crate::app::{AppError, AuditReport, AuditView, ReplayReport, Slice, WantedEntries};
 use crate::domain::audit::Record;
 
 #[derive(Deserialize, Default)]
@@ -72,12 +72,15 @@ struct Replayed {
     report: ReplayReport,
 }
 
-fn row(entry: AuditEntry, language: Language) -> Row {
+fn row(view: AuditView, language: Language) -> Row {
+    let AuditView { entry, actor_login, account_login } = view;
     let Record { at, actor, act, subject_kind, subject, detail, reason, .. } = entry.record;
+    // Whose account it is about, where its subject is an account's id.
+    let subject = account_login.filter(|_| subject_kind == "account").unwrap_or(subject);
     Row {
         at: language.moment(at),
         machine: at.to_rfc3339(),
-        actor,
+        actor: actor_login.unwrap_or(actor),
         act,
         subject: format!("{subject_kind} {subject}"),
         detail,
@@ -107,8 +110,11 @@ pub(super) async fn page(request: &Request) -> poem::Result<Response> {
         let mut slice = Slice::first();
         loop {
             let page = app.audit_entries(&slice, &wanted).await.map_err(failed)?;
-            let next =
-                page.rows.last().filter(|_| page.more).map(|last| Slice::after(last.record.public_id.to_string()));
+            let next = page
+                .rows
+                .last()
+                .filter(|_| page.more)
+                .map(|last| Slice::after(last.entry.record.public_id.to_string()));
             for entry in page.rows {
                 let Row { machine, actor, act, subject, detail, reason, .. } = row(entry, language);
                 sheet.row([machine, actor, act, subject, detail, reason]);
@@ -120,7 +126,7 @@ pub(super) async fn page(request: &Request) -> poem::Result<Response> {
         }
     }
     let found = app.audit_entries(&Paging::slice(after.clone()), &wanted).await.map_err(failed)?;
-    let last = found.rows.last().filter(|_| found.more).map(|entry| entry.record.public_id.to_string());
+    let last = found.rows.last().filter(|_| found.more).map(|view| view.entry.record.public_id.to_string());
     let filters = [("actor", &actor), ("act", &act), ("subject", &subject), ("from", &from), ("to", &to)];
     let filters = filters.map(|(name, value)| (name, value.as_deref()));
     let paging = Paging::new(&filters, after.is_some(), last);

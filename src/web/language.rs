@@ -73,7 +73,7 @@ impl Language {
     }
 
     /// The text in this language.
-    pub(super) const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
+    pub(super) const fn pick<'t>(self, en: &'t str, zh: &'t str) -> &'t str {
         match self {
             Self::English => en,
             Self::Chinese => zh,

@@ -132,7 +132,7 @@ fn event_view(view: CycleEventView, language: Language) -> EventView {
         at: language.moment(event.at),
         machine: event.at.to_rfc3339(),
         what: act_text(event.act, language).0.to_string(),
-        by: by.unwrap_or_else(|| "–".to_owned()),
+        by,
         reason: event.reason.unwrap_or_default(),
     }
 }

@@ -44,6 +44,8 @@ pub(in crate::web) fn cycle_state(state: CycleState, language: Language) -> Say 
 pub(in crate::web) fn act_text(act: CycleAct, language: Language) -> (Say, Say) {
     let (name, about) = match act {
         CycleAct::Open => ("act-open", "act-open-about"),
+        CycleAct::Freeze => ("act-freeze", "act-freeze-about"),
+        CycleAct::Score => ("act-score", "act-score-about"),
         CycleAct::Appraise => ("act-appraise", "act-appraise-about"),
         CycleAct::BeginReview => ("act-begin-review", "act-begin-review-about"),
         CycleAct::Calibrate => ("act-calibrate", "act-calibrate-about"),
