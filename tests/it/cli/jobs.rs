@@ -167,7 +167,9 @@ async fn a_server_that_stops_gives_its_job_back() {
     let id = app.ask_job(JobOrder::Appraise { cycle: FIRST_QUARTER.into() }).await.unwrap().id;
     until("it is begun", async || job(&app, id).await.state == JobState::Running).await;
     server.signal("TERM");
-    tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>()).await.unwrap_err();
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    // It tells its workers before it stops listening.
+    until("it no longer listens", async || tokio::net::TcpStream::connect(&address).await.is_err()).await;
     holder.execute("ROLLBACK").await.unwrap();
     let (status, log) = server.end();
     assert!(status.success(), "{log}");
