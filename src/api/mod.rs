@@ -1,11 +1,14 @@
 //! The API, version 1: one file a resource. Figures that must stay exact are texts.
 
 mod agents;
+mod appeals;
 mod audit;
 mod auth;
+mod corrections;
 mod cycle_acts;
 mod cycles;
 mod error;
+mod evidence;
 mod explanations;
 mod grants;
 mod jobs;
@@ -33,6 +36,8 @@ use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 type AccessApis = (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi);
 
+type AppealApis = (appeals::AppealsApi, evidence::EvidenceApi, corrections::CorrectionsApi);
+
 type Apis = (
     agents::AgentsApi,
     units::UnitsApi,
@@ -45,6 +50,7 @@ type Apis = (
     plans::PlansApi,
     pulls::PullsApi,
     rules::RulesApi,
+    AppealApis,
     AccessApis,
     jobs::JobsApi,
     sources::SourcesApi,
@@ -64,6 +70,8 @@ enum Resource {
     Payouts,
     /// Improvement plans with their objectives
     Plans,
+    /// Appeals of published results, their files, and corrections of final ones
+    Appeals,
     /// Pulls of sources and the rows they set aside
     Pulls,
     /// Accounts, their grants and their tokens
@@ -90,6 +98,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         plans::PlansApi,
         pulls::PullsApi,
         rules::RulesApi,
+        (appeals::AppealsApi, evidence::EvidenceApi, corrections::CorrectionsApi),
         (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi),
         jobs::JobsApi,
         sources::SourcesApi,

@@ -90,12 +90,17 @@ impl App {
         cycle: &str,
         employee_number: &str,
     ) -> Result<ExplainedScorecard, AppError> {
-        self.explain_scorecard(self.found_scorecard(cycle, employee_number).await?).await
+        self.explain_scorecard(self.found_scorecard(cycle, employee_number, None).await?).await
     }
 
-    /// One agent's scorecard, to be explained.
-    pub async fn found_scorecard(&self, cycle: &str, employee_number: &str) -> Result<FoundScorecard, AppError> {
-        let (detail, run) = self.scorecard_with_run(cycle, employee_number).await?;
+    /// One agent's scorecard, to be explained: the one that stands, or the one of a revision.
+    pub async fn found_scorecard(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<FoundScorecard, AppError> {
+        let (detail, run) = self.scorecard_with_run((cycle, employee_number), revision).await?;
         Ok(FoundScorecard { detail, run })
     }
 
@@ -118,9 +123,14 @@ impl App {
         Ok(ExplainedUnitScorecard { detail, explanation, next_band })
     }
 
-    /// One agent's payout with what rounds it.
-    pub async fn explained_payout(&self, cycle: &str, employee_number: &str) -> Result<ExplainedPayout, AppError> {
-        let (detail, run) = self.payout_with_run(cycle, employee_number).await?;
+    /// One agent's payout with what rounds it: the one that is paid, or the one of a revision.
+    pub async fn explained_payout(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<ExplainedPayout, AppError> {
+        let (detail, run) = self.payout_with_run((cycle, employee_number), revision).await?;
         let rounding = self.rules_of(&run).await?.plan(&detail.result.plan).map(|plan| plan.rounding);
         Ok(ExplainedPayout { detail, rounding })
     }

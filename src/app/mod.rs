@@ -1,6 +1,7 @@
 //! The use cases, one file a verb: each opens its transaction, passes clock and ids in, and reports what it did.
 
 mod access;
+mod appeals;
 mod appraise;
 mod assess;
 mod audit;
@@ -8,6 +9,7 @@ mod backup;
 mod benchmark;
 mod check;
 mod clock;
+mod corrections;
 mod count;
 mod cycle;
 mod cycle_acts;
@@ -26,6 +28,7 @@ mod read;
 mod replay;
 mod results;
 mod reviews;
+mod revisions;
 mod roster;
 mod rules;
 mod simulate;
@@ -45,12 +48,19 @@ pub use access::{
     IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem, ProviderView, RequestId,
     SignIn, TokenOrder, Welcome, random_token, secret,
 };
+pub use appeals::{
+    AppealOrder, AppealShare, AppealSummary, AppealView, AppealWindow, DecisionOrder, EvidenceOrder, OtherRating,
+    Variation, Verdict,
+};
 pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, Change, WantedEntries};
 pub use backup::{CopyReport, restore};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
+pub use corrections::{
+    CorrectedAgent, CorrectionOrder, CorrectionReport, LateAgent, LateFacts, LateMetric, WhoIsCorrected,
+};
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
 pub use error::AppError;
@@ -67,6 +77,7 @@ pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
 pub use results::{Progress, UnitProgress};
 pub use reviews::{GroupCount, ReviewOrder, ReviewSheet, ReviewsAbout, WrittenReview};
+pub use revisions::{Difference, LineDifference, PayDifference, RevisionView};
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use simulate::{
@@ -77,15 +88,16 @@ pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
 
+pub use crate::domain::evidence::MOST_BYTES as MOST_EVIDENCE_BYTES;
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
-    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult,
-    Assignment as AssignmentRecord, AuditEntry, Claim, Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges,
-    LinkPurpose, LinkedIdentity, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
-    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord,
-    ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult, Appeal as AppealRecord,
+    Assignment as AssignmentRecord, AuditEntry, Claim, Cycle as CycleRecord, Evidence, EvidenceFile, JobProblem,
+    KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal,
+    PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges,
+    RuleVersion as RuleVersionRecord, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
+    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
 };
 use crate::store::{SchemaState, Store};
 

@@ -22,7 +22,7 @@ pub enum Doer {
 }
 
 impl Doer {
-    fn columns(&self) -> (Option<String>, Option<i64>) {
+    pub(super) fn columns(&self) -> (Option<String>, Option<i64>) {
         match self {
             Self::Operator(name) => (Some(name.clone()), None),
             Self::Account(id) => (None, Some(*id)),

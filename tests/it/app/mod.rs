@@ -1,6 +1,8 @@
 //! The use cases on both engines.
 
+mod appeals;
 mod audit;
+mod corrections;
 mod cycle_acts;
 mod exempt;
 mod fairness;
