@@ -20,7 +20,7 @@ use crate::domain::money::Money;
 /// A figure before and after.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct Change {
+struct FigureChange {
     before: Option<String>,
     after: Option<String>,
 }
@@ -31,11 +31,11 @@ struct LineChange {
     /// Of the stretch; the first is 1.
     stretch: u64,
     line: String,
-    value: Change,
-    points: Change,
+    value: FigureChange,
+    points: FigureChange,
     /// Effective weight.
-    weight: Change,
-    contribution: Change,
+    weight: FigureChange,
+    contribution: FigureChange,
 }
 
 /// What is payable before and after.
@@ -49,8 +49,8 @@ struct PayChange {
 /// What a revision changed.
 #[derive(Object)]
 struct Difference {
-    score: Change,
-    rating: Change,
+    score: FigureChange,
+    rating: FigureChange,
     lines: Vec<LineChange>,
     /// Where it changed and the caller may see it.
     pay: Vec<PayChange>,
@@ -186,9 +186,9 @@ struct AdjustmentPage {
     next_cursor: Option<String>,
 }
 
-fn figures((before, after): (Option<Fixed>, Option<Fixed>)) -> Change {
+fn figures((before, after): (Option<Fixed>, Option<Fixed>)) -> FigureChange {
     let text = |figure: Option<Fixed>| figure.map(|figure| figure.to_string());
-    Change { before: text(before), after: text(after) }
+    FigureChange { before: text(before), after: text(after) }
 }
 
 fn amount(money: Money) -> String {
@@ -213,8 +213,8 @@ impl From<AppDifference> for Difference {
             after: amount(pay.after),
         });
         Self {
-            score: Change { before: printed(before), after: printed(after) },
-            rating: Change { before: rating.0, after: rating.1 },
+            score: FigureChange { before: printed(before), after: printed(after) },
+            rating: FigureChange { before: rating.0, after: rating.1 },
             lines: lines.collect(),
             pay: pay.collect(),
         }

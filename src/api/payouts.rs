@@ -160,7 +160,7 @@ impl PayoutsApi {
         revision: Query<Option<i64>>,
     ) -> Result<Json<PayoutDetail>, GetError> {
         let ExplainedPayout { detail, rounding } =
-            app.explained_payout(&code.0, &employee_number.0, revision.0).await?;
+            app.explained_payout_in(&code.0, &employee_number.0, revision.0).await?;
         let steps = detail.result.steps.into_iter().map(step).collect();
         let rounding = rounding.map(|rounding| rounding_name(rounding).to_owned());
         Ok(Json(PayoutDetail { payout: payout(detail.summary), steps, rounding }))

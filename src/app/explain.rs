@@ -90,11 +90,16 @@ impl App {
         cycle: &str,
         employee_number: &str,
     ) -> Result<ExplainedScorecard, AppError> {
-        self.explain_scorecard(self.found_scorecard(cycle, employee_number, None).await?).await
+        self.explain_scorecard(self.found_scorecard(cycle, employee_number).await?).await
     }
 
-    /// One agent's scorecard, to be explained: the one that stands, or the one of a revision.
-    pub async fn found_scorecard(
+    /// One agent's scorecard that stands, to be explained.
+    pub async fn found_scorecard(&self, cycle: &str, employee_number: &str) -> Result<FoundScorecard, AppError> {
+        self.found_scorecard_in(cycle, employee_number, None).await
+    }
+
+    /// One agent's scorecard as it was in a revision of this number, to be explained.
+    pub async fn found_scorecard_in(
         &self,
         cycle: &str,
         employee_number: &str,
@@ -123,8 +128,13 @@ impl App {
         Ok(ExplainedUnitScorecard { detail, explanation, next_band })
     }
 
-    /// One agent's payout with what rounds it: the one that is paid, or the one of a revision.
-    pub async fn explained_payout(
+    /// One agent's payout with what rounds it.
+    pub async fn explained_payout(&self, cycle: &str, employee_number: &str) -> Result<ExplainedPayout, AppError> {
+        self.explained_payout_in(cycle, employee_number, None).await
+    }
+
+    /// One agent's payout as it was computed in a revision of this number, with what rounds it.
+    pub async fn explained_payout_in(
         &self,
         cycle: &str,
         employee_number: &str,

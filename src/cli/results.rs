@@ -78,7 +78,7 @@ pub(super) async fn scorecards(place: &Place, which: ScorecardArguments) -> Resu
     let app = place.open_current().await?;
     match (&which.employee_number, &which.unit, which.explain) {
         (Some(number), _, true) => {
-            let found = app.found_scorecard(&which.cycle, number, which.revision).await?;
+            let found = app.found_scorecard_in(&which.cycle, number, which.revision).await?;
             explanation::print(&app.explain_scorecard(found).await?, which.lang);
         }
         (Some(number), _, false) => {

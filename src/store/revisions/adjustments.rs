@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::cycle::Cycle;
 use super::super::reach::agent_condition;
 use super::super::roster::read::currency_of;
-use super::super::write::{execute, fetch, fetch_one, instant};
+use super::super::write::{execute, fetch, fetch_one, instant, plain};
 use super::super::{Page, Store, StoreError, bulk};
 use super::write::NewRevision;
 use crate::domain::authority::Reach;
@@ -122,7 +122,7 @@ pub(super) async fn post(
                 revision_run_id: run_id,
                 amount_minor: amount.minor,
                 currency: amount.currency.code().to_owned(),
-                reason: new.reason.clone(),
+                reason: plain(&new.reason),
                 posted_at: instant(new.at),
             });
         }

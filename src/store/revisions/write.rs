@@ -11,7 +11,7 @@ use super::super::cycle_events::Doer;
 use super::super::error::Step;
 use super::super::results::rows::write_under;
 use super::super::runs::begin::{Run, RunState, cycle_of};
-use super::super::write::{Lock, execute, instant};
+use super::super::write::{Lock, execute, instant, plain};
 use super::super::{PackedResult, SnapshotRow, Store, StoreError, bulk};
 use super::adjustments::{NewAdjustment, post};
 use crate::domain::agent_result::ResultAct;
@@ -154,7 +154,7 @@ async fn begin(tx: &DatabaseTransaction, cycle: &Cycle, new: &NewRevision) -> Re
         run_id: Set(model.id),
         base_run_id: Set(new.base.id),
         kind: Set(new.kind.as_str().to_owned()),
-        reason: Set(new.reason.clone()),
+        reason: Set(plain(&new.reason)),
         actor: Set(actor),
         account_id: Set(account_id),
     };

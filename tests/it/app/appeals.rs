@@ -5,7 +5,7 @@ use std::fs;
 use chrono::{DateTime, Days, Utc};
 use merit::app::{
     AccountKind, AccountOrder, App, AppError, AppealOrder, AppealView, Clock, DecisionOrder, EvidenceOrder, GrantOrder,
-    OtherRating, Slice, TokenKind, TokenOrder, Variation, Verdict, Wanted,
+    OtherRating, Slice, TokenKind, TokenOrder, Variation, Verdict, Wanted, WantedEntries,
 };
 use merit::domain::agent_result::ResultState;
 use merit::domain::appeal::{AppealState, AppealSubject};
@@ -86,12 +86,12 @@ async fn a_varied_appeal_takes_the_place_of_the_result_and_the_old_one_stays_rea
     let company = Company::new(4);
     for database in engines::databases(&company.path("merit.db")).await {
         let app = published(&company, &database.url).await;
-        let (agent, hr) = (person(&app, "e002", "E002", &[]).await, acting(&app, "hr", Role::Hr).await);
-        let (card, payouts) = (app.scorecard(FIRST_QUARTER, "E002").await.unwrap(), paid(&app, FIRST_QUARTER).await);
-        let payout = app.payout(FIRST_QUARTER, "E002").await.unwrap();
+        let (agent, hr) = (person(&app, "e003", "E003", &[]).await, acting(&app, "hr", Role::Hr).await);
+        let (card, payouts) = (app.scorecard(FIRST_QUARTER, "E003").await.unwrap(), paid(&app, FIRST_QUARTER).await);
+        let payout = app.payout(FIRST_QUARTER, "E003").await.unwrap();
         let raised = agent.raise_appeal(about_line(LINE)).await.unwrap();
         assert_eq!(raised.appeal.metric.as_deref(), Some(LINE));
-        let state = async || app.agent_result(FIRST_QUARTER, "E002").await.unwrap().state;
+        let state = async || app.agent_result(FIRST_QUARTER, "E003").await.unwrap().state;
         assert_eq!(state().await, ResultState::Appealed);
         act(&app, FIRST_QUARTER, CycleAct::BeginAppeals).await.unwrap();
         let open = act(&app, FIRST_QUARTER, CycleAct::Finalise).await.unwrap_err().to_string();
@@ -105,36 +105,36 @@ async fn a_varied_appeal_takes_the_place_of_the_result_and_the_old_one_stays_rea
         );
         assert_eq!(state().await, ResultState::Varied);
 
-        let varied = agent.scorecard(FIRST_QUARTER, "E002").await.unwrap();
+        let varied = agent.scorecard(FIRST_QUARTER, "E003").await.unwrap();
         let line = varied.result.stretches[0].stretch.card.lines.iter().find(|line| &*line.id == LINE).unwrap();
         assert_eq!((line.state, line.effective_weight.micros()), (LineState::LeftOut, 0));
         assert!(line.value.is_some() && line.points.is_none(), "what was measured is still shown");
         assert_ne!(varied.result.total, card.result.total, "{}", database.name);
-        assert_eq!(agent.scorecard_in(FIRST_QUARTER, "E002", Some(1)).await.unwrap(), card);
-        assert_eq!(agent.scorecard_in(FIRST_QUARTER, "E002", Some(2)).await.unwrap(), varied);
-        assert!(matches!(agent.scorecard_in(FIRST_QUARTER, "E002", Some(3)).await, Err(AppError::NotFound(_))));
+        assert_eq!(agent.scorecard_in(FIRST_QUARTER, "E003", Some(1)).await.unwrap(), card);
+        assert_eq!(agent.scorecard_in(FIRST_QUARTER, "E003", Some(2)).await.unwrap(), varied);
+        assert!(matches!(agent.scorecard_in(FIRST_QUARTER, "E003", Some(3)).await, Err(AppError::NotFound(_))));
         // The others have no such revision.
         assert!(matches!(app.scorecard_in(FIRST_QUARTER, "E001", Some(2)).await, Err(AppError::NotFound(_))));
-        let told = agent.explained_scorecard(FIRST_QUARTER, "E002").await.unwrap();
+        let told = agent.explained_scorecard(FIRST_QUARTER, "E003").await.unwrap();
         let lines = &told.explanation.stretches[0].as_ref().unwrap().lines;
         let said = lines.iter().find(|told| told.en.contains("The decision on an appeal left this line out."));
         assert!(said.is_some_and(|told| told.zh.contains("经申诉裁定，该项不计入。")));
 
         let now = paid(&app, FIRST_QUARTER).await;
         let changed: Vec<_> = now.iter().zip(&payouts).filter(|(now, before)| now != before).collect();
-        let amount = app.payout(FIRST_QUARTER, "E002").await.unwrap().summary.amount.minor;
-        assert_eq!(changed, [(&("E002".to_owned(), amount), &("E002".to_owned(), payout.summary.amount.minor))]);
+        let amount = app.payout(FIRST_QUARTER, "E003").await.unwrap().summary.amount.minor;
+        assert_eq!(changed, [(&("E003".to_owned(), amount), &("E003".to_owned(), payout.summary.amount.minor))]);
         assert_eq!(total(&app, FIRST_QUARTER).await, now.iter().map(|(_, amount)| amount).sum::<i64>());
-        assert_eq!(app.payout_in(FIRST_QUARTER, "E002", Some(1)).await.unwrap(), payout);
+        assert_eq!(app.payout_in(FIRST_QUARTER, "E003", Some(1)).await.unwrap(), payout);
         let listed = app.scorecards(FIRST_QUARTER, &Slice::first(), &Wanted::default()).await.unwrap().rows;
         let numbers: Vec<&str> = listed.iter().map(|card| card.employee_number.as_str()).collect();
         assert_eq!(numbers, ["E001", "E002", "E003", "E004"]);
-        assert_eq!(listed[1], varied.summary);
+        assert_eq!(listed[2], varied.summary);
         let rated = app.spread(FIRST_QUARTER, &Wanted::default()).await.unwrap();
         let counted: i64 = rated.iter().flat_map(|card| card.bands.iter().map(|(_, agents)| agents)).sum();
         assert_eq!(counted, i64::try_from(listed.iter().filter(|card| card.rating.is_some()).count()).unwrap());
 
-        let revisions = agent.revisions(FIRST_QUARTER, "E002").await.unwrap();
+        let revisions = agent.revisions(FIRST_QUARTER, "E003").await.unwrap();
         assert_eq!(
             revisions.iter().map(|one| (one.revision, one.kind)).collect::<Vec<_>>(),
             [(1, None), (2, Some("varied"))]
@@ -153,6 +153,14 @@ async fn a_varied_appeal_takes_the_place_of_the_result_and_the_old_one_stays_rea
             .execute("UPDATE payout SET amount_minor = amount_minor - 1 WHERE run_id = (SELECT run_id FROM revision)")
             .await;
 
+        let entries = app.audit_entries(&Slice::first(), &WantedEntries::default()).await.unwrap().rows;
+        let changes = entries.iter().map(|entry| (entry.record.act.as_str(), entry.record.actor.as_str()));
+        let mut changes: Vec<_> =
+            changes.filter(|(act, _)| act.starts_with("appeal.") && !act.starts_with("appeal.read")).collect();
+        changes.sort_unstable();
+        assert_eq!(changes, [("appeal.assign", "hr"), ("appeal.raise", "e003"), ("appeal.vary", "hr")]);
+        let vary = entries.iter().find(|entry| entry.record.act == "appeal.vary").unwrap();
+        assert_eq!(vary.record.reason.as_deref(), Some("the recordings are lost indeed"));
         act(&app, FIRST_QUARTER, CycleAct::Finalise).await.unwrap();
         assert_eq!(paid(&app, FIRST_QUARTER).await, now);
         let summary = hr.appeal_summary(FIRST_QUARTER).await.unwrap();
@@ -294,7 +302,7 @@ async fn there_is_time_to_appeal_until_the_last_working_day() {
         let app = published(&company, &database.url).await;
         person(&app, "e001", "E001", &[]).await;
         // Published on a Thursday.
-        database.execute("UPDATE agent_result SET published_at = '2026-07-09 10:00:00+00:00'").await;
+        database.execute("UPDATE agent_result SET published_at = '2027-07-08 10:00:00+00:00'").await;
         let as_agent = async |clock: Clock| {
             let app = App::open(&database.url, clock).await.unwrap();
             let account = app.account_named("e001").await.unwrap().account.public_id;
@@ -303,11 +311,11 @@ async fn there_is_time_to_appeal_until_the_last_working_day() {
             let (_, token) = app.create_token(order).await.unwrap();
             app.acting_as(app.bearer(&token).await.unwrap().unwrap())
         };
-        let late = as_agent(at("2026-07-17T00:00:00Z")).await.raise_appeal(about_line(LINE)).await.unwrap_err();
-        assert_eq!(late.to_string(), "the time to appeal in cycle 2026-Q2 ended on 2026-07-16", "{}", database.name);
-        let in_time = as_agent(at("2026-07-16T23:59:59Z")).await;
+        let late = as_agent(at("2027-07-16T00:00:00Z")).await.raise_appeal(about_line(LINE)).await.unwrap_err();
+        assert_eq!(late.to_string(), "the time to appeal in cycle 2026-Q2 ended on 2027-07-15", "{}", database.name);
+        let in_time = as_agent(at("2027-07-15T23:59:59Z")).await;
         let raised = in_time.raise_appeal(about_line(LINE)).await.unwrap();
-        assert_eq!(raised.appeal.due.to_string(), "2026-07-23");
+        assert_eq!(raised.appeal.due.to_string(), "2027-07-22");
         in_time.withdraw_appeal(raised.appeal.public_id).await.unwrap();
 
         // Longer, never shorter.
@@ -315,7 +323,7 @@ async fn there_is_time_to_appeal_until_the_last_working_day() {
             assert_eq!(app.set_appeal_window(FIRST_QUARTER, days).await.is_err(), refused, "{days}");
         }
         assert_eq!(in_time.appeal_window(FIRST_QUARTER).await.unwrap().working_days, 6);
-        let friday = as_agent(at("2026-07-17T12:00:00Z")).await;
+        let friday = as_agent(at("2027-07-16T12:00:00Z")).await;
         let raised = friday.raise_appeal(about_line(LINE)).await.unwrap();
         friday.withdraw_appeal(raised.appeal.public_id).await.unwrap();
         assert!(in_time.set_appeal_window(FIRST_QUARTER, 7).await.is_err());

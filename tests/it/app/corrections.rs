@@ -34,10 +34,10 @@ async fn corrections_stand_beside_closed_figures_and_their_pay_is_posted_in_an_o
     for database in engines::databases(&company.path("merit.db")).await {
         company.write_figures(0);
         let app = finished(&company, &database.url).await;
-        let agent = person(&app, "e002", "E002", &[]).await;
+        let agent = person(&app, "e003", "E003", &[]).await;
         let payroll = acting(&app, "payroll", Role::Payroll).await;
         let closed = (paid(&payroll, FIRST_QUARTER).await, total(&payroll, FIRST_QUARTER).await);
-        let payout = app.payout(FIRST_QUARTER, "E002").await.unwrap();
+        let payout = app.payout(FIRST_QUARTER, "E003").await.unwrap();
         assert!(app.late_facts(FIRST_QUARTER, &Slice::first()).await.unwrap().rows.is_empty());
         let nothing = app.correct(late()).await.unwrap();
         assert!(nothing.revisions.is_empty() && nothing.corrected.is_empty());
@@ -53,24 +53,24 @@ async fn corrections_stand_beside_closed_figures_and_their_pay_is_posted_in_an_o
         assert!(!first.rows[0].roster && first.rows[0].has_result && !first.rows[0].metrics.is_empty());
 
         // Nowhere to post it: nothing is corrected.
-        let nowhere = app.correct(of("E002")).await.unwrap_err();
+        let nowhere = app.correct(of("E003")).await.unwrap_err();
         assert!(matches!(&nowhere, AppError::Refused(why) if why.contains("no open cycle")), "{nowhere}");
-        assert_eq!(app.agent_result(FIRST_QUARTER, "E002").await.unwrap().state, ResultState::Final);
+        assert_eq!(app.agent_result(FIRST_QUARTER, "E003").await.unwrap().state, ResultState::Final);
         app.open_cycle(SECOND_QUARTER, None, &company.rules()).await.unwrap();
-        let one = app.correct(of("E002")).await.unwrap();
+        let one = app.correct(of("E003")).await.unwrap();
         assert_eq!((one.revisions.as_slice(), one.posted_in.as_deref()), (&[2][..], Some(SECOND_QUARTER)));
         let once = one.corrected[0].adjustments[0].minor;
         assert_ne!(once, 0);
-        assert_eq!(app.agent_result(FIRST_QUARTER, "E002").await.unwrap().state, ResultState::Corrected);
+        assert_eq!(app.agent_result(FIRST_QUARTER, "E003").await.unwrap().state, ResultState::Corrected);
 
         // The closed figures are what they were; the scorecard says what it should have been.
         assert_eq!((paid(&payroll, FIRST_QUARTER).await, total(&payroll, FIRST_QUARTER).await), closed);
-        assert_eq!(agent.payout(FIRST_QUARTER, "E002").await.unwrap(), payout);
-        let revisions = agent.revisions(FIRST_QUARTER, "E002").await.unwrap();
+        assert_eq!(agent.payout(FIRST_QUARTER, "E003").await.unwrap(), payout);
+        let revisions = agent.revisions(FIRST_QUARTER, "E003").await.unwrap();
         assert_eq!(revisions.iter().map(|one| one.kind).collect::<Vec<_>>(), [None, Some("corrected")]);
         let pay = revisions[1].difference.as_ref().unwrap().pay[0];
         assert_eq!((pay.before, pay.amount().unwrap().minor), (payout.summary.amount, once));
-        let stands = agent.scorecard(FIRST_QUARTER, "E002").await.unwrap().summary;
+        let stands = agent.scorecard(FIRST_QUARTER, "E003").await.unwrap().summary;
         assert_eq!(Some(stands), revisions[1].scorecard);
 
         // A second correction posts what is different from the first.
@@ -78,9 +78,9 @@ async fn corrections_stand_beside_closed_figures_and_their_pay_is_posted_in_an_o
         company.pull(&app).await.unwrap();
         let all = app.correct(late()).await.unwrap();
         assert_eq!((all.corrected.len(), all.revisions.as_slice()), (4, &[3][..]));
-        let newest = app.payout_in(FIRST_QUARTER, "E002", Some(3)).await.unwrap().summary.amount.minor;
+        let newest = app.payout_in(FIRST_QUARTER, "E003", Some(3)).await.unwrap().summary.amount.minor;
         let posted = app.adjustments(SECOND_QUARTER, &Slice::first()).await.unwrap().rows;
-        let own: Vec<_> = posted.iter().filter(|one| one.employee_number == "E002").collect();
+        let own: Vec<_> = posted.iter().filter(|one| one.employee_number == "E003").collect();
         assert_eq!(own.iter().map(|one| one.amount.minor).sum::<i64>(), newest - payout.summary.amount.minor);
         assert!(own.iter().all(|one| one.of_cycle == FIRST_QUARTER && one.reason == "exports came late"));
         assert_eq!((paid(&payroll, FIRST_QUARTER).await, total(&payroll, FIRST_QUARTER).await), closed);
@@ -136,7 +136,7 @@ async fn a_mistake_of_the_roster_is_corrected_and_who_may_not_does_not() {
         assert!(late_agents[0].roster && late_agents[0].metrics.is_empty());
 
         let hr = acting(&app, "hr", Role::Hr).await;
-        for role in [Role::Agent, Role::Supervisor, Role::Approver, Role::Payroll, Role::Auditor, Role::Admin] {
+        for role in [Role::Supervisor, Role::Approver, Role::Payroll, Role::Auditor, Role::Admin] {
             let other = acting(&app, role.as_str(), role).await;
             assert!(matches!(other.correct(late()).await, Err(AppError::Forbidden(_))), "{role:?}");
             assert!(matches!(other.late_facts(FIRST_QUARTER, &Slice::first()).await, Err(AppError::Forbidden(_))));
