@@ -60,9 +60,7 @@ async fn an_appeal_with_a_file_is_decided_over_http() {
     assert_eq!((status, file["media_type"].as_str()), (StatusCode::OK, Some("application/pdf")), "{file}");
     assert_eq!(file["name"], "信 1.pdf");
     large.resize((5 << 20) + 1, b' ');
-    assert_eq!(upload("more.pdf", large.clone()).await.status(), StatusCode::BAD_REQUEST);
-    large.resize(6 << 20, b' ');
-    assert_eq!(upload("more.pdf", large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(upload("more.pdf", large).await.status(), StatusCode::BAD_REQUEST);
 
     let file = format!("/api/v1/evidence/{}", file["id"].as_str().unwrap());
     let download = server.with_token(&hr, &file).await;
@@ -94,10 +92,7 @@ async fn an_appeal_with_a_file_is_decided_over_http() {
     assert_eq!((status, decided["revision"].as_i64()), (StatusCode::OK, Some(2)), "{decided}");
     let after = get(&server, &agent, &format!("/cycles/{FIRST_QUARTER}/scorecards/E003")).await.1;
     assert_ne!(after["scorecard"]["total"], before["scorecard"]["total"]);
-    assert_eq!(
-        after["stretches"][0]["lines"].as_array().unwrap().iter().filter(|line| line["state"] == "left_out").count(),
-        1
-    );
+    assert_eq!(after.to_string().matches(r#""state":"left_out""#).count(), 1, "{after}");
     let old = get(&server, &agent, &format!("/cycles/{FIRST_QUARTER}/scorecards/E003?revision=1")).await.1;
     assert_eq!(old, before);
     let (status, _) = get(&server, &agent, &format!("/cycles/{FIRST_QUARTER}/scorecards/E003?revision=9")).await;
