@@ -15,6 +15,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub state: String,
     pub revised_run_id: Option<i64>,
+    pub paid_run_id: Option<i64>,
     pub reviewed_at: Option<DateTimeUtc>,
     pub published_at: Option<DateTimeUtc>,
     pub acknowledged_at: Option<DateTimeUtc>,

@@ -37,6 +37,12 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/cycle_events.sql")).await?;
         run(manager, include_str!("schema/calibration.sql")).await?;
         run(manager, include_str!("schema/agent_results.sql")).await?;
+        run(manager, include_str!("schema/appeals.sql")).await?;
+        let adjustments = match manager.get_database_backend() {
+            DbBackend::Postgres => include_str!("schema/appeals_postgres.sql"),
+            _ => include_str!("schema/appeals_sqlite.sql"),
+        };
+        run(manager, adjustments).await?;
         run(manager, include_str!("schema/jobs.sql")).await?;
         run(manager, include_str!("schema/notices.sql")).await?;
         run(manager, absence_overlap).await?;

@@ -1,13 +1,16 @@
 //! The API, version 1: one file a resource. Figures that must stay exact are texts.
 
 mod agents;
+mod appeals;
 mod audit;
 mod auth;
 mod calibration;
 mod contacts;
+mod corrections;
 mod cycle_acts;
 mod cycles;
 mod error;
+mod evidence;
 mod explanations;
 mod grants;
 mod jobs;
@@ -49,6 +52,7 @@ type CycleApis = (
     reviews::ReviewsApi,
     calibration::CalibrationApi,
 );
+type AppealApis = (appeals::AppealsApi, evidence::EvidenceApi, corrections::CorrectionsApi);
 
 type Apis = (
     agents::AgentsApi,
@@ -61,6 +65,7 @@ type Apis = (
     plans::PlansApi,
     pulls::PullsApi,
     rules::RulesApi,
+    AppealApis,
     AccessApis,
     NoticeApis,
     jobs::JobsApi,
@@ -85,6 +90,8 @@ enum Resource {
     Payouts,
     /// Improvement plans with their objectives
     Plans,
+    /// Appeals of published results, their files, and corrections of final ones
+    Appeals,
     /// Pulls of sources and the rows they set aside
     Pulls,
     /// Accounts, their grants and their tokens
@@ -118,6 +125,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
         plans::PlansApi,
         pulls::PullsApi,
         rules::RulesApi,
+        (appeals::AppealsApi, evidence::EvidenceApi, corrections::CorrectionsApi),
         (users::UsersApi, grants::GrantsApi, tokens::TokensApi, oauth::OAuthApi, audit::AuditApi),
         (notices::NoticesApi, webhooks::WebhooksApi, contacts::ContactsApi),
         jobs::JobsApi,

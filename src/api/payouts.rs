@@ -156,8 +156,11 @@ impl PayoutsApi {
         app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
+        /// An older result of the agent, by the number of its revision; without it the one that stands
+        revision: Query<Option<i64>>,
     ) -> Result<Json<PayoutDetail>, GetError> {
-        let ExplainedPayout { detail, rounding } = app.explained_payout(&code.0, &employee_number.0).await?;
+        let ExplainedPayout { detail, rounding } =
+            app.explained_payout_in(&code.0, &employee_number.0, revision.0).await?;
         let steps = detail.result.steps.into_iter().map(step).collect();
         let rounding = rounding.map(|rounding| rounding_name(rounding).to_owned());
         Ok(Json(PayoutDetail { payout: payout(detail.summary), steps, rounding }))

@@ -117,7 +117,9 @@ impl PlansApi {
         app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
+        /// An older result of the agent, by the number of its revision; without it the one that stands
+        revision: Query<Option<i64>>,
     ) -> Result<Json<Plan>, GetError> {
-        Ok(Json(plan(app.plan(&code.0, &employee_number.0).await?)))
+        Ok(Json(plan(app.plan_in(&code.0, &employee_number.0, revision.0).await?)))
     }
 }

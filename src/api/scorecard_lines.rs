@@ -30,7 +30,7 @@ pub(super) struct Line {
     measure: String,
     /// `bonus` or `penalty` for a line beside the weights, whose points are points of the total.
     outside: Option<String>,
-    /// `measured`, `low_sample`, `no_data`, `not_applicable` or `no_benchmark`.
+    /// `measured`, `low_sample`, `no_data`, `not_applicable`, `no_benchmark` or, by the decision on an appeal, `left_out`.
     state: String,
     /// What the card does in that state: `redistribute`, `hold`, `neutral`, `zero`, `count` or `carry`.
     treatment: Option<String>,
@@ -236,6 +236,7 @@ fn state_name(state: LineState) -> &'static str {
         LineState::NoData => "no_data",
         LineState::NotApplicable => "not_applicable",
         LineState::NoBenchmark => "no_benchmark",
+        LineState::LeftOut => "left_out",
     }
 }
 

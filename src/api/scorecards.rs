@@ -191,8 +191,10 @@ impl ScorecardsApi {
         app: Caller,
         code: Path<String>,
         employee_number: Path<String>,
+        /// An older result of the agent, by the number of its revision; without it the one that stands
+        revision: Query<Option<i64>>,
     ) -> Result<Rendered<ScorecardDetail>, GetError> {
-        let found = app.found_scorecard(&code.0, &employee_number.0).await?;
+        let found = app.found_scorecard_in(&code.0, &employee_number.0, revision.0).await?;
         if let Some(rendered) = self.0.get(&found) {
             return Ok(rendered);
         }

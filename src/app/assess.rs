@@ -21,7 +21,7 @@ use crate::domain::money::Currency;
 use crate::domain::payout::{self, PayableStretch, PayoutError, PayoutInput, PayoutResult};
 use crate::domain::peers::{GroupKey, PeerKey, PeerOverflow, PeerStanding, Traits, group_key, main_queue};
 use crate::domain::period::Period;
-use crate::domain::scorecard::{self, Card, Carried, LineResult, Measure, Scope, ScoreError};
+use crate::domain::scorecard::{self, Card, Carried, LineResult, LineState, Measure, Scope, ScoreError};
 use crate::rules::Ruleset;
 
 /// An assignment inside the cycle, with what was measured in its days.
@@ -65,6 +65,8 @@ pub struct AgentSnapshot {
     pub history: Vec<History>,
     /// Of the cycle before.
     pub carried: Vec<CarriedLine>,
+    /// Ids of lines that decisions on appeals left out, in order.
+    pub left_out: Vec<Arc<str>>,
 }
 
 /// One agent's results.
@@ -293,7 +295,9 @@ pub(super) fn peer_facts(
 fn with_current(agent: &AgentSnapshot, line: &LineResult) -> History {
     let earlier = agent.history.iter().find(|history| history.metric == line.metric);
     let mut periods = earlier.map(|history| history.periods.clone()).unwrap_or_default();
-    periods.push(line.value.map(|value| improvement::PastValue {
+    // What an appeal left out says nothing about the agent.
+    let value = line.value.filter(|_| line.state != LineState::LeftOut);
+    periods.push(value.map(|value| improvement::PastValue {
         value,
         interval: line.interval,
         samples: line.pooled.samples,

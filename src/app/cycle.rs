@@ -153,7 +153,7 @@ impl App {
             return Ok(shown);
         }
         let cycle = self.cycle(code).await?;
-        Ok(ShownRun { run: self.current_run(&cycle).await?, state: cycle.state })
+        Ok(ShownRun { run: self.current_run(&cycle).await?, state: cycle.state, revised: false })
     }
 
     /// The run whose results the cycle shows.

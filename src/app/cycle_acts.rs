@@ -10,7 +10,7 @@ use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::cycle::{CycleAct, CycleState};
 use crate::domain::money::Money;
-use crate::store::{Cycle, CycleEvent, NewCycleEvent, Run};
+use crate::store::{Cycle, CycleEvent, NewCycleEvent, Run, Take};
 
 /// What approval is asked for: whatever is not named here by itself or by its digest is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,7 +164,7 @@ impl App {
             };
             *agents.entry(state.trim().to_owned()).or_default() += count;
         }
-        let totals = self.store.payout_totals(id).await?;
+        let totals = self.store.payout_totals(id, Take::Run).await?;
         let payable = totals.into_iter().map(|total| {
             let sum = Money { minor: total.amount_minor, currency: total.currency };
             (total.currency.code().to_owned(), sum.to_string())

@@ -60,6 +60,11 @@ impl AppError {
             | StoreError::ResultState { .. }
             | StoreError::NotInReview { .. }
             | StoreError::OpenAppeals { .. }
+            | StoreError::NotRevisable { .. }
+            | StoreError::NotPostable { .. }
+            | StoreError::HoldsAdjustments { .. }
+            | StoreError::AppealState { .. }
+            | StoreError::TooMuchEvidence { .. }
             | StoreError::ResultsAreOut { .. } => Self::Refused(error.to_string()),
             StoreError::Changed { .. } => Self::Changed(error.to_string()),
             StoreError::NotFound { .. } => Self::NotFound(error.to_string()),

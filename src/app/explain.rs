@@ -94,9 +94,19 @@ impl App {
         self.explain_scorecard(self.found_scorecard(cycle, employee_number).await?).await
     }
 
-    /// One agent's scorecard, to be explained.
+    /// One agent's scorecard that stands, to be explained.
     pub async fn found_scorecard(&self, cycle: &str, employee_number: &str) -> Result<FoundScorecard, AppError> {
-        let (detail, run) = self.scorecard_with_run(cycle, employee_number).await?;
+        self.found_scorecard_in(cycle, employee_number, None).await
+    }
+
+    /// One agent's scorecard as it was in a revision of this number, to be explained.
+    pub async fn found_scorecard_in(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<FoundScorecard, AppError> {
+        let (detail, run) = self.scorecard_with_run((cycle, employee_number), revision).await?;
         Ok(FoundScorecard { detail, run })
     }
 
@@ -121,7 +131,17 @@ impl App {
 
     /// One agent's payout with what rounds it.
     pub async fn explained_payout(&self, cycle: &str, employee_number: &str) -> Result<ExplainedPayout, AppError> {
-        let (detail, run) = self.payout_with_run(cycle, employee_number).await?;
+        self.explained_payout_in(cycle, employee_number, None).await
+    }
+
+    /// One agent's payout as it was computed in a revision of this number, with what rounds it.
+    pub async fn explained_payout_in(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<ExplainedPayout, AppError> {
+        let (detail, run) = self.payout_with_run((cycle, employee_number), revision).await?;
         let rounding = self.rules_of(&run).await?.plan(&detail.result.plan).map(|plan| plan.rounding);
         Ok(ExplainedPayout { detail, rounding })
     }

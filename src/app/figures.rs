@@ -139,6 +139,10 @@ impl Measured for Figures<'_> {
         Some(carried.carried.clone())
     }
 
+    fn left_out(&self, line: &Line) -> bool {
+        self.agent.left_out.contains(&line.id)
+    }
+
     /// Units have no peer groups.
     fn peers(&self, metric: &MetricId, scope: Scope) -> Option<Pooled> {
         let (group, min_members) = self.group.filter(|_| scope == Scope::Own)?;

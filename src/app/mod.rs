@@ -1,6 +1,7 @@
 //! The use cases, one file a verb: each opens its transaction, passes clock and ids in, and reports what it did.
 
 mod access;
+mod appeals;
 mod appraise;
 mod assess;
 mod audit;
@@ -10,6 +11,7 @@ mod calibration;
 mod check;
 mod clock;
 mod compare;
+mod corrections;
 mod count;
 mod cycle;
 mod cycle_acts;
@@ -29,6 +31,7 @@ mod read;
 mod replay;
 mod results;
 mod reviews;
+mod revisions;
 mod roster;
 mod rules;
 mod simulate;
@@ -49,6 +52,10 @@ pub use access::{
     GrantOrder, GrantView, IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem,
     ProviderView, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
 };
+pub use appeals::{
+    AppealOrder, AppealShare, AppealSummary, AppealView, AppealWindow, DecisionOrder, EvidenceOrder, OtherRating,
+    Variation, Verdict,
+};
 pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, AuditView, Change, WantedEntries};
@@ -57,6 +64,9 @@ pub use calibration::{CalibrationView, RatingDecision, RatingProposal};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use compare::{ComparedAgent, Comparison};
+pub use corrections::{
+    CorrectedAgent, CorrectionOrder, CorrectionReport, LateAgent, LateFacts, LateMetric, WhoIsCorrected,
+};
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
 pub use error::AppError;
@@ -74,6 +84,7 @@ pub use read::{AgentView, Slice, Wanted, WantedUnits};
 pub use replay::ReplayReport;
 pub use results::{Progress, UnitProgress};
 pub use reviews::{GroupCount, ReviewOrder, ReviewSheet, ReviewsAbout, WrittenReview};
+pub use revisions::{Difference, LineDifference, PayDifference, RevisionView};
 pub use roster::{LeaveReport, RosterReport};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use simulate::{
@@ -86,16 +97,17 @@ pub use units::{UnitAssessment, UnitCounts};
 pub use what_if::{TriedFigure, TriedOutcome, WhatIf};
 
 pub use crate::deliver::{MailOptions, Networks};
+pub use crate::domain::evidence::MOST_BYTES as MOST_EVIDENCE_BYTES;
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
-    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult,
+    Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult, Appeal as AppealRecord,
     Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Contact,
-    Cycle as CycleRecord, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity, Notice as NoticeRecord,
-    PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
-    ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail,
-    ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord,
-    UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
+    Cycle as CycleRecord, Evidence, EvidenceFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity,
+    Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
+    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord,
+    ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -46,6 +46,10 @@ impl App {
             false => Vec::new(),
         };
         let assignments: Vec<Value> = view.assignments.iter().map(|one| assignment(one, view.with_pay)).collect();
+        let appeals = match self.store.agent_within(&measured, agent.id, self.clock.today()).await? {
+            true => self.personal_appeals(agent.id).await?,
+            false => Vec::new(),
+        };
         Ok(json!({
             "employee_number": agent.employee_number,
             "name": agent.name,
@@ -58,6 +62,7 @@ impl App {
             "facts": facts,
             "cycles": cycles,
             "account": self.personal_account(agent.id).await?,
+            "appeals": appeals,
         }))
     }
 
@@ -91,6 +96,25 @@ impl App {
             "wishes": wishes,
             "notices": notices,
         })))
+    }
+
+    /// What the agent appealed, with the names of the files handed in.
+    async fn personal_appeals(&self, agent_id: i64) -> Result<Vec<Value>, AppError> {
+        let mut appeals = Vec::new();
+        for appeal in self.store.appeals_of(agent_id).await? {
+            let files = self.store.evidence_of(appeal.id).await?;
+            appeals.push(json!({
+                "id": appeal.public_id,
+                "about": appeal.subject.line().unwrap_or(appeal.subject.kind()),
+                "grounds": appeal.grounds,
+                "state": appeal.state.as_str(),
+                "raised_at": appeal.raised_at,
+                "decided_at": appeal.decided_at,
+                "reason": appeal.reason,
+                "files": files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(),
+            }));
+        }
+        Ok(appeals)
     }
 
     /// The shown results of one cycle; `None` without any.

@@ -12,8 +12,8 @@ use crate::domain::authority::{Act, Reach};
 use crate::domain::fixed::Fixed;
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
-    ResultFilter, Run, ScoreOrder, ScorecardDetail, ScorecardSummary, Unit, UnitFilter, UnitScorecardDetail,
-    UnitScorecardSummary,
+    ResultFilter, Run, ScoreOrder, ScorecardDetail, ScorecardSummary, ShownRun, Take, Unit, UnitFilter,
+    UnitScorecardDetail, UnitScorecardSummary,
 };
 
 /// Which part of a list: at most so many, after this key.
@@ -124,16 +124,21 @@ impl App {
     }
 
     /// What of `wanted` is within reach.
-    pub(super) async fn filter(&self, reach: Reach, wanted: &Wanted) -> Result<ResultFilter, AppError> {
+    pub(super) async fn filter(&self, reach: Reach, wanted: &Wanted, take: Take) -> Result<ResultFilter, AppError> {
         let unit = match &wanted.unit {
             Some(code) => Some(self.unit(code).await?.id),
             None => None,
         };
-        Ok(ResultFilter { reach, unit, rating: wanted.rating.clone(), state: wanted.state })
+        Ok(ResultFilter { reach, unit, rating: wanted.rating.clone(), state: wanted.state, take })
     }
 
     /// Whether a result of this agent and unit is within reach; what is outside looks like what does not exist.
-    async fn within(&self, run: i64, reach: &Reach, place: Option<(Option<i64>, i64)>) -> Result<bool, AppError> {
+    pub(super) async fn within(
+        &self,
+        run: i64,
+        reach: &Reach,
+        place: Option<(Option<i64>, i64)>,
+    ) -> Result<bool, AppError> {
         let Some((agent, unit)) = place else { return Ok(false) };
         Ok(self.store.result_within(run, reach, agent, unit).await?)
     }
@@ -141,9 +146,15 @@ impl App {
     /// The run shown for a cycle, and whose results of it may be seen: nobody's by who does not yet see any, as an agent before the
     /// results are published.
     pub(super) async fn shown(&self, act: Act, cycle: &str) -> Result<(Reach, Run), AppError> {
+        let (reach, shown) = self.shown_with_revisions(act, cycle).await?;
+        Ok((reach, shown.run))
+    }
+
+    /// As [`App::shown`], and whether somebody's result was revised.
+    pub(super) async fn shown_with_revisions(&self, act: Act, cycle: &str) -> Result<(Reach, ShownRun), AppError> {
         self.reach(act)?;
         let shown = self.shown_run(cycle).await?;
-        Ok((self.actor.reach_results(act, shown.state), shown.run))
+        Ok((self.actor.reach_results(act, shown.state), shown))
     }
 
     pub async fn scorecards(
@@ -152,9 +163,9 @@ impl App {
         slice: &Slice,
         wanted: &Wanted,
     ) -> Result<Page<ScorecardSummary>, AppError> {
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
-        let filter = self.filter(reach, wanted).await?;
-        let page = self.store.scorecards_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted, meant(&shown, Take::Standing)).await?;
+        let page = self.store.scorecards_page(shown.run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|card| card.employee_number.as_str()));
         self.recorded_list(&filter.reach, Change::new("scorecard.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
@@ -169,9 +180,9 @@ impl App {
         wanted: &Wanted,
     ) -> Result<Page<ScorecardSummary>, AppError> {
         let after = slice.key().map(score_key).transpose()?;
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
-        let filter = self.filter(reach, wanted).await?;
-        let page = self.store.scorecards_by_score(run.id, after, order, slice.limit.into(), &filter).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted, meant(&shown, Take::Standing)).await?;
+        let page = self.store.scorecards_by_score(shown.run.id, after, order, slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|card| card.employee_number.as_str()));
         let detail = format!("by=score {detail}");
         self.recorded_list(&filter.reach, Change::new("scorecard.list", "cycle", cycle).detail(detail)).await?;
@@ -179,18 +190,29 @@ impl App {
     }
 
     pub async fn scorecard(&self, cycle: &str, employee_number: &str) -> Result<ScorecardDetail, AppError> {
-        Ok(self.scorecard_with_run(cycle, employee_number).await?.0)
+        Ok(self.scorecard_with_run((cycle, employee_number), None).await?.0)
+    }
+
+    /// An agent's scorecard as it was in a revision of this number.
+    pub async fn scorecard_in(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<ScorecardDetail, AppError> {
+        Ok(self.scorecard_with_run((cycle, employee_number), revision).await?.0)
     }
 
     pub(super) async fn scorecard_with_run(
         &self,
-        cycle: &str,
-        employee_number: &str,
+        (cycle, employee_number): (&str, &str),
+        revision: Option<i64>,
     ) -> Result<(ScorecardDetail, Run), AppError> {
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
+        let run = self.run_of(&shown, employee_number, Take::Standing, revision).await?;
         let card = self.store.scorecard(run.id, employee_number).await?;
         let place = card.as_ref().map(|card| (Some(card.summary.agent_id), card.summary.unit_id));
-        let within = self.within(run.id, &reach, place).await?;
+        let within = self.within(shown.run.id, &reach, place).await?;
         let card = card.filter(|_| within).ok_or_else(|| no_result("scorecard", cycle, employee_number))?;
         self.recorded_read_of(card.summary.agent_id, read_of("scorecard.read", employee_number, cycle)).await?;
         Ok((card, run))
@@ -232,27 +254,38 @@ impl App {
     }
 
     pub async fn payouts(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PayoutSummary>, AppError> {
-        let (reach, run) = self.shown(Act::ReadPay, cycle).await?;
-        let filter = self.filter(reach, wanted).await?;
-        let page = self.store.payouts_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadPay, cycle).await?;
+        let filter = self.filter(reach, wanted, meant(&shown, Take::Paid)).await?;
+        let page = self.store.payouts_page(shown.run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|payout| payout.employee_number.as_str()));
         self.recorded_list(&filter.reach, Change::new("payout.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
     }
 
     pub async fn payout(&self, cycle: &str, employee_number: &str) -> Result<PayoutDetail, AppError> {
-        Ok(self.payout_with_run(cycle, employee_number).await?.0)
+        Ok(self.payout_with_run((cycle, employee_number), None).await?.0)
+    }
+
+    /// An agent's payout as it was computed in a revision of this number.
+    pub async fn payout_in(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<PayoutDetail, AppError> {
+        Ok(self.payout_with_run((cycle, employee_number), revision).await?.0)
     }
 
     pub(super) async fn payout_with_run(
         &self,
-        cycle: &str,
-        employee_number: &str,
+        (cycle, employee_number): (&str, &str),
+        revision: Option<i64>,
     ) -> Result<(PayoutDetail, Run), AppError> {
-        let (reach, run) = self.shown(Act::ReadPay, cycle).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadPay, cycle).await?;
+        let run = self.run_of(&shown, employee_number, Take::Paid, revision).await?;
         let payout = self.store.payout(run.id, employee_number).await?;
         let place = payout.as_ref().map(|payout| (Some(payout.summary.agent_id), payout.summary.unit_id));
-        let within = self.within(run.id, &reach, place).await?;
+        let within = self.within(shown.run.id, &reach, place).await?;
         let payout = payout.filter(|_| within).ok_or_else(|| no_result("payout", cycle, employee_number))?;
         self.recorded_read_of(payout.summary.agent_id, read_of("payout.read", employee_number, cycle)).await?;
         Ok((payout, run))
@@ -261,26 +294,40 @@ impl App {
     /// What the cycle costs, one sum a currency.
     pub async fn payout_totals(&self, cycle: &str) -> Result<Vec<PayoutTotal>, AppError> {
         self.require(Act::ReadPay)?;
-        let (reach, run) = self.shown(Act::ReadPay, cycle).await?;
-        let totals = if reach.everything { self.store.payout_totals(run.id).await? } else { Vec::new() };
+        let (reach, shown) = self.shown_with_revisions(Act::ReadPay, cycle).await?;
+        let totals = match reach.everything {
+            true => self.store.payout_totals(shown.run.id, meant(&shown, Take::Paid)).await?,
+            false => Vec::new(),
+        };
         self.recorded_read(Change::new("payout.totals", "cycle", cycle)).await?;
         Ok(totals)
     }
 
     pub async fn plans(&self, cycle: &str, slice: &Slice, wanted: &Wanted) -> Result<Page<PlanDetail>, AppError> {
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
-        let filter = self.filter(reach, wanted).await?;
-        let page = self.store.plan_details_page(run.id, slice.key(), slice.limit.into(), &filter).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted, meant(&shown, Take::Standing)).await?;
+        let page = self.store.plan_details_page(shown.run.id, slice.key(), slice.limit.into(), &filter).await?;
         let detail = wanted.page(slice, page.rows.iter().map(|plan| plan.summary.employee_number.as_str()));
         self.recorded_list(&filter.reach, Change::new("plan.list", "cycle", cycle).detail(detail)).await?;
         Ok(page)
     }
 
     pub async fn plan(&self, cycle: &str, employee_number: &str) -> Result<PlanDetail, AppError> {
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        self.plan_in(cycle, employee_number, None).await
+    }
+
+    /// An agent's plan as it was suggested in a revision of this number.
+    pub async fn plan_in(
+        &self,
+        cycle: &str,
+        employee_number: &str,
+        revision: Option<i64>,
+    ) -> Result<PlanDetail, AppError> {
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
+        let run = self.run_of(&shown, employee_number, Take::Standing, revision).await?;
         let plan = self.store.plan(run.id, employee_number).await?;
         let place = plan.as_ref().map(|plan| (Some(plan.summary.agent_id), plan.summary.unit_id));
-        let within = self.within(run.id, &reach, place).await?;
+        let within = self.within(shown.run.id, &reach, place).await?;
         let plan = plan.filter(|_| within).ok_or_else(|| no_result("improvement plan", cycle, employee_number))?;
         self.recorded_read_of(plan.summary.agent_id, read_of("plan.read", employee_number, cycle)).await?;
         Ok(plan)
@@ -344,7 +391,12 @@ fn no_agent(employee_number: &str) -> AppError {
     AppError::NotFound(format!("there is no agent '{employee_number}' on the roster"))
 }
 
-fn no_result(what: &str, cycle: &str, employee_number: &str) -> AppError {
+/// What lists read: where nobody's result was revised, those of the run alone.
+pub(super) fn meant(shown: &ShownRun, take: Take) -> Take {
+    if shown.revised { take } else { Take::Run }
+}
+
+pub(super) fn no_result(what: &str, cycle: &str, employee_number: &str) -> AppError {
     AppError::NotFound(format!("cycle {cycle} has no {what} of agent '{employee_number}'"))
 }
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::appraise::row;
 use super::assess::{Assessment, Assessor};
 use super::parallel::on_all_cores;
-use super::snapshot::{Digests, Member, Snapshot};
+use super::revisions::hashes;
+use super::snapshot::{CHUNK, Digests, Member, Snapshot, member_of};
 use super::units::{Assessed, UnitAssessor};
 use super::{App, AppError, Change, ENGINE_VERSION, UnitAssessment, units};
 use crate::domain::authority::Act;
@@ -45,6 +46,8 @@ pub struct ReplayReport {
     pub agents: u64,
     /// Scorecards of units recomputed.
     pub units: u64,
+    /// Results of appeals and corrections recomputed.
+    pub revised: u64,
     /// Results that are not the same.
     pub differing: u64,
     /// Where they differ, in words; the first fifty.
@@ -88,6 +91,9 @@ impl App {
             progress(report.agents);
         }
         self.replay_units(&run, &rules, &snapshot, &mut found, &mut report).await?;
+        for revision in self.store.revision_runs(run.id).await? {
+            self.replay_revision(&run, revision, &assessor, &mut report).await?;
+        }
         report.snapshot_hash = snapshot.hash;
         report.result_hash = found.finish();
         report.compare_hash("snapshot", run.snapshot_hash.as_deref(), &report.snapshot_hash.clone());
@@ -121,6 +127,37 @@ impl App {
         }
         let beyond = self.store.unit_results(run.id, after, None).await?;
         report.compare_units(&assessor, beyond, Vec::new())
+    }
+
+    /// Recomputes the results that a revision put in the place of single agents', from their own snapshots and what all agents of the base run
+    /// have in common, and compares.
+    async fn replay_revision(
+        &self,
+        base: &Run,
+        run_id: i64,
+        assessor: &Assessor<'_>,
+        report: &mut ReplayReport,
+    ) -> Result<(), AppError> {
+        let Some(run) = self.store.run(run_id).await? else { return Ok(()) };
+        let mut made = Vec::new();
+        let mut after = None;
+        loop {
+            let rows = self.store.snapshot_chunk(run.id, after, CHUNK).await?;
+            let Some(last) = rows.last().map(|row| row.agent_id) else { break };
+            let members = rows.iter().map(member_of).collect::<Result<Vec<_>, _>>()?;
+            let stored = self.stored(&run, after, last).await?;
+            after = Some(last);
+            let again = |member: &Member| Again::of(assessor, member);
+            let again = tokio::task::block_in_place(|| on_all_cores(&members, again))?;
+            made.extend(rows.into_iter().zip(again.iter().map(|again| again.as_ref().map(|again| again.digest))));
+            report.revised += u64::try_from(members.len()).unwrap_or_default();
+            report.compare(&members, stored, again)?;
+        }
+        let (snapshot, result) = hashes(base, made.iter().map(|(row, digest)| (row, *digest)));
+        let name = |what: &str| format!("{what} of revision {}", run.revision);
+        report.compare_hash(&name("snapshot"), run.snapshot_hash.as_deref(), &snapshot);
+        report.compare_hash(&name("result"), run.result_hash.as_deref(), &result);
+        Ok(())
     }
 
     /// The stored results of the agents after `after` up to `last`.

@@ -40,7 +40,7 @@ pub(super) struct Snapshot<'a> {
 }
 
 /// An agent of a snapshot with the ids the store knows it by.
-pub(super) struct Member {
+pub(in crate::app) struct Member {
     pub agent_id: i64,
     /// Of the last stretch.
     pub unit_id: i64,
@@ -120,6 +120,11 @@ impl<'a> Snapshot<'a> {
         gathering.finish(store, run).await
     }
 
+    /// Codes of the units by id.
+    pub(super) fn codes(&self) -> BTreeMap<i64, String> {
+        self.units.iter().map(|unit| (unit.unit_id, unit.code.clone())).collect()
+    }
+
     /// The agents after `after`, in order of id; empty at the end.
     pub(super) async fn chunk(&self, after: Option<i64>) -> Result<Vec<Member>, AppError> {
         let rows = self.store.snapshot_chunk(self.run.id, after, CHUNK).await?;
@@ -127,11 +132,30 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-fn member_of(row: &SnapshotRow) -> Result<Member, AppError> {
+/// Live stretches as a snapshot keeps them; a unit that the codes do not have is one without a code.
+pub(super) fn frozen_stretches(codes: &BTreeMap<i64, String>, stretches: Vec<LiveStretch>) -> Vec<Stretch> {
+    let stretch = |stretch: LiveStretch| Stretch {
+        unit: codes.get(&stretch.unit_id).cloned().unwrap_or_default(),
+        post: stretch.post,
+        period: stretch.period,
+        fte: stretch.fte,
+        target_minor: stretch.target_minor,
+        currency: stretch.currency,
+        facts: stretch.facts,
+    };
+    stretches.into_iter().map(stretch).collect()
+}
+
+/// The store writes this object itself; what is no object of texts groups nobody.
+pub(super) fn frozen_attributes(attributes: &str) -> BTreeMap<String, String> {
+    serde_json::from_str(attributes).unwrap_or_default()
+}
+
+pub(super) fn member_of(row: &SnapshotRow) -> Result<Member, AppError> {
     Ok(Member { agent_id: row.agent_id, unit_id: row.unit_id, snapshot: unpack(WHAT, &row.snapshot)? })
 }
 
-fn row(member: &Member) -> Result<SnapshotRow, AppError> {
+pub(super) fn row(member: &Member) -> Result<SnapshotRow, AppError> {
     Ok(SnapshotRow {
         agent_id: member.agent_id,
         employee_number: member.snapshot.employee_number.clone(),
@@ -207,27 +231,18 @@ impl Beside {
     fn member(&self, codes: &BTreeMap<i64, String>, agent: LiveAgent) -> Member {
         let LiveAgent { agent_id, employee_number, attributes, stretches } = agent;
         let unit_id = stretches.last().map(|stretch| stretch.unit_id).unwrap_or_default();
-        let stretch = |stretch: LiveStretch| Stretch {
-            unit: codes.get(&stretch.unit_id).cloned().unwrap_or_default(),
-            post: stretch.post,
-            period: stretch.period,
-            fte: stretch.fte,
-            target_minor: stretch.target_minor,
-            currency: stretch.currency,
-            facts: stretch.facts,
-        };
         let past = self.past.get(&agent_id).map(Vec::as_slice).unwrap_or_default();
         let mut snapshot = AgentSnapshot {
             employee_number,
-            stretches: stretches.into_iter().map(stretch).collect(),
+            stretches: frozen_stretches(codes, stretches),
             leave: self.leave.get(&agent_id).cloned().unwrap_or_default(),
             exempt: None,
             calibrated: None,
-            // The store writes this object itself; what is no object of texts groups nobody.
-            attributes: serde_json::from_str(&attributes).unwrap_or_default(),
+            attributes: frozen_attributes(&attributes),
             ratings: BTreeMap::new(),
             history: self.history(past),
             carried: self.carried(past),
+            left_out: Vec::new(),
         };
         self.decided.put(agent_id, &mut snapshot);
         Member { agent_id, unit_id, snapshot }
@@ -372,7 +387,7 @@ pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
 
 /// A digest over many agents that does not depend on the order they come in.
 #[derive(Default)]
-pub(super) struct Digests(Vec<(String, [u8; 32])>);
+pub(in crate::app) struct Digests(Vec<(String, [u8; 32])>);
 
 impl Digests {
     /// Adds the digest of one agent's part.

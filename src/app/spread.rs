@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::read::meant;
 use super::{App, AppError, Change, Wanted};
 use crate::domain::authority::Act;
 use crate::domain::guidance::{BandDeviation, deviation};
 use crate::domain::text::Text;
+use crate::store::Take;
 
 /// The ratings given by one card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +24,9 @@ pub struct CardSpread {
 impl App {
     /// The spread of ratings over the whole cycle, or over the unit that `wanted` names and those below it; a card each.
     pub async fn spread(&self, cycle: &str, wanted: &Wanted) -> Result<Vec<CardSpread>, AppError> {
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
-        let filter = self.filter(reach, wanted).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
+        let filter = self.filter(reach, wanted, meant(&shown, Take::Standing)).await?;
+        let run = shown.run;
         let rules = self.pinned_rules(&run.ruleset_hash).await?;
         let mut counts: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
         for (card, rating, agents) in self.store.rating_counts(run.id, &filter).await? {

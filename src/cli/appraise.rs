@@ -101,5 +101,9 @@ pub(super) async fn replay(place: &Place, arguments: CycleArguments) -> Result<E
 
 /// `250 results of agents and 31 of units`.
 fn recomputed(report: &ReplayReport) -> String {
-    format!("{} results of agents and {} of units", report.agents, report.units)
+    let whole = format!("{} results of agents and {} of units", report.agents, report.units);
+    match report.revised {
+        0 => whole,
+        revised => format!("{whole}, and {revised} of appeals and corrections"),
+    }
 }

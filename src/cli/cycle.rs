@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place, appraise, cycle_acts, exempt};
+use super::{CliError, Place, appraise, correct, cycle_acts, exempt};
 use crate::app::{PinnedCycle, RulesChoice, Slice};
 
 #[derive(Subcommand)]
@@ -55,6 +55,13 @@ pub(super) enum CycleAction {
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
+    /// Agents of whom something else is known today than what their result was made from
+    Late {
+        /// The cycle's code
+        code: String,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
     /// List cycles
     List {
         #[arg(long, value_enum, default_value = "table")]
@@ -71,6 +78,7 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
         CycleAction::Act(arguments) => cycle_acts::act(&app, arguments).await?,
         CycleAction::Sheet { code } => cycle_acts::sheet(&app, &code).await?,
         CycleAction::History { code, format } => cycle_acts::history(&app, &code, format).await?,
+        CycleAction::Late { code, format } => correct::late(&app, &code, format).await?,
         CycleAction::Open { code, first, last } => {
             let days = first.zip(last);
             let pinned = app.open_cycle_with(&code, days, choice(place)?).await?;

@@ -1,9 +1,11 @@
 //! The command line: one file a command.
 
+mod appeal;
 mod appraise;
 mod audit;
 mod backup;
 mod check;
+mod correct;
 mod cycle;
 mod cycle_acts;
 mod demo;
@@ -154,6 +156,17 @@ enum Command {
     Scorecard(results::ScorecardArguments),
     /// Payouts of a cycle, or one agent's with its steps
     Payouts(results::ResultArguments),
+    /// Appeals of published results: list, assign, decide
+    Appeal {
+        #[command(subcommand)]
+        action: appeal::AppealAction,
+    },
+    /// Correct final results from roster, leave and facts as they are now
+    Correct(correct::CorrectArguments),
+    /// The results an agent had in a cycle, and what each changed
+    Revisions(correct::RevisionsArguments),
+    /// Differences in pay that corrections of other cycles posted in a cycle
+    Adjustments(correct::AdjustmentsArguments),
     /// How a cycle's ratings are spread, beside the guidance of each card
     Spread(spread::SpreadArguments),
     /// Improvement plans of a cycle, or one agent's with its objectives
@@ -262,6 +275,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Simulate(simulation) => simulate::run(place, simulation).await,
         Command::Scorecard(which) => results::scorecards(place, which).await,
         Command::Payouts(which) => results::payouts(place, which).await,
+        Command::Appeal { action } => appeal::run(place, action).await,
+        Command::Correct(arguments) => correct::run(place, arguments).await,
+        Command::Revisions(arguments) => correct::revisions(place, arguments).await,
+        Command::Adjustments(arguments) => correct::adjustments(place, arguments).await,
         Command::Spread(which) => spread::run(place, which).await,
         Command::Plans(which) => results::plans(place, which).await,
         Command::Job { action } => job::run(place, action).await,

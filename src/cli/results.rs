@@ -16,6 +16,9 @@ pub(super) struct ResultArguments {
     cycle: String,
     /// One agent, with the whole working
     employee_number: Option<String>,
+    /// An older result of the agent, by the number of its revision; 'merit revisions' shows them
+    #[arg(long, requires = "employee_number")]
+    revision: Option<i64>,
     /// Only this unit and those below it (its code)
     #[arg(long, visible_alias = "below")]
     unit: Option<String>,
@@ -41,6 +44,9 @@ pub(super) struct ScorecardArguments {
     below: Option<String>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    /// An older result of the agent, by the number of its revision; 'merit revisions' shows them
+    #[arg(long, requires = "employee_number")]
+    revision: Option<i64>,
     /// Say in sentences how every figure came about, and what would change the rating
     #[arg(long, requires = "one", conflicts_with = "format")]
     explain: bool,
@@ -72,9 +78,13 @@ pub(super) async fn scorecards(place: &Place, which: ScorecardArguments) -> Resu
     let app = place.open_current().await?;
     match (&which.employee_number, &which.unit, which.explain) {
         (Some(number), _, true) => {
-            explanation::print(&app.explained_scorecard(&which.cycle, number).await?, which.lang);
+            let found = app.found_scorecard_in(&which.cycle, number, which.revision).await?;
+            explanation::print(&app.explain_scorecard(found).await?, which.lang);
         }
-        (Some(number), _, false) => scorecard::print(&app.scorecard(&which.cycle, number).await?, which.format)?,
+        (Some(number), _, false) => {
+            let detail = app.scorecard_in(&which.cycle, number, which.revision).await?;
+            scorecard::print(&detail, which.format)?;
+        }
         (None, Some(code), true) => {
             explanation::print_unit(&app.explained_unit_scorecard(&which.cycle, code).await?, which.lang);
         }
@@ -162,7 +172,7 @@ async fn of_agents(app: &App, which: ScorecardArguments) -> Result<(), CliError>
 pub(super) async fn payouts(place: &Place, which: ResultArguments) -> Result<ExitCode, CliError> {
     let app = place.open_current().await?;
     if let Some(employee_number) = &which.employee_number {
-        one_payout(&app.payout(&which.cycle, employee_number).await?, which.format)?;
+        one_payout(&app.payout_in(&which.cycle, employee_number, which.revision).await?, which.format)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::new(&[
@@ -245,7 +255,7 @@ pub(super) async fn plans(place: &Place, which: ResultArguments) -> Result<ExitC
         ("periods_below", "Below"),
     ]);
     if let Some(employee_number) = &which.employee_number {
-        objectives(&mut table, &app.plan(&which.cycle, employee_number).await?);
+        objectives(&mut table, &app.plan_in(&which.cycle, employee_number, which.revision).await?);
         table.print(which.format)?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -173,6 +173,7 @@ fn measured(line: &LineResult) -> String {
         (LineState::NoData, _) => "no data".to_owned(),
         (LineState::NotApplicable, _) => "not applicable".to_owned(),
         (LineState::NoBenchmark, _) => "no benchmark".to_owned(),
+        (LineState::LeftOut, _) => "left out by an appeal".to_owned(),
         (LineState::LowSample, _) => format!("only {} cases", line.pooled.samples),
         (LineState::Measured, Some(index)) => format!("{} / expected {}", index.actual, index.expected),
         (LineState::Measured, None) => format!("{} / {}", line.pooled.numerator, line.pooled.denominator),

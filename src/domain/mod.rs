@@ -3,6 +3,7 @@
 //! Everything here is a function of its arguments, so that a past result can be replayed to the byte.
 
 pub mod agent_result;
+pub mod appeal;
 pub mod appraisal;
 pub mod audit;
 pub mod authority;
@@ -12,6 +13,7 @@ pub mod chance;
 pub mod curve;
 pub mod cycle;
 mod decimal;
+pub mod evidence;
 pub mod explanation;
 pub mod fact;
 pub mod fairness;

@@ -8,6 +8,8 @@ use futures::TryStreamExt as _;
 use poem::http::header;
 use poem::{Body, Request};
 
+use crate::app::MOST_EVIDENCE_BYTES;
+
 /// Whether a body was cut off because it was too large.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CutOff(Arc<AtomicBool>);
@@ -16,6 +18,14 @@ impl CutOff {
     pub(super) fn happened(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// How large the body may be: files of appeals are larger than what other operations take.
+pub(super) fn most(request: &Request, usual: u64) -> u64 {
+    let path = request.uri().path();
+    let file = path.starts_with("/api/v1/appeals/") && path.contains("/evidence/");
+    // One byte more than a file may have, so that whoever sends a larger one is told what is wrong with it.
+    if file { usual.max(u64::try_from(MOST_EVIDENCE_BYTES).unwrap_or(u64::MAX).saturating_add(1)) } else { usual }
 }
 
 /// The body says by itself that it is larger.

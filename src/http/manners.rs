@@ -107,7 +107,7 @@ impl<E: Endpoint> Mannerly<E> {
     }
 
     async fn sized(&self, mut request: Request) -> Response {
-        let most = self.kept.options.most_body_bytes;
+        let most = body::most(&request, self.kept.options.most_body_bytes);
         if body::says_larger(&request, most) {
             return refuse_body(most);
         }

@@ -157,6 +157,11 @@ impl Store {
         found.step("looking up a cycle")?.map(Cycle::from_model).transpose()
     }
 
+    pub async fn cycle_by_id(&self, id: i64) -> Result<Option<Cycle>, StoreError> {
+        let found = Entity::find_by_id(id).one(&self.readers).await.step("looking up a cycle")?;
+        found.map(Cycle::from_model).transpose()
+    }
+
     pub async fn cycle_by_public_id(&self, public_id: Uuid) -> Result<Option<Cycle>, StoreError> {
         let found = Entity::find().filter(Column::PublicId.eq(public_id)).one(&self.readers).await;
         found.step("looking up a cycle")?.map(Cycle::from_model).transpose()

@@ -9,6 +9,7 @@ use super::roster::leave::LeaveProblem;
 use super::roster::problem::RosterProblem;
 use super::rules::problem::VersionProblem;
 use crate::domain::agent_result::{ResultAct, ResultState};
+use crate::domain::appeal::AppealState;
 use crate::domain::cycle::{CycleAct, CycleState};
 
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,20 @@ pub enum StoreError {
     ResultState { employee_number: String, state: ResultState, act: ResultAct },
     #[error("another rating of this agent is proposed or confirmed already")]
     CalibratedAlready,
+    #[error("cycle '{code}' is {}: results of single agents are revised by appeals until it is final, and by corrections from then on", words(*.state))]
+    NotRevisable { code: String, state: CycleState },
+    #[error(
+        "the difference in pay of cycle '{code}' has no open cycle to be posted in: open the next cycle, or name one that is not yet published"
+    )]
+    NotPostable { code: String },
+    #[error(
+        "cycle '{code}' holds {adjustments} adjustments of pay for other cycles, which would be paid to nobody: it cannot be cancelled"
+    )]
+    HoldsAdjustments { code: String, adjustments: i64 },
+    #[error("the appeal is {state}: only an open one is decided, assigned, added to or withdrawn")]
+    AppealState { state: AppealState },
+    #[error("the appeal has {most} files already, which is the most")]
+    TooMuchEvidence { most: usize },
     #[error("cycle '{code}' has {open} open appeals: decide them first")]
     OpenAppeals { code: String, open: u64 },
     #[error(transparent)]

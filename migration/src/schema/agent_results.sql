@@ -7,6 +7,8 @@ CREATE TABLE agent_result (
     state @key NOT NULL,
     -- The run whose result stands, where that is a revision of this agent alone; else it is the cycle's.
     revised_run_id @int REFERENCES run (id),
+    -- The run whose payout is paid, where that is a revision of before the cycle was final; later ones are paid as adjustments.
+    paid_run_id @int REFERENCES run (id),
     reviewed_at @time,
     published_at @time,
     acknowledged_at @time,
@@ -17,6 +19,11 @@ CREATE TABLE agent_result (
 ) @clustered;
 CREATE UNIQUE INDEX agent_result_employee ON agent_result (cycle_id, employee_number);
 CREATE INDEX agent_result_unit ON agent_result (cycle_id, unit_id, state);
+-- The few that lists take from another run.
+CREATE INDEX agent_result_revised ON agent_result (cycle_id, employee_number, agent_id, revised_run_id)
+    WHERE revised_run_id IS NOT NULL;
+CREATE INDEX agent_result_paid ON agent_result (cycle_id, employee_number, agent_id, paid_run_id)
+    WHERE paid_run_id IS NOT NULL;
 
 -- What one person writes about another, or about themselves: answers on the items of a form, and a comment. Answers count as ratings once they
 -- are handed in.

@@ -40,8 +40,11 @@ fn tell_treatment(told: &mut Explanation, line: &LineResult, rule: Option<&Line>
         LineState::LowSample => Some(rule.low_sample),
         LineState::NoData => Some(rule.no_data),
         LineState::NoBenchmark => Some(rule.no_benchmark),
-        LineState::Measured | LineState::NotApplicable => None,
+        LineState::Measured | LineState::NotApplicable | LineState::LeftOut => None,
     });
+    if line.state == LineState::LeftOut {
+        told.say("The decision on an appeal left this line out.", "经申诉裁定，该项不计入。");
+    }
     if matches!(declared, Some(Absence::Carry { .. })) && !matches!(treatment, Absence::Carry { .. }) {
         told.say("There are no points of an earlier period to carry over.", "没有可沿用的往期得分。");
     }

@@ -85,7 +85,7 @@ fn tell_missing(told: &mut Explanation, name: &Text, line: &LineResult) {
             "nothing was frozen before the period to compare it with".to_owned(),
             "考核期前没有冻结可比的基准".to_owned(),
         ),
-        LineState::NoData | LineState::Measured | LineState::LowSample => {
+        LineState::NoData | LineState::Measured | LineState::LowSample | LineState::LeftOut => {
             ("nothing was measured".to_owned(), "没有数据".to_owned())
         }
     };

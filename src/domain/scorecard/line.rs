@@ -106,7 +106,7 @@ pub struct Line {
     pub no_benchmark: Absence,
 }
 
-/// Five different things, never one.
+/// Six different things, never one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineState {
@@ -118,6 +118,8 @@ pub enum LineState {
     NotApplicable,
     /// There are facts for an index, but nothing was frozen to compare them with.
     NoBenchmark,
+    /// Whatever was measured, an appeal's decision left the line out for this agent.
+    LeftOut,
 }
 
 /// The points of the same line in an earlier cycle.

@@ -36,6 +36,7 @@ pub(super) fn measure(card: &Card, line: &Line, measured: &impl Measured) -> Res
     let pooled = measured.pooled(&line.metric, line.scope).unwrap_or_default();
     let figures = figures(card, line, metric, &pooled, measured)?;
     let state = match state_of(&pooled, line.min_samples) {
+        _ if measured.left_out(line) => LineState::LeftOut,
         LineState::Measured | LineState::LowSample if figures.value.is_none() => LineState::NoBenchmark,
         state => state,
     };
@@ -111,7 +112,7 @@ fn treat(
 ) -> Result<(Option<Absence>, Option<Carried>), ScoreError> {
     let absence = match state {
         LineState::Measured => return Ok((None, None)),
-        LineState::NotApplicable => Absence::Redistribute,
+        LineState::NotApplicable | LineState::LeftOut => Absence::Redistribute,
         LineState::LowSample => line.low_sample,
         LineState::NoData => line.no_data,
         LineState::NoBenchmark => line.no_benchmark,

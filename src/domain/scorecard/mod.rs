@@ -170,6 +170,11 @@ pub trait Measured {
         None
     }
 
+    /// Whether a decision about this agent left the line out; its weight then goes to the other lines, as where it does not apply.
+    fn left_out(&self, _line: &Line) -> bool {
+        false
+    }
+
     /// The facts that [`Measured::pooled`] sums, each segment once, in any order. Empty where they are not kept by segment; they
     /// then count as one segment without a name.
     fn segments(&self, _metric: &MetricId, _scope: Scope) -> Vec<(Arc<str>, Pooled)> {

@@ -155,5 +155,6 @@ fn line_state(state: LineState) -> &'static str {
         LineState::NoData => "no_data",
         LineState::NotApplicable => "not_applicable",
         LineState::NoBenchmark => "no_benchmark",
+        LineState::LeftOut => "left_out",
     }
 }

@@ -5,6 +5,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::super::StoreError;
 use super::super::cycle::Cycle;
+use super::super::revisions::adjustments::refuse_posted;
 use super::super::write::{execute, instant};
 use crate::domain::agent_result::{ResultAct, ResultState};
 use crate::domain::cycle::{CycleAct, CycleState};
@@ -23,7 +24,11 @@ pub(in super::super) async fn follow(
         (CycleAct::BeginReview, _) => begin(tx, before.id, run_id).await,
         (CycleAct::Score, CycleState::InReview) => computed_anew(tx, before.id, run_id).await,
         // It is scored anew, by other facts perhaps, and begins again; what was handed in stays.
-        (CycleAct::SendBack, CycleState::InReview) | (CycleAct::Cancel, _) => forget(tx, before.id).await,
+        (CycleAct::SendBack, CycleState::InReview) => forget(tx, before.id).await,
+        (CycleAct::Cancel, _) => {
+            refuse_posted(tx, before).await?;
+            forget(tx, before.id).await
+        }
         (CycleAct::Calibrate, _) => all(tx, before.id, ResultAct::Calibrate, at).await,
         (CycleAct::SendBack, CycleState::Calibrated) => back_to_review(tx, before.id, run_id).await,
         (CycleAct::SendBack, CycleState::Approved) => back_to_review(tx, before.id, run_id).await,

@@ -59,6 +59,7 @@ impl TryFrom<Model> for AgentResult {
             unit_id,
             state,
             revised_run_id,
+            paid_run_id: _,
             reviewed_at,
             published_at,
             acknowledged_at,

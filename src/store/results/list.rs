@@ -66,8 +66,87 @@ fn columns<R: Row>() -> String {
     format!("r.agent_id, r.public_id, r.employee_number, r.unit_id, {}", R::COLUMNS)
 }
 
+/// Units have their names from the run `$1`, of which the rows are, or which they revise.
 const NAMES: &str = "JOIN agent a ON a.id = r.agent_id
-    JOIN run_unit u ON u.run_id = r.run_id AND u.unit_id = r.unit_id";
+    JOIN run_unit u ON u.run_id = $1 AND u.unit_id = r.unit_id";
+
+/// As [`NAMES`], for one row of the run `$1`, which may itself be a revision.
+const NAMES_OF_ONE: &str = "JOIN agent a ON a.id = r.agent_id
+    JOIN run_unit u ON u.unit_id = r.unit_id
+        AND u.run_id = COALESCE((SELECT v.base_run_id FROM revision v WHERE v.run_id = $1), $1)";
+
+/// Which results of a cycle are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Take {
+    /// Those the run itself found.
+    #[default]
+    Run,
+    /// Those that stand: where a revision took the place of an agent's result, the revision's.
+    Standing,
+    /// Those that are paid: revisions of before the cycle was final count, later ones are paid as adjustments.
+    Paid,
+}
+
+impl Take {
+    /// The column of `agent_result` that names the revision.
+    const fn column(self) -> Option<&'static str> {
+        match self {
+            Self::Run => None,
+            Self::Standing => Some("revised_run_id"),
+            Self::Paid => Some("paid_run_id"),
+        }
+    }
+}
+
+/// The two parts that results are put together of: those of the run `$1` that were not revised, and the revisions. After each, conditions follow.
+fn parts<R: Row>(column: &str) -> [String; 2] {
+    let table = R::TABLE;
+    let revised = format!("x.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND x.{column} IS NOT NULL");
+    [
+        format!(
+            "FROM {table} r WHERE r.run_id = $1 AND NOT EXISTS (
+                SELECT 1 FROM agent_result x WHERE {revised} AND x.employee_number = r.employee_number)"
+        ),
+        format!(
+            "FROM agent_result x JOIN {table} r ON r.run_id = x.{column} AND r.agent_id = x.agent_id WHERE {revised}"
+        ),
+    ]
+}
+
+/// These columns of the rows meant, as what follows `FROM`; conditions follow it.
+pub(super) fn rows_meant<R: Row>(take: Take, columns: &str) -> String {
+    match take.column() {
+        None => format!("{} r WHERE r.run_id = $1", R::TABLE),
+        Some(column) => {
+            let [plain, revised] = parts::<R>(column);
+            format!("(SELECT {columns} {plain} UNION ALL SELECT {columns} {revised}) r WHERE 1 = 1")
+        }
+    }
+}
+
+/// How a page is ordered: the columns that it goes by, and by which of them, as SQL of the row `r` and of what is selected.
+struct PageOrder<'a> {
+    columns: &'a str,
+    by: &'a str,
+    selected_by: &'a str,
+}
+
+/// The keys of a page of the rows that meet the conditions.
+fn page_keys<R: Row>(take: Take, conditions: &str, order: &PageOrder<'_>, limit: u64) -> String {
+    let PageOrder { columns, by, selected_by } = order;
+    let key = format!("SELECT r.run_id, r.agent_id, {columns}");
+    let Some(column) = take.column() else {
+        return format!("{key} FROM {} r WHERE r.run_id = $1{conditions} ORDER BY {by} LIMIT {limit}", R::TABLE);
+    };
+    let [plain, revised] = parts::<R>(column);
+    // Each part ends where the page may end, so that no more is read than of one table.
+    format!(
+        "SELECT * FROM ({key} {plain}{conditions} ORDER BY {by} LIMIT {limit}) plain
+        UNION ALL
+        SELECT * FROM ({key} {revised}{conditions} ORDER BY {by} LIMIT {limit}) revised
+        ORDER BY {selected_by} LIMIT {limit}"
+    )
+}
 
 /// Conditions of the filter that apply to the table.
 pub(super) fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>) -> Result<String, StoreError> {
@@ -98,16 +177,14 @@ impl Store {
         filter: &ResultFilter,
     ) -> Result<Page<S>, StoreError> {
         let mut values: Vec<Value> = vec![run_id.into(), after.unwrap_or_default().into()];
+        let conditions = format!(" AND r.employee_number > $2{}", conditions::<S::Row>(filter, &mut values)?);
+        let order = PageOrder { columns: "r.employee_number", by: "r.employee_number", selected_by: "employee_number" };
         let text = format!(
-            "{select} FROM (
-                SELECT r.agent_id FROM {table} r WHERE r.run_id = $1 AND r.employee_number > $2{conditions}
-                ORDER BY r.employee_number LIMIT {limit}
-            ) page
-            JOIN {table} r ON r.run_id = $1 AND r.agent_id = page.agent_id {NAMES} ORDER BY r.employee_number",
+            "{select} FROM ({keys}) page
+            JOIN {table} r ON r.run_id = page.run_id AND r.agent_id = page.agent_id {NAMES} ORDER BY r.employee_number",
             select = select::<S>(),
             table = S::Row::TABLE,
-            conditions = conditions::<S::Row>(filter, &mut values)?,
-            limit = limit.saturating_add(1)
+            keys = page_keys::<S::Row>(filter.take, &conditions, &order, limit.saturating_add(1)),
         );
         let rows: Vec<S> = fetch(&self.readers, "listing results", text, values).await?;
         Ok(Page::cut(rows, limit))
@@ -128,18 +205,22 @@ impl Store {
         };
         let (score, number) = after.unwrap_or((first, ""));
         let mut values: Vec<Value> = vec![run_id.into(), score.into(), number.into()];
+        let conditions = format!(
+            " AND r.printed {beyond}= $2 AND (r.printed {beyond} $2 OR (r.printed = $2 AND r.employee_number > $3)){}",
+            conditions::<S::Row>(filter, &mut values)?
+        );
+        let order = PageOrder {
+            columns: "r.printed, r.employee_number",
+            by: &format!("r.printed {direction}, r.employee_number"),
+            selected_by: &format!("printed {direction}, employee_number"),
+        };
         let text = format!(
-            "{select} FROM (
-                SELECT r.agent_id FROM {table} r WHERE r.run_id = $1 AND r.printed {beyond}= $2
-                    AND (r.printed {beyond} $2 OR (r.printed = $2 AND r.employee_number > $3)){conditions}
-                ORDER BY r.printed {direction}, r.employee_number LIMIT {limit}
-            ) page
-            JOIN {table} r ON r.run_id = $1 AND r.agent_id = page.agent_id {NAMES}
-            ORDER BY r.printed {direction}, r.employee_number",
+            "{select} FROM ({keys}) page
+            JOIN {table} r ON r.run_id = page.run_id AND r.agent_id = page.agent_id {NAMES} ORDER BY {by}",
             select = select::<S>(),
             table = S::Row::TABLE,
-            conditions = conditions::<S::Row>(filter, &mut values)?,
-            limit = limit.saturating_add(1)
+            keys = page_keys::<S::Row>(filter.take, &conditions, &order, limit.saturating_add(1)),
+            by = order.by,
         );
         let rows: Vec<S> = fetch(&self.readers, "listing results by score", text, values).await?;
         Ok(Page::cut(rows, limit))
@@ -152,7 +233,7 @@ impl Store {
         employee_number: &str,
     ) -> Result<Option<S>, StoreError> {
         let text = format!(
-            "{} FROM {} r {NAMES} WHERE r.run_id = $1 AND r.employee_number = $2",
+            "{} FROM {} r {NAMES_OF_ONE} WHERE r.run_id = $1 AND r.employee_number = $2",
             select::<S>(),
             S::Row::TABLE
         );

@@ -1,8 +1,7 @@
 //! What runs found: scorecards, payouts and improvement plans.
 
-pub(super) mod list;
-
 pub(crate) mod codes;
+pub(crate) mod list;
 pub(crate) mod packed;
 pub(crate) mod payouts;
 pub(crate) mod plans;

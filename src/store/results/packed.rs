@@ -89,6 +89,15 @@ impl ResultRow {
 }
 
 impl PackedResult {
+    /// The same rows under another run.
+    #[must_use]
+    pub(in super::super) fn under(mut self, run_id: i64) -> Self {
+        self.scorecard.run_id = run_id;
+        self.payout.iter_mut().for_each(|payout| payout.run_id = run_id);
+        self.plan.iter_mut().for_each(|plan| plan.run_id = run_id);
+        self
+    }
+
     /// SHA-256 over everything that was found, in the order of the columns and each field after its length: all columns but the ids, which
     /// differ from database to database, and a plan's state, which goes on changing. `unit` is the code of the result's unit.
     pub fn digest(&self, unit: &str) -> [u8; 32] {

@@ -8,7 +8,7 @@ use super::super::roster::read::currency_of;
 use super::super::write::fetch;
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::from_code;
-use super::list::{Found, Row, Whole};
+use super::list::{Found, Row, Take, Whole, rows_meant};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{PayoutResult, Withheld};
 
@@ -143,10 +143,13 @@ impl Store {
     }
 
     /// One sum a currency, in order of its code.
-    pub async fn payout_totals(&self, run_id: i64) -> Result<Vec<PayoutTotal>, StoreError> {
-        let text = "SELECT currency, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
-                COUNT(CASE WHEN withheld IS NULL THEN 1 END) AS payable, COUNT(withheld) AS withheld
-            FROM payout WHERE run_id = $1 GROUP BY currency ORDER BY currency";
+    pub async fn payout_totals(&self, run_id: i64, take: Take) -> Result<Vec<PayoutTotal>, StoreError> {
+        let text = format!(
+            "SELECT r.currency, CAST(SUM(r.amount_minor) AS BIGINT) AS amount_minor,
+                COUNT(CASE WHEN r.withheld IS NULL THEN 1 END) AS payable, COUNT(r.withheld) AS withheld
+            FROM {} GROUP BY r.currency ORDER BY r.currency",
+            rows_meant::<PayoutColumns>(take, "r.currency, r.amount_minor, r.withheld")
+        );
         let rows: Vec<TotalRow> = fetch(&self.readers, "adding up payouts", text, [run_id.into()]).await?;
         rows.into_iter()
             .map(|row| {

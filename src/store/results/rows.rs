@@ -70,6 +70,15 @@ impl Tables {
     }
 }
 
+/// Writes results under a run, whatever run they were packed for.
+pub(in super::super) async fn write_under(
+    tx: &DatabaseTransaction,
+    run_id: i64,
+    results: Vec<PackedResult>,
+) -> Result<(), StoreError> {
+    Tables::of(results.into_iter().map(|result| result.under(run_id)).collect()).write(tx).await
+}
+
 impl Store {
     /// Writes results of a running run in one transaction; call it once a chunk (a few thousand agents), in order of agent id, so
     /// that each table grows at its end. All were packed for this run.

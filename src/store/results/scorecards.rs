@@ -8,7 +8,7 @@ use super::super::packed::unpack;
 use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
-use super::list::{Found, Row, ScoreOrder, Whole, conditions};
+use super::list::{Found, Row, ScoreOrder, Take, Whole, conditions, rows_meant};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
@@ -24,11 +24,13 @@ pub struct ResultFilter {
     pub rating: Option<String>,
     /// Only scorecards in this state (payouts and plans are not filtered by it).
     pub state: Option<AppraisalState>,
+    /// The run's own results, or what stands instead of some.
+    pub take: Take,
 }
 
 impl Default for ResultFilter {
     fn default() -> Self {
-        Self { reach: Reach::everything(), unit: None, rating: None, state: None }
+        Self { reach: Reach::everything(), unit: None, rating: None, state: None, take: Take::Run }
     }
 }
 
@@ -208,8 +210,9 @@ impl Store {
         let mut values = vec![run_id.into()];
         let conditions = conditions::<ScorecardColumns>(filter, &mut values)?;
         let text = format!(
-            "SELECT r.card, r.rating, COUNT(*) AS cards FROM scorecard r
-            WHERE r.run_id = $1 AND r.rating IS NOT NULL{conditions} GROUP BY r.card, r.rating ORDER BY r.card, r.rating"
+            "SELECT r.card, r.rating, COUNT(*) AS cards FROM {}
+                AND r.rating IS NOT NULL{conditions} GROUP BY r.card, r.rating ORDER BY r.card, r.rating",
+            rows_meant::<ScorecardColumns>(filter.take, "r.card, r.rating, r.state, r.agent_id, r.unit_id")
         );
         let rows: Vec<RatingRow> = fetch(&self.readers, "counting ratings", text, values).await?;
         Ok(rows.into_iter().map(|row| (row.card, row.rating, row.cards)).collect())

@@ -36,13 +36,15 @@ const CHUNK: u64 = 5_000;
 
 /// What is done for each leaver; `$1` is the agent. Results, payouts and the snapshots that a replay reads hold no more than the employee
 /// number, which only the employer's own records tie to a person; the audit log, which is never changed, knows accounts by their public ids.
-const STEPS: [&str; 13] = [
+const STEPS: [&str; 15] = [
     "UPDATE agent SET name = '(former agent)', attributes = '{}' WHERE id = $1",
     "DELETE FROM agent_alias WHERE agent_id = $1",
     // Why somebody was away can be about their health.
     "UPDATE absence SET kind = 'other' WHERE agent_id = $1",
     "UPDATE exemption SET note = '' WHERE agent_id = $1",
     "UPDATE rating SET comment = NULL WHERE agent_id = $1 OR rater_id = $1",
+    "UPDATE appeal SET grounds = '', reason = NULL WHERE agent_id = $1",
+    "DELETE FROM appeal_evidence WHERE appeal_id IN (SELECT id FROM appeal WHERE agent_id = $1)",
     "DELETE FROM linked_identity WHERE account_id IN (SELECT id FROM account WHERE agent_id = $1)",
     "UPDATE account SET name = '(former agent)', login = 'former-' || id, password_hash = NULL, email = NULL, wishes = '',
         version = version + 1 WHERE agent_id = $1",

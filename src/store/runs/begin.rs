@@ -127,6 +127,8 @@ fn read_ids(text: &str) -> Result<Vec<i64>, StoreError> {
 pub struct ShownRun {
     pub run: Run,
     pub state: CycleState,
+    /// Whether a revision took the place of somebody's result.
+    pub revised: bool,
 }
 
 impl Store {
@@ -207,13 +209,16 @@ impl Store {
     /// The run whose results the cycle of this code shows.
     pub async fn shown_run(&self, cycle: &str) -> Result<Option<ShownRun>, StoreError> {
         let step = "looking up the run of a cycle";
-        let text =
-            "SELECT r.*, c.state AS cycle_state FROM cycle c JOIN run r ON r.id = c.current_run_id WHERE c.code = $1";
+        let text = "SELECT r.*, c.state AS cycle_state, CAST(CASE WHEN EXISTS (
+                SELECT 1 FROM agent_result x WHERE x.cycle_id = c.id AND x.revised_run_id IS NOT NULL
+            ) THEN 1 ELSE 0 END AS BIGINT) AS revised
+            FROM cycle c JOIN run r ON r.id = c.current_run_id WHERE c.code = $1";
         let statement = sql(&self.readers, text, [cycle.into()]);
         let Some(row) = self.readers.query_one_raw(statement).await.step(step)? else { return Ok(None) };
         let state: String = row.try_get("", "cycle_state").step(step)?;
         let run = Model::from_query_result(&row, "").step(step)?.try_into()?;
-        Ok(Some(ShownRun { run, state: cycle_state(state)? }))
+        let revised: i64 = row.try_get("", "revised").step(step)?;
+        Ok(Some(ShownRun { run, state: cycle_state(state)?, revised: revised != 0 }))
     }
 
     /// A cycle's runs, newest first.
@@ -240,7 +245,7 @@ async fn refuse_outdated(tx: &DatabaseTransaction, run: &NewRun) -> Result<Cycle
     Ok(cycle)
 }
 
-async fn cycle_of(tx: &DatabaseTransaction, id: i64) -> Result<Cycle, StoreError> {
+pub(in super::super) async fn cycle_of(tx: &DatabaseTransaction, id: i64) -> Result<Cycle, StoreError> {
     let found = entity::cycle::Entity::find_by_id(id).one(tx).await.step("looking up the cycle of a run")?;
     Cycle::from_model(found.ok_or_else(|| StoreError::NotFound { what: "cycle", name: id.to_string() })?)
 }

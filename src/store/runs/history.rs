@@ -11,7 +11,7 @@ use crate::domain::appraisal::AppraisalResult;
 use crate::domain::fixed::Fixed;
 use crate::domain::improvement::PastValue;
 use crate::domain::metric::MetricId;
-use crate::domain::scorecard::{Measure, Scope};
+use crate::domain::scorecard::{LineState, Measure, Scope};
 
 /// The current run of an earlier cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +61,8 @@ impl PastResult {
         let cycle: Arc<str> = self.cycle_code.into();
         let lines = result.stretches.pop().map(|last| last.stretch.card.lines).unwrap_or_default();
         Ok(lines.into_iter().map(move |line| {
-            // An index has no value in the metric's unit.
-            let value = line.value.filter(|_| line.measure == Measure::Value);
+            // An index has no value in the metric's unit, and what an appeal left out says nothing.
+            let value = line.value.filter(|_| line.measure == Measure::Value && line.state != LineState::LeftOut);
             let samples = line.pooled.samples;
             PastLine {
                 agent_id,
@@ -91,15 +91,18 @@ impl Store {
         Ok(rows.into_iter().rev().map(|row| EarlierRun { run_id: row.run_id, cycle_code: row.cycle_code }).collect())
     }
 
-    /// The lines of the agents `first..=last` in these runs, in order of agent id, run id and line.
+    /// The lines of the agents `first..=last` in these runs, as they stand today, in order of agent id, run id and line.
     pub async fn line_history(&self, run_ids: &[i64], first: i64, last: i64) -> Result<Vec<PastLine>, StoreError> {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
         let runs: Vec<String> = run_ids.iter().map(i64::to_string).collect();
         let text = format!(
-            "SELECT s.agent_id, s.run_id, c.code AS cycle_code, s.employee_number, s.working
+            "SELECT s.agent_id, s.run_id, c.code AS cycle_code, s.employee_number, COALESCE(n.working, s.working) AS working
             FROM scorecard s JOIN run r ON r.id = s.run_id JOIN cycle c ON c.id = r.cycle_id
+            LEFT JOIN agent_result x
+                ON x.cycle_id = r.cycle_id AND x.employee_number = s.employee_number AND x.revised_run_id IS NOT NULL
+            LEFT JOIN scorecard n ON n.run_id = x.revised_run_id AND n.agent_id = s.agent_id
             WHERE s.run_id IN ({}) AND s.agent_id BETWEEN $1 AND $2 ORDER BY s.agent_id, s.run_id",
             runs.join(", ")
         );

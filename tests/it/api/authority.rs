@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
+use merit::app::{AccountKind, AccountOrder, App, AppealOrder, EvidenceOrder, GrantOrder, TokenKind, TokenOrder};
+use merit::domain::appeal::AppealSubject;
 use merit::domain::authority::Role;
+use merit::domain::cycle::CycleAct;
 use merit::domain::job::JobOrder;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::company::{Company, FIRST_QUARTER};
-use crate::support::cycles::finalise;
+use crate::support::cycles::{act, publish};
 use crate::support::project_root;
 use crate::support::server::Server;
 use crate::support::spec::{Operation, operations};
@@ -26,6 +28,9 @@ struct House {
     pull: String,
     /// Waits for a worker, of which there is none.
     job: String,
+    /// Of E001, with a file.
+    appeal: String,
+    file: String,
     rules: String,
     /// An account nobody uses.
     other: Uuid,
@@ -46,13 +51,18 @@ impl House {
         }
         let cycle = app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
         app.appraise(FIRST_QUARTER, &|_| {}).await.unwrap();
-        // Everybody sees what there is of their own only then.
-        finalise(&app, FIRST_QUARTER).await;
+        publish(&app, FIRST_QUARTER).await;
         let mut tokens = BTreeMap::new();
         for role in Role::ALL {
             for whole in [true, false] {
                 tokens.insert((role.as_str(), whole), token(&app, role, whole).await);
             }
+        }
+        let agent = app.acting_as(app.bearer(&tokens[&("agent", true)]).await.unwrap().unwrap());
+        let (appeal, file) = withdrawn_appeal(&agent).await;
+        // Everybody sees what there is of their own only then.
+        for step in [CycleAct::BeginAppeals, CycleAct::Finalise] {
+            act(&app, FIRST_QUARTER, step).await.unwrap();
         }
         let job = app.ask_job(JobOrder::Appraise { cycle: FIRST_QUARTER.into() }).await.unwrap();
         let pulls = app.pulls(None, &merit::app::Slice::first()).await.unwrap().0;
@@ -63,6 +73,8 @@ impl House {
             tokens,
             pull: pulls[0].id.to_string(),
             job: job.id.to_string(),
+            appeal: appeal.to_string(),
+            file: file.to_string(),
             rules: cycle.ruleset_hash,
             other,
         }
@@ -75,6 +87,10 @@ impl House {
             self.pull.clone()
         } else if operation.path.starts_with("/jobs") {
             self.job.clone()
+        } else if operation.path.starts_with("/appeals") {
+            self.appeal.clone()
+        } else if operation.path.starts_with("/evidence") {
+            self.file.clone()
         } else if operation.path.starts_with("/users") {
             self.other.to_string()
         } else {
@@ -88,6 +104,7 @@ impl House {
             .replace("{hash}", &self.rules)
             .replace("{rater}", "E002")
             .replace("{other}", &self.rules)
+            .replace("{name}", "letter.txt")
             .replace("{id}", &id);
         assert!(!filled.contains('{'), "{path}: say what stands in its place");
         let request = self.server.request(operation.method.clone(), &format!("/api/v1{filled}")).bearer_auth(token);
@@ -103,6 +120,16 @@ impl House {
             None => status.to_string(),
         }
     }
+}
+
+/// An appeal that was taken back, so that nobody's result waits for it, and its file.
+async fn withdrawn_appeal(agent: &App) -> (Uuid, Uuid) {
+    let order = AppealOrder { cycle: FIRST_QUARTER, about: AppealSubject::Rating, grounds: "because" };
+    let appeal = agent.raise_appeal(order).await.unwrap().appeal.public_id;
+    let order = EvidenceOrder { appeal, name: "letter.txt", content: b"seen".to_vec() };
+    let file = agent.add_evidence(order).await.unwrap().public_id;
+    agent.withdraw_appeal(appeal).await.unwrap();
+    (appeal, file)
 }
 
 /// Somebody of this role. The agent is E001; the others are programs, without the pay that a grant may add.
@@ -151,6 +178,12 @@ fn body(operation: &str) -> Option<Value> {
             Some(json!({ "employee_number": "E001", "rating": "S", "reason": "conduct", "comment": "why" }))
         }
         "decide_rating" => Some(json!({ "decision": "decline", "comment": "why" })),
+        "raise_appeal" => Some(json!({ "about": "rating", "grounds": "because" })),
+        "assign_appeal" => Some(json!({})),
+        "decide_appeal" => Some(json!({ "outcome": "uphold", "reason": "because" })),
+        "add_evidence" => Some(json!("seen")),
+        "set_appeal_window" => Some(json!({ "working_days": 9 })),
+        "correct_results" => Some(json!({ "agents": ["E001"], "reason": "because" })),
         "act_on_cycle" => Some(json!({ "act": "approve", "digest": "0".repeat(64) })),
         _ => None,
     }

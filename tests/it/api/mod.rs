@@ -1,5 +1,6 @@
 //! The API and the pages over real HTTP, and in a real browser.
 
+mod appeals;
 mod audit;
 mod authority;
 mod browser;

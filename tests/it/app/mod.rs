@@ -1,7 +1,9 @@
 //! The use cases on both engines.
 
+mod appeals;
 mod audit;
 mod calibration;
+mod corrections;
 mod cycle_acts;
 mod exempt;
 mod fairness;

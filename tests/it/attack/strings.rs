@@ -88,6 +88,9 @@ impl House {
             ("/tokens", rotated.public_id.to_string()),
             ("/cycles", Uuid::nil().to_string()),
             ("/grants", Uuid::nil().to_string()),
+            ("/appeals", Uuid::nil().to_string()),
+            ("/evidence", Uuid::nil().to_string()),
+            ("name", "letter.txt".to_owned()),
         ]);
         Self { server: everything(&app).await, ids, secret }
     }
@@ -170,6 +173,15 @@ impl House {
                 json!({ "employee_number": "E001", "rating": "S", "reason": "conduct", "comment": "why" })
             }
             "decide_rating" => json!({ "decision": "decline", "comment": "why" }),
+            // Nobody of these is an agent, there is no such appeal, and the cycle is not final.
+            "raise_appeal" => json!({ "about": "line", "line": "csat_t2b", "grounds": "because" }),
+            "assign_appeal" => json!({ "to": "other" }),
+            "decide_appeal" => json!({
+                "outcome": "vary", "reason": "because", "leave_out": ["csat_t2b"], "rating": "A", "rating_reason": "other",
+            }),
+            "add_evidence" => json!("seen"),
+            "set_appeal_window" => json!({ "working_days": 5 }),
+            "correct_results" => json!({ "agents": ["E001"], "reason": "because", "post_in": "2031-Q1" }),
             "ask_job" => json!({ "kind": "appraise", "cycle": "2031-Q1" }),
             "exchange_secret" => {
                 json!({ "grant_type": "client_credentials", "client_id": "other", "client_secret": self.secret })

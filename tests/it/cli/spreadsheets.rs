@@ -23,7 +23,7 @@ const LOGIN: &str = "@sum";
 
 /// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's, `JOB` the job's,
 /// `NOTICE` the notice's.
-const ASKED: [(&[&str], &[&str]); 29] = [
+const ASKED: [(&[&str], &[&str]); 34] = [
     (&["fairness", "--agents", "10"], &[]),
     (&["rules", "list"], &["'=rules", "'+why", "'=cycle"]),
     (&["rules", "diff", "rules", "draft"], &["{\"en\":\"=Front line\"", "{\"en\":\"@Front line\""]),
@@ -42,6 +42,11 @@ const ASKED: [(&[&str], &[&str]); 29] = [
     (&["payouts", CYCLE], &["'=E001", "'=1+1|cmd", "'+T1"]),
     (&["payouts", CYCLE, AGENT], &[]),
     (&["spread", CYCLE], &[]),
+    (&["appeal", "list", CYCLE], &["'=E001", "'=grounds"]),
+    (&["appeal", "summary", CYCLE], &[]),
+    (&["revisions", CYCLE, AGENT], &[]),
+    (&["adjustments", CYCLE], &[]),
+    (&["cycle", "late", CYCLE], &["'=E002"]),
     (&["plans", CYCLE], &["'=E002", "'=1+1|cmd"]),
     (&["plans", CYCLE, "=E002"], &["'=E002", "'=1+1|cmd"]),
     (&["simulate", CYCLE, "--rules", "draft", "--all"], &["'=E001", "'+T1", "-270.00"]),
@@ -98,6 +103,8 @@ fn hostile_company() -> Company {
 
 /// Everything that is listed, by way of the commands that make it.
 async fn filled(company: &Company, database: &Database) -> [(&'static str, String); 3] {
+    let leave = "employee_number,from,to,kind\n=E002,2026-05-04,2026-05-05,sick\n";
+    fs::write(company.path("leave.csv"), leave).unwrap();
     let run = |arguments: &[&str]| printed(merit(company, &database.url).args(arguments).output().unwrap());
     run(&["migrate"]);
     run(&["roster", "import", "units.csv"]);
@@ -124,6 +131,14 @@ async fn filled(company: &Company, database: &Database) -> [(&'static str, Strin
              SELECT id, 'https://login.example.com', '=subject', created_at FROM account",
         )
         .await;
+    database
+        .execute(
+            "INSERT INTO appeal (public_id, cycle_id, agent_id, employee_number, unit_id, subject, grounds, state, raised_at, due)
+             SELECT a.public_id, c.id, a.id, a.employee_number, 1, 'rating', '=grounds', 'open', u.created_at, 739000
+             FROM cycle c, agent a, account u WHERE a.employee_number = '=E001'",
+        )
+        .await;
+    run(&["roster", "leave", "leave.csv"]);
     let id = |list: &str| {
         let rows = run(&[list, "list", "--format", "json"]);
         let rows: Vec<BTreeMap<String, Value>> = serde_json::from_str(&rows).unwrap();

@@ -1,5 +1,6 @@
 //! Tests of the arithmetic: worked examples, properties, and the published cases of others.
 
+mod appeal;
 mod appraisal;
 mod appraisal_properties;
 mod audit;

@@ -2,7 +2,7 @@
 
 use merit::domain::appraisal::AppraisalState;
 use merit::domain::fixed::Fixed;
-use merit::store::{PayoutTotal, ResultFilter, ResultRow, ScoreOrder, Store};
+use merit::store::{PayoutTotal, ResultFilter, ResultRow, ScoreOrder, Store, Take};
 
 use super::fixture::{begin_run, cny, open, settle};
 use super::results::{packed, results, running};
@@ -114,7 +114,7 @@ on_both_engines! {
         let payable: Vec<i64> =
             rows.iter().filter_map(|row| row.payout.as_ref()).map(|row| row.result.amount_minor).collect();
         let total = PayoutTotal { currency: cny(), amount_minor: payable.iter().sum(), payable: 8, withheld: 1 };
-        assert_eq!(store.payout_totals(run_id).await.unwrap(), [total]);
+        assert_eq!(store.payout_totals(run_id, Take::Run).await.unwrap(), [total]);
     }
 
     async fn plans_are_listed_and_read(store: TestStore) {
@@ -135,7 +135,7 @@ on_both_engines! {
         let all = ResultFilter::default();
         assert!(store.scorecards_page(run.id, None, 5, &all).await.unwrap().rows.is_empty());
         assert!(store.payout_details_page(run.id, None, 5, &all).await.unwrap().rows.is_empty());
-        assert!(store.payout_totals(run.id).await.unwrap().is_empty());
+        assert!(store.payout_totals(run.id, Take::Run).await.unwrap().is_empty());
         assert!(store.plan_details_page(run.id, None, 5, &all).await.unwrap().rows.is_empty());
     }
 }

@@ -43,6 +43,7 @@ fn check_state(line: &Value) {
         "no_data" => none && samples == 0,
         "not_applicable" => none && samples > 0,
         "no_benchmark" => !none && line["measure"] == "index",
+        "left_out" => true,
         other => panic!("{other} is not a state of {line}"),
     };
     assert!(expected, "{line}");
