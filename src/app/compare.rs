@@ -1,11 +1,13 @@
 //! The agents of a unit beside each other in one metric: for information, with what chance alone explains.
 
+use super::read::meant;
 use super::{App, AppError, Change, Slice, Wanted};
 use crate::domain::authority::Act;
 use crate::domain::fact::Pooled;
 use crate::domain::interval::Interval;
 use crate::domain::metric::MetricId;
 use crate::domain::scorecard::{Measure, Scope};
+use crate::store::Take;
 
 /// More agents than this are no picture; the unit's own figures say more.
 const MOST: u32 = 500;
@@ -30,10 +32,10 @@ pub struct Comparison {
 impl App {
     /// Those of the unit and below it who were measured in the metric by the card of their last stretch.
     pub async fn compare_agents(&self, cycle: &str, unit: &str, metric: &MetricId) -> Result<Comparison, AppError> {
-        let (reach, run) = self.shown(Act::ReadResults, cycle).await?;
+        let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
         let wanted = Wanted { unit: Some(unit.to_owned()), ..Wanted::default() };
-        let filter = self.filter(reach, &wanted).await?;
-        let page = self.store.scorecard_details_page(run.id, None, MOST.into(), &filter).await?;
+        let filter = self.filter(reach, &wanted, meant(&shown, Take::Standing)).await?;
+        let page = self.store.scorecard_details_page(shown.run.id, None, MOST.into(), &filter).await?;
         let slice = Slice { limit: MOST, after: None };
         let detail = wanted.page(&slice, page.rows.iter().map(|card| card.summary.employee_number.as_str()));
         let read = Change::new("scorecard.compare", "cycle", cycle).detail(format_args!("metric={metric} {detail}"));

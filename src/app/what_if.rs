@@ -54,7 +54,7 @@ impl App {
         employee_number: &str,
         wishes: &BTreeMap<String, Fixed>,
     ) -> Result<WhatIf, AppError> {
-        let (detail, run) = self.scorecard_with_run(cycle, employee_number).await?;
+        let (detail, run) = self.scorecard_with_run((cycle, employee_number), None).await?;
         let rules = self.rules_of(&run).await?;
         let was = TriedOutcome {
             score: detail.result.printed,

@@ -106,6 +106,7 @@ fn state_text(state: LineState, language: Language) -> Say {
         LineState::LowSample => "line-low-sample",
         LineState::NoData => "line-no-data",
         LineState::NotApplicable => "line-not-applicable",
+        LineState::LeftOut => "line-left-out",
         LineState::NoBenchmark => "line-no-benchmark",
     })
 }

@@ -22,6 +22,7 @@ line-measured = Measured
 line-low-sample = Few cases
 line-no-data = No data
 line-not-applicable = Not applicable
+line-left-out = Left out after an appeal
 line-no-benchmark = Nothing to compare with
 points-short = { $points } pts
 contribution = Contribution to the score

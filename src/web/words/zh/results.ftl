@@ -22,6 +22,7 @@ line-measured = 已测
 line-low-sample = 样本少
 line-no-data = 无数据
 line-not-applicable = 不适用
+line-left-out = 申诉后不计入
 line-no-benchmark = 无可比基准
 points-short = { $points } 分
 contribution = 对得分的贡献
