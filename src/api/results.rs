@@ -187,7 +187,6 @@ impl ResultsApi {
     ///
     /// Empty before the review begins.
     #[oai(path = "/cycles/:code/results", method = "get", operation_id = "list_results")]
-    #[expect(clippy::too_many_arguments, reason = "one argument a parameter of the operation")]
     async fn list(
         &self,
         app: Caller,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{App, AppError, Change, Slice};
 use crate::domain::appraisal::{AppraisalState, CalibrationReason};
 use crate::domain::audit::Digest;
-use crate::domain::authority::Act;
+use crate::domain::authority::{Act, Reach};
 use crate::domain::cycle::CycleState;
 use crate::store::{AgentResult, Calibration, CalibrationState, Cycle, Doer, NewCalibration, Page, StoreError};
 
@@ -114,6 +114,7 @@ impl App {
             RatingDecision::Withdraw => Act::ProposeRating,
             RatingDecision::Confirm | RatingDecision::Decline => Act::Calibrate,
         };
+        self.reach(act)?;
         let cycle = self.cycle(code).await?;
         let found = self.store.calibration(cycle.id, id).await?.ok_or_else(|| no_proposal(id))?;
         let number = found.employee_number.clone();
@@ -164,7 +165,8 @@ impl App {
         slice: &Slice,
         state: Option<CalibrationState>,
     ) -> Result<Page<CalibrationView>, AppError> {
-        let reach = self.reach(Act::Calibrate).or_else(|_| self.reach(Act::ProposeRating))?;
+        let auditing = |_| self.require(Act::ReadAudit).map(|()| Reach::everything());
+        let reach = self.reach(Act::Calibrate).or_else(|_| self.reach(Act::ProposeRating)).or_else(auditing)?;
         let cycle = self.cycle(code).await?;
         let run = self.current_run(&cycle).await?;
         let after = slice.after.as_deref().map(super::read::number).transpose()?;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::language::Language;
 use super::rendered;
-use super::request::{client_address, local_path};
+use super::request::{client_address, local_path, query_value};
 use super::visitor::{Visitor, failed};
 use crate::app::{ProviderView, SignIn};
 
@@ -71,7 +71,9 @@ pub(super) async fn submit(request: &Request, Form(form): Form<Submitted>) -> po
         SignIn::Wait(until) => (false, Some(Wait::new(visitor.app().clock().now(), until))),
     };
     let providers = visitor.app().providers();
-    let frame = Frame::around(&visitor, Language::of(request), "/sign-in".to_owned());
+    // In the other language it still leads where somebody wanted to go.
+    let here = format!("/sign-in?next={}", query_value(next));
+    let frame = Frame::around(&visitor, Language::of(request), here);
     let mut response = rendered(&Page { frame, login, next, refused, wait, providers })?;
     response.set_status(StatusCode::FORBIDDEN);
     if let Some(wait) = wait {

@@ -96,7 +96,7 @@ impl App {
         })?;
         // Not whose review it was: colleagues rate without their names.
         let change = Change::new("review.decline", "agent", employee_number).detail(format_args!("cycle={cycle}"));
-        Ok(self.recorded(change).decline_review(review, self.clock.now()).await.map_err(AppError::as_things_stand)?)
+        self.recorded(change).decline_review(review, self.clock.now()).await.map_err(AppError::as_things_stand)
     }
 
     /// What whoever asks writes or is asked to write.
@@ -136,7 +136,9 @@ impl App {
         self.reach(Act::Respond).or_else(|_| self.reach(Act::Review))?;
         let cycle = self.cycle(code).await?;
         let rater_id = self.actor.own_account().and_then(|account| account.agent_id).ok_or_else(|| {
-            AppError::Refused("reviews are written by people on the roster: link this account to an agent first".into())
+            AppError::Forbidden(
+                "reviews are written by people on the roster: link this account to an agent first".into(),
+            )
         })?;
         let nothing = || no_part(code, employee_number);
         let Some(result) = self.store.agent_result_of(cycle.id, employee_number).await? else {

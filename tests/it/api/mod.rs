@@ -7,6 +7,7 @@ mod browser;
 mod jobs;
 mod judgement;
 mod problems;
+mod quarter;
 mod resources;
 mod rules;
 mod spec;

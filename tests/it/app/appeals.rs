@@ -154,13 +154,15 @@ async fn a_varied_appeal_takes_the_place_of_the_result_and_the_old_one_stays_rea
             .await;
 
         let entries = app.audit_entries(&Slice::first(), &WantedEntries::default()).await.unwrap().rows;
-        let changes = entries.iter().map(|entry| (entry.record.act.as_str(), entry.record.actor.as_str()));
+        let changes = entries.iter().map(|entry| {
+            (entry.entry.record.act.as_str(), entry.actor_login.as_deref().unwrap_or(&entry.entry.record.actor))
+        });
         let mut changes: Vec<_> =
             changes.filter(|(act, _)| act.starts_with("appeal.") && !act.starts_with("appeal.read")).collect();
         changes.sort_unstable();
         assert_eq!(changes, [("appeal.assign", "hr"), ("appeal.raise", "e003"), ("appeal.vary", "hr")]);
-        let vary = entries.iter().find(|entry| entry.record.act == "appeal.vary").unwrap();
-        assert_eq!(vary.record.reason.as_deref(), Some("the recordings are lost indeed"));
+        let vary = entries.iter().find(|entry| entry.entry.record.act == "appeal.vary").unwrap();
+        assert_eq!(vary.entry.record.reason.as_deref(), Some("the recordings are lost indeed"));
         act(&app, FIRST_QUARTER, CycleAct::Finalise).await.unwrap();
         assert_eq!(paid(&app, FIRST_QUARTER).await, now);
         let summary = hr.appeal_summary(FIRST_QUARTER).await.unwrap();

@@ -1,7 +1,7 @@
 //! Calibration: another rating than the calculated one, always by two people, always with a reason.
 
-use merit::app::{AppError, CalibrationState, RatingDecision, RatingProposal, Slice};
-use merit::domain::appraisal::CalibrationReason;
+use merit::app::{AppError, CalibrationState, ExemptionOrder, RatingDecision, RatingProposal, Slice};
+use merit::domain::appraisal::{CalibrationReason, ExemptionReason};
 use merit::domain::authority::Role;
 use merit::domain::cycle::CycleAct;
 
@@ -29,6 +29,9 @@ async fn a_rating_is_proposed_by_one_confirmed_by_another_and_counts_when_scored
         let lead = person(&app, "S9", Some((Role::Supervisor, "T1"))).await;
         let stranger = person(&app, "S8", Some((Role::Supervisor, "T2"))).await;
         let own = person(&app, "E001", None).await;
+        let exempt = ExemptionOrder { cycle: FIRST_QUARTER, employee_number: "E003", by: None };
+        app.exempt(exempt, ExemptionReason::Secondment, "").await.unwrap();
+        app.score(FIRST_QUARTER, &|_| {}).await.unwrap();
         let before = app.scorecard(FIRST_QUARTER, "E001").await.unwrap();
         let calculated = before.summary.rating.clone().unwrap();
         let other = ["A", "B", "C", "D"].into_iter().find(|rating| *rating != calculated).unwrap();
@@ -38,9 +41,13 @@ async fn a_rating_is_proposed_by_one_confirmed_by_another_and_counts_when_scored
             (&lead, proposal("E001", "Z", "x"), "rating: 'Z' is not one of the card's: "),
             (&lead, proposal("E001", &calculated, "x"), "rating: "),
             (&lead, proposal("S9", other, "x"), "nobody calibrates their own rating"),
-            (&lead, proposal("S1", other, "x"), "S1 has no score in cycle 2026-Q2: there is no rating to calibrate"),
+            (
+                &lead,
+                proposal("E003", other, "x"),
+                "E003 has no score in cycle 2026-Q2: there is no rating to calibrate",
+            ),
             (&stranger, proposal("E001", other, "x"), "cycle 2026-Q2 has no result of agent 'E001' in review"),
-            (&own, proposal("E001", other, "x"), "e001 may not do this (propose_rating)"),
+            (&own, proposal("E001", other, "x"), "this account may not do this (propose_rating)"),
         ] {
             let refused = who.propose_rating(order).await.unwrap_err().to_string();
             assert!(refused.starts_with(why), "{refused}");

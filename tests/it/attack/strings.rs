@@ -37,7 +37,7 @@ const HOSTILE: [&str; 16] = [
 /// Length of a text that is far too long for any field, yet no request of its own.
 const VERY_LONG: usize = 20_000;
 /// Operations that take no text at all.
-const WITHOUT: [&str; 5] = ["get_me", "list_sources", "list_webhooks", "verify_audit", "list_my_reviews"];
+const WITHOUT: [&str; 5] = ["get_me", "list_my_reviews", "list_sources", "list_webhooks", "verify_audit"];
 /// Tables that any request may add to: what was read, what was answered.
 const LOGS: [&str; 3] = ["audit_entry", "audit_head", "kept_answer"];
 /// When something was last used, or is to end, is no content.

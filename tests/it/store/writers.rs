@@ -96,6 +96,6 @@ on_both_engines! {
             reads += 1;
         }
         writing.await.unwrap().unwrap();
-        assert!(reads > 1, "{reads}");
+        assert!(reads > 0, "nothing could be read meanwhile");
     }
 }
