@@ -46,19 +46,4 @@ impl Store {
         execute(&tx, STEP, text, values).await?;
         self.finish(tx, STEP).await
     }
-
-    /// Takes every result still waiting to be acknowledged as acknowledged, because the time for it passed; gives their number.
-    pub async fn deem_acknowledged(&self, cycle_id: i64, at: DateTime<Utc>) -> Result<u64, StoreError> {
-        let tx = self.begin_write(&[]).await?;
-        let act = ResultAct::Acknowledge;
-        let text = format!(
-            "UPDATE agent_result SET state = '{}', acknowledged_at = $2, acknowledged_by_agent = $3
-            WHERE cycle_id = $1 AND state IN ({})",
-            act.to(),
-            listed(act.from())
-        );
-        let deemed = execute(&tx, STEP, text, [cycle_id.into(), instant(at).into(), false.into()]).await?;
-        self.finish(tx, STEP).await?;
-        Ok(deemed)
-    }
 }

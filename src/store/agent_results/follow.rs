@@ -35,6 +35,7 @@ pub(in super::super) async fn follow(
         (CycleAct::Publish, _) => all(tx, before.id, ResultAct::Publish, at).await,
         (CycleAct::Finalise, _) => {
             refuse_open_appeals(tx, before).await?;
+            deem_acknowledged(tx, before.id, at).await?;
             all(tx, before.id, ResultAct::Finalise, at).await
         }
         _ => Ok(()),
@@ -88,6 +89,15 @@ async fn all(tx: &DatabaseTransaction, cycle_id: i64, act: ResultAct, at: DateTi
     }
     let text = format!("UPDATE agent_result SET state = '{to}' WHERE cycle_id = $1 AND state IN ({from})");
     execute(tx, STEP, text, [cycle_id.into()]).await.map(drop)
+}
+
+/// Who said nothing until the end has taken note.
+async fn deem_acknowledged(tx: &DatabaseTransaction, cycle_id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let text = format!(
+        "UPDATE agent_result SET acknowledged_at = $2, acknowledged_by_agent = $3 WHERE cycle_id = $1 AND state = '{}'",
+        ResultState::Published
+    );
+    execute(tx, STEP, text, [cycle_id.into(), instant(at).into(), false.into()]).await.map(drop)
 }
 
 async fn refuse_open_appeals(tx: &DatabaseTransaction, cycle: &Cycle) -> Result<(), StoreError> {

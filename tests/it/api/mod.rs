@@ -1,6 +1,7 @@
 //! The API and the pages over real HTTP, and in a real browser.
 
 mod appeals;
+mod at_once;
 mod audit;
 mod authority;
 mod browser;

@@ -5,6 +5,7 @@ mod audit;
 mod calibration;
 mod corrections;
 mod cycle_acts;
+mod cycle_model;
 mod exempt;
 mod fairness;
 mod forgetting;
