@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::Caller;
-use super::error::{GetError, ListError};
+use super::error::ListError;
 use super::page::{PageSize, cursor, slice};
 use crate::app::{ExplainedPayout, PayoutSummary, Wanted};
 use crate::domain::money::Rounding;
@@ -158,7 +158,7 @@ impl PayoutsApi {
         employee_number: Path<String>,
         /// An older result of the agent, by the number of its revision; without it the one that stands
         revision: Query<Option<i64>>,
-    ) -> Result<Json<PayoutDetail>, GetError> {
+    ) -> Result<Json<PayoutDetail>, ListError> {
         let ExplainedPayout { detail, rounding } =
             app.explained_payout_in(&code.0, &employee_number.0, revision.0).await?;
         let steps = detail.result.steps.into_iter().map(step).collect();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::Caller;
-use super::error::{GetError, ListError};
+use super::error::ListError;
 use super::page::{PageSize, cursor, slice};
 use crate::app::{PlanDetail, PlanSummary, Wanted};
 use crate::domain::improvement;
@@ -119,7 +119,7 @@ impl PlansApi {
         employee_number: Path<String>,
         /// An older result of the agent, by the number of its revision; without it the one that stands
         revision: Query<Option<i64>>,
-    ) -> Result<Json<Plan>, GetError> {
+    ) -> Result<Json<Plan>, ListError> {
         Ok(Json(plan(app.plan_in(&code.0, &employee_number.0, revision.0).await?)))
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Resource;
 use super::auth::Caller;
-use super::error::{GetError, ListError};
+use super::error::ListError;
 use super::explanations::{self, Explanation, NextBand};
 use super::page::{PageSize, cursor, slice};
 use super::rendered::{self, Rendered, RenderedScorecards};
@@ -193,7 +193,7 @@ impl ScorecardsApi {
         employee_number: Path<String>,
         /// An older result of the agent, by the number of its revision; without it the one that stands
         revision: Query<Option<i64>>,
-    ) -> Result<Rendered<ScorecardDetail>, GetError> {
+    ) -> Result<Rendered<ScorecardDetail>, ListError> {
         let found = app.found_scorecard_in(&code.0, &employee_number.0, revision.0).await?;
         if let Some(rendered) = self.0.get(&found) {
             return Ok(rendered);
