@@ -25,6 +25,8 @@ pub struct Model {
     pub digest: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub sheet: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub units: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

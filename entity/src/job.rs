@@ -24,6 +24,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub acts: Option<String>,
     pub asked_at: DateTimeUtc,
+    pub not_before: Option<DateTimeUtc>,
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]

@@ -37,6 +37,7 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/cycle_events.sql")).await?;
         run(manager, include_str!("schema/calibration.sql")).await?;
         run(manager, include_str!("schema/agent_results.sql")).await?;
+        run(manager, include_str!("schema/deadlines.sql")).await?;
         run(manager, include_str!("schema/appeals.sql")).await?;
         let adjustments = match manager.get_database_backend() {
             DbBackend::Postgres => include_str!("schema/appeals_postgres.sql"),

@@ -159,14 +159,6 @@ struct AppealSummary {
     by_supervisor: Vec<AppealShare>,
 }
 
-/// How long agents of a cycle have to appeal.
-#[derive(Object)]
-#[oai(deny_unknown_fields)]
-struct AppealWindow {
-    /// Monday to Friday, after the day of publication; 1 to 60. Once published it only becomes longer.
-    working_days: u16,
-}
-
 impl From<State> for AppealState {
     fn from(state: State) -> Self {
         match state {
@@ -321,24 +313,6 @@ impl AppealsApi {
             by_subject: shares(by_subject),
             by_supervisor: shares(by_supervisor),
         }))
-    }
-
-    /// How long agents of a cycle have to appeal
-    #[oai(path = "/cycles/:code/appeal-window", method = "get", operation_id = "get_appeal_window")]
-    async fn window(&self, app: Caller, code: Path<String>) -> Result<Json<AppealWindow>, GetError> {
-        Ok(Json(AppealWindow { working_days: app.appeal_window(&code.0).await?.working_days }))
-    }
-
-    /// Set how long agents of a cycle have to appeal
-    #[oai(path = "/cycles/:code/appeal-window", method = "put", operation_id = "set_appeal_window")]
-    async fn set_window(
-        &self,
-        app: Caller,
-        code: Path<String>,
-        body: Json<AppealWindow>,
-    ) -> Result<Json<AppealWindow>, ActError> {
-        let set = app.set_appeal_window(&code.0, body.0.working_days).await?;
-        Ok(Json(AppealWindow { working_days: set.working_days }))
     }
 
     /// One appeal with its files

@@ -9,7 +9,7 @@ use super::Resource;
 use super::auth::Caller;
 use super::cycles::{Cycle, cycle};
 use super::error::{ActError, GetError};
-use crate::app::{ApprovalSheet as Sheet, CycleEventView, CycleOrder, ShownForApproval};
+use crate::app::{AppError, ApprovalSheet as Sheet, CycleEventView, CycleOrder, PublishOrder, ShownForApproval};
 use crate::domain::cycle::CycleAct;
 
 /// What can be done with a cycle by itself; it is opened and appraised by commands of their own.
@@ -53,6 +53,8 @@ struct NewCycleAct {
     /// Of the sheet that was read; needed to approve, and approves nothing else.
     #[oai(validator(pattern = "^[0-9a-f]{64}$"))]
     digest: Option<String>,
+    /// Of `publish`: codes of the units whose results are published, each with everything below; all that are left when absent.
+    units: Option<Vec<String>>,
 }
 
 /// Something that was done with a cycle.
@@ -69,6 +71,8 @@ struct CycleEvent {
     reason: Option<String>,
     /// Of the sheet that was shown for approval, or approved.
     digest: Option<String>,
+    /// Codes of the units that were published; absent where it was not by unit.
+    units: Option<Vec<String>>,
 }
 
 #[derive(Object)]
@@ -129,6 +133,7 @@ fn event(view: CycleEventView) -> CycleEvent {
         by,
         reason: event.reason,
         digest: event.digest,
+        units: Some(event.units).filter(|units| !units.is_empty()),
     }
 }
 
@@ -150,7 +155,16 @@ impl CycleActsApi {
         #[oai(name = "Idempotency-Key")]
         _key: Header<Option<String>>,
     ) -> Result<Json<Cycle>, ActError> {
-        let NewCycleAct { act, reason, digest } = body.0;
+        let NewCycleAct { act, reason, digest, units } = body.0;
+        if let Some(units) = units {
+            if !matches!(act, CycleActName::Publish) {
+                return Err(
+                    AppError::Invalid("units: only publishing is done unit by unit; leave them out".into()).into()
+                );
+            }
+            let order = PublishOrder { cycle: &code.0, units: &units, approved: None };
+            return Ok(Json(cycle(app.publish(order).await?)));
+        }
         let (reason, digest) = (reason.as_deref(), digest.as_deref());
         let order = CycleOrder { cycle: &code.0, act: act.into(), reason, digest };
         Ok(Json(cycle(app.act_on_cycle(order).await?)))

@@ -44,6 +44,8 @@ enum Kind {
     /// Both in one.
     Appraise,
     Simulate,
+    /// Publishes approved results.
+    Publish,
 }
 
 #[derive(Debug, Clone, Copy, Enum)]
@@ -56,7 +58,7 @@ enum State {
     Cancelled,
 }
 
-/// What is to be done. `pull` needs `source`, `freeze`, `score` and `appraise` need `cycle`, `simulate` needs `cycle` and `rules`.
+/// What is to be done. `pull` needs `source`, `freeze`, `score` and `appraise` need `cycle`, `simulate` needs `cycle` and `rules`, `publish` needs `cycle`.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
 struct NewJob {
@@ -75,6 +77,10 @@ struct NewJob {
     rules: Option<String>,
     /// Of `simulate`: list everybody who moves, and not only those who win or lose most.
     all: Option<bool>,
+    /// Of `publish`: codes of units, each with everything below; all that is left when absent.
+    units: Option<Vec<String>>,
+    /// It is not begun before this moment; now when absent.
+    at: Option<DateTime<Utc>>,
 }
 
 /// Why a job failed.
@@ -97,6 +103,8 @@ struct Job {
     /// A login, `operator:` and a name, or `schedule:` and a source.
     asked_by: String,
     asked_at: DateTime<Utc>,
+    /// It is not begun before.
+    not_before: Option<DateTime<Utc>>,
     /// When the last attempt began.
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
@@ -157,6 +165,7 @@ fn job(view: JobView) -> Job {
         state,
         asked_by,
         asked_at,
+        not_before,
         started_at,
         finished_at,
         due_at,
@@ -177,6 +186,7 @@ fn job(view: JobView) -> Job {
             JobKind::Score => Kind::Score,
             JobKind::Appraise => Kind::Appraise,
             JobKind::Simulate => Kind::Simulate,
+            JobKind::Publish => Kind::Publish,
         },
         scope,
         state: match state {
@@ -188,6 +198,7 @@ fn job(view: JobView) -> Job {
         },
         asked_by,
         asked_at,
+        not_before,
         started_at,
         finished_at,
         due_at,
@@ -205,7 +216,7 @@ fn job(view: JobView) -> Job {
 
 /// The order that a body means. Errors: `Invalid` for a field that is missing, or belongs to another kind.
 fn order(new: NewJob) -> Result<JobOrder, AppError> {
-    let NewJob { kind, source, from, to, allow_removals, cycle, rules, all } = new;
+    let NewJob { kind, source, from, to, allow_removals, cycle, rules, all, units, at: _ } = new;
     let pull = [
         ("source", source.is_some()),
         ("from", from.is_some()),
@@ -213,12 +224,14 @@ fn order(new: NewJob) -> Result<JobOrder, AppError> {
         ("allow_removals", allow_removals.is_some()),
     ];
     let simulate = [("rules", rules.is_some()), ("all", all.is_some())];
+    let publish = [("units", units.is_some())];
     let (name, foreign) = match kind {
-        Kind::Pull => ("pull", [&[("cycle", cycle.is_some())], simulate.as_slice()].concat()),
-        Kind::Freeze => ("freeze", [pull.as_slice(), &simulate].concat()),
-        Kind::Score => ("score", [pull.as_slice(), &simulate].concat()),
-        Kind::Appraise => ("appraise", [pull.as_slice(), &simulate].concat()),
-        Kind::Simulate => ("simulate", pull.to_vec()),
+        Kind::Pull => ("pull", [&[("cycle", cycle.is_some())], simulate.as_slice(), &publish].concat()),
+        Kind::Freeze => ("freeze", [pull.as_slice(), &simulate, &publish].concat()),
+        Kind::Score => ("score", [pull.as_slice(), &simulate, &publish].concat()),
+        Kind::Appraise => ("appraise", [pull.as_slice(), &simulate, &publish].concat()),
+        Kind::Simulate => ("simulate", [pull.as_slice(), &publish].concat()),
+        Kind::Publish => ("publish", [pull.as_slice(), &simulate].concat()),
     };
     if let Some((field, _)) = foreign.iter().find(|(_, given)| *given) {
         return Err(AppError::Invalid(format!("{field}: it has no meaning for '{name}'; leave it out")));
@@ -239,6 +252,12 @@ fn order(new: NewJob) -> Result<JobOrder, AppError> {
             cycle: needed("cycle", cycle)?,
             rules: needed("rules", rules)?,
             all: all.unwrap_or_default(),
+        },
+        Kind::Publish => JobOrder::Publish {
+            cycle: needed("cycle", cycle)?,
+            units: units.unwrap_or_default(),
+            // Merit finds what is approved.
+            approved: String::new(),
         },
     })
 }
@@ -292,7 +311,8 @@ impl JobsApi {
     /// A worker does it as the caller, with what the caller may do then.
     #[oai(path = "/jobs", method = "post", operation_id = "ask_job")]
     async fn ask(&self, app: Caller, body: Json<NewJob>) -> Result<AskedJob, CreateError> {
-        let asked = job(app.ask_job(order(body.0)?).await?);
+        let at = body.0.at;
+        let asked = job(app.ask_job_at(order(body.0)?, at).await?);
         let location = format!("/api/v1/jobs/{}", asked.id);
         Ok(AskedJob::Accepted(Json(asked), location))
     }

@@ -5,10 +5,12 @@ mod appeals;
 mod audit;
 mod auth;
 mod calibration;
+mod calibration_session;
 mod contacts;
 mod corrections;
 mod cycle_acts;
 mod cycles;
+mod deadlines;
 mod error;
 mod evidence;
 mod explanations;
@@ -19,6 +21,7 @@ mod oauth;
 mod page;
 mod payouts;
 mod plans;
+mod previews;
 mod pulls;
 mod rendered;
 mod results;
@@ -51,6 +54,9 @@ type CycleApis = (
     results::ResultsApi,
     reviews::ReviewsApi,
     calibration::CalibrationApi,
+    calibration_session::CalibrationSessionApi,
+    deadlines::DeadlinesApi,
+    previews::PreviewsApi,
 );
 type AppealApis = (appeals::AppealsApi, evidence::EvidenceApi, corrections::CorrectionsApi);
 
@@ -117,6 +123,9 @@ pub fn service() -> OpenApiService<Apis, ()> {
             results::ResultsApi,
             reviews::ReviewsApi,
             calibration::CalibrationApi,
+            calibration_session::CalibrationSessionApi,
+            deadlines::DeadlinesApi,
+            previews::PreviewsApi,
         ),
         scorecards::ScorecardsApi::default(),
         spread::SpreadApi,

@@ -50,7 +50,7 @@ struct Input {
 /// A payout with every step, in the order they were taken.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct PayoutDetail {
+pub(super) struct PayoutDetail {
     payout: Payout,
     steps: Vec<Step>,
     /// How the plan rounds to the minor unit: `half_up` (halves away from zero), `half_even`, `down` (toward zero) or `up` (away from
@@ -159,10 +159,15 @@ impl PayoutsApi {
         /// An older result of the agent, by the number of its revision; without it the one that stands
         revision: Query<Option<i64>>,
     ) -> Result<Json<PayoutDetail>, ListError> {
-        let ExplainedPayout { detail, rounding } =
-            app.explained_payout_in(&code.0, &employee_number.0, revision.0).await?;
+        Ok(Json(app.explained_payout_in(&code.0, &employee_number.0, revision.0).await?.into()))
+    }
+}
+
+impl From<ExplainedPayout> for PayoutDetail {
+    fn from(explained: ExplainedPayout) -> Self {
+        let ExplainedPayout { detail, rounding } = explained;
         let steps = detail.result.steps.into_iter().map(step).collect();
         let rounding = rounding.map(|rounding| rounding_name(rounding).to_owned());
-        Ok(Json(PayoutDetail { payout: payout(detail.summary), steps, rounding }))
+        Self { payout: payout(detail.summary), steps, rounding }
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::improvement;
 
 /// An improvement plan with its objectives.
 #[derive(Object)]
-struct Plan {
+pub(super) struct Plan {
     id: Uuid,
     employee_number: String,
     agent_name: String,
@@ -55,7 +55,7 @@ struct PlanPage {
     next_cursor: Option<String>,
 }
 
-fn plan(detail: PlanDetail) -> Plan {
+pub(super) fn plan(detail: PlanDetail) -> Plan {
     let PlanSummary {
         public_id,
         agent_id: _,

@@ -97,7 +97,7 @@ struct Acknowledgement {
 /// An agent's result of a cycle as it stands.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct AgentResult {
+pub(super) struct AgentResult {
     employee_number: String,
     state: State,
     /// When a supervisor's review was last handed in.
@@ -106,7 +106,7 @@ struct AgentResult {
     acknowledgement: Option<Acknowledgement>,
 }
 
-fn result(record: Record) -> AgentResult {
+pub(super) fn result(record: Record) -> AgentResult {
     let Record {
         cycle_id: _,
         agent_id: _,
@@ -159,6 +159,16 @@ struct UnitProgress {
     parent: Option<String>,
     all: u64,
     results: Vec<ResultCount>,
+    /// What cards on hold wait for; one may wait for several.
+    waiting_for: Vec<WaitingFor>,
+}
+
+/// What cards on hold wait for.
+#[derive(Object)]
+struct WaitingFor {
+    /// A metric of the rules, or `ratings`.
+    what: String,
+    cards: u64,
 }
 
 /// How far the results of a cycle are.
@@ -173,9 +183,10 @@ struct Progress {
 impl From<UnitStanding> for UnitProgress {
     fn from(progress: UnitStanding) -> Self {
         let all = progress.all();
-        let UnitStanding { unit, parent, results } = progress;
+        let UnitStanding { unit, parent, results, waiting_for } = progress;
+        let waiting_for = waiting_for.into_iter().map(|(what, cards)| WaitingFor { what, cards }).collect();
         let results = results.into_iter().map(|(state, results)| ResultCount { state: state.into(), results });
-        Self { unit, parent, all, results: results.collect() }
+        Self { unit, parent, all, results: results.collect(), waiting_for }
     }
 }
 

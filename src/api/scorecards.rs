@@ -52,7 +52,7 @@ enum State {
 /// A scorecard with its whole working: total = Σ a counted stretch's total × its share ÷ 100.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct ScorecardDetail {
+pub(super) struct ScorecardDetail {
     scorecard: Scorecard,
     /// What the shares of the stretches go by: `days`, `samples` or `equal`.
     basis: String,

@@ -20,7 +20,7 @@ struct Spread {
 }
 
 #[derive(Object)]
-struct CardRatings {
+pub(super) struct CardRatings {
     /// The card's id in the rules.
     card: String,
     name_en: String,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{App, AppError, Change};
+use super::{App, AppError, Change, PublishOrder};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
@@ -86,6 +86,7 @@ impl App {
                     "a cycle is opened with 'merit cycle open', which names its rules".into(),
                 ));
             }
+            CycleAct::Publish => return self.publish(PublishOrder { cycle: code, units: &[], approved: None }).await,
             _ => {}
         }
         let cycle = self.cycle(code).await?;
@@ -109,6 +110,9 @@ impl App {
             self.four_eyes(&cycle, &events)?;
             same_as_shown(digest, shown.as_ref(), &events)?;
         }
+        if act == CycleAct::Finalise && cycle.state.after(act).is_some() {
+            self.windows_are_over(&cycle).await?;
+        }
         let sheet =
             shown.map(|shown| Ok::<_, AppError>((shown.digest, serde_json::to_string(&shown.sheet)?))).transpose()?;
         let change = Change::new(audit_code(act), "cycle", code).reason(reason);
@@ -123,9 +127,9 @@ impl App {
             at: self.clock.now(),
             reason: reason.map(str::to_owned),
             sheet,
+            units: Vec::new(),
         };
-        let store = self.recorded(change).telling(self.notices_of(act, code));
-        let acted = store.act_on_cycle(code, cycle.current_run_id, &event).await;
+        let acted = self.recorded(change).act_on_cycle(code, cycle.current_run_id, &event).await;
         acted.map_err(AppError::as_things_stand)
     }
 
@@ -272,7 +276,7 @@ fn listed<V: std::fmt::Display>(map: &BTreeMap<String, V>) -> String {
     map.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ")
 }
 
-fn told(state: CycleState) -> Option<Digest> {
+pub(super) fn told(state: CycleState) -> Option<Digest> {
     Some(Digest::of_fields(&[("state", state.as_str())]))
 }
 

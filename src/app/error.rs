@@ -60,6 +60,8 @@ impl AppError {
             | StoreError::ResultState { .. }
             | StoreError::NotInReview { .. }
             | StoreError::OpenAppeals { .. }
+            | StoreError::NothingToPublish { .. }
+            | StoreError::Unpublished { .. }
             | StoreError::NotRevisable { .. }
             | StoreError::NotPostable { .. }
             | StoreError::HoldsAdjustments { .. }

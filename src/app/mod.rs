@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod benchmark;
 mod calibration;
+mod calibration_session;
 mod check;
 mod clock;
 mod compare;
@@ -15,6 +16,7 @@ mod corrections;
 mod count;
 mod cycle;
 mod cycle_acts;
+mod deadlines;
 mod error;
 mod exempt;
 mod explain;
@@ -25,6 +27,7 @@ mod jobs;
 mod notices;
 mod parallel;
 mod personal;
+mod publish;
 mod pull;
 mod ratings;
 mod read;
@@ -53,14 +56,15 @@ pub use access::{
     ProviderView, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appeals::{
-    AppealOrder, AppealShare, AppealSummary, AppealView, AppealWindow, DecisionOrder, EvidenceOrder, OtherRating,
-    Variation, Verdict,
+    AppealOrder, AppealShare, AppealSummary, AppealView, DecisionOrder, EvidenceOrder, OtherRating, Variation, Verdict,
 };
 pub use appraise::{AppraisalReport, FreezeReport};
 pub use assess::{AgentSnapshot, AssessError, Assessment, Assessor, CarriedLine, Stretch};
 pub use audit::{Anchor, AnchoredLane, AuditProblem, AuditReport, AuditView, Change, WantedEntries};
 pub use backup::{CopyReport, restore};
+
 pub use calibration::{CalibrationView, RatingDecision, RatingProposal};
+pub use calibration_session::{CalibrationSession, SessionCycle};
 pub use check::{CheckReport, check, write_default_rules};
 pub use clock::Clock;
 pub use compare::{ComparedAgent, Comparison};
@@ -69,6 +73,7 @@ pub use corrections::{
 };
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
+pub use deadlines::{DeadlineOrder, DeadlinesView};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use explain::{ExplainedPayout, ExplainedScorecard, ExplainedUnitScorecard, FoundScorecard};
@@ -78,6 +83,7 @@ pub use fairness::{
 };
 pub use jobs::{JobView, Schedules, WorkOrder};
 pub use notices::{Delivered, Delivery, DeliveryOptions, WebhookEdit, WebhookOrder};
+pub use publish::{Preview, PublishOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted, WantedUnits};
@@ -206,6 +212,13 @@ impl App {
     #[must_use]
     pub fn with_rules_folder(mut self, folder: &Path) -> Self {
         self.rules_folder = Some(folder.into());
+        self
+    }
+
+    /// The same, by another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 

@@ -9,6 +9,7 @@ use super::pull::{PullReport, PullView};
 use super::{App, AppError, Change};
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
+use crate::domain::cycle::CycleState;
 use crate::domain::fixed::Fixed;
 use crate::store::{
     Agent, AgentFilter, Assignment, Cycle, Page, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, RejectedRow,
@@ -154,7 +155,14 @@ impl App {
     pub(super) async fn shown_with_revisions(&self, act: Act, cycle: &str) -> Result<(Reach, ShownRun), AppError> {
         self.reach(act)?;
         let shown = self.shown_run(cycle).await?;
-        Ok((self.actor.reach_results(act, shown.state), shown))
+        let mut reach = self.actor.reach_results(act, shown.state);
+        // While units are published one after the other, agents of the others wait.
+        if let Some(own) = reach.agent.filter(|_| shown.state == CycleState::Published)
+            && !self.store.is_published(shown.run.cycle_id, own).await?
+        {
+            reach.agent = None;
+        }
+        Ok((reach, shown))
     }
 
     pub async fn scorecards(

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::audit::page_detail;
 use super::{App, AppError, Change, Slice};
 use crate::domain::agent_result::ResultState;
-use crate::domain::authority::Act;
+use crate::domain::appraisal::AppraisalState;
+use crate::domain::authority::{Act, Reach};
 use crate::domain::cycle::CycleState;
-use crate::store::{AgentResult, Page};
+use crate::domain::scorecard::CardResult;
+use crate::store::{AgentResult, Page, ResultFilter, Take};
 
 /// Longest comment on an acknowledgement, in characters.
 const LONGEST_COMMENT: usize = 4_000;
+/// Cards on hold that are read at once.
+const HELD_AT_ONCE: u64 = 500;
 
 /// How far the results of a cycle are, by unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +32,12 @@ pub struct UnitProgress {
     pub parent: Option<String>,
     /// Results by where they stand.
     pub results: BTreeMap<ResultState, u64>,
+    /// What cards on hold wait for, and how many: a metric, or `ratings`. A card may wait for several.
+    pub waiting_for: BTreeMap<String, u64>,
 }
+
+/// What a card waits for that waits for people's ratings.
+const RATINGS: &str = "ratings";
 
 impl UnitProgress {
     /// All its results.
@@ -129,6 +138,12 @@ impl App {
                 *sums.entry(unit).or_default().entry(count.state).or_default() += count.results;
             }
         }
+        let mut waiting: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();
+        for (unit, what) in self.on_hold(run.id, &reach).await? {
+            for above in above(unit).into_iter().collect::<BTreeSet<_>>() {
+                *waiting.entry(above).or_default().entry(what.clone()).or_default() += 1;
+            }
+        }
         let codes: BTreeMap<i64, &str> = units.iter().map(|unit| (unit.unit_id, unit.code.as_str())).collect();
         let within = |unit: i64| reach.everything || above(unit).iter().any(|unit| reach.units.contains(unit));
         let progress = units.iter().filter(|unit| within(unit.unit_id)).filter_map(|unit| {
@@ -136,9 +151,39 @@ impl App {
                 unit: unit.code.clone(),
                 parent: unit.parent_id.and_then(|parent| codes.get(&parent)).map(|code| (*code).to_owned()),
                 results: sums.remove(&unit.unit_id)?,
+                waiting_for: waiting.remove(&unit.unit_id).unwrap_or_default(),
             })
         });
         Ok(Progress { state: cycle.state, units: progress.collect() })
+    }
+}
+
+impl App {
+    /// Units of cards on hold, each with something that a card of it waits for.
+    async fn on_hold(&self, run_id: i64, reach: &Reach) -> Result<Vec<(i64, String)>, AppError> {
+        let filter = ResultFilter {
+            reach: reach.clone(),
+            state: Some(AppraisalState::OnHold),
+            take: Take::Standing,
+            ..ResultFilter::default()
+        };
+        let (mut found, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let page = self.store.scorecard_details_page(run_id, after.as_deref(), HELD_AT_ONCE, &filter).await?;
+            after = page.rows.last().filter(|_| page.more).map(|card| card.summary.employee_number.clone());
+            for card in page.rows {
+                let stretches = || card.result.stretches.iter().map(|result| &result.stretch.card);
+                let mut what: BTreeSet<String> =
+                    stretches().flat_map(CardResult::waits_for).map(ToString::to_string).collect();
+                if stretches().any(CardResult::waits_for_ratings) {
+                    what.insert(RATINGS.to_owned());
+                }
+                found.extend(what.into_iter().map(|what| (card.summary.unit_id, what)));
+            }
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
     }
 }
 

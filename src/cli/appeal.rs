@@ -56,14 +56,6 @@ pub(super) enum AppealAction {
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
-    /// How long agents of a cycle have to appeal, or set that
-    Window {
-        /// The cycle's code
-        cycle: String,
-        /// Working days after publication, Monday to Friday
-        #[arg(long)]
-        working_days: Option<u16>,
-    },
 }
 
 #[derive(clap::Args)]
@@ -109,13 +101,6 @@ pub(super) async fn run(place: &Place, action: AppealAction) -> Result<ExitCode,
         AppealAction::Assign { id, to } => show(&app.assign_appeal(id, to.as_deref()).await?),
         AppealAction::Decide(arguments) => show(&decide(&app, arguments).await?),
         AppealAction::Summary { cycle, format } => summary(&app, &cycle, format).await?,
-        AppealAction::Window { cycle, working_days } => {
-            let window = match working_days {
-                Some(days) => app.set_appeal_window(&cycle, days).await?,
-                None => app.appeal_window(&cycle).await?,
-            };
-            say!("Agents of cycle {cycle} have {} working days to appeal.", window.working_days);
-        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place, appraise, correct, cycle_acts, exempt};
+use super::{CliError, Place, appraise, correct, cycle_acts, deadlines, exempt};
 use crate::app::{PinnedCycle, RulesChoice, Slice};
 
 #[derive(Subcommand)]
@@ -43,6 +43,8 @@ pub(super) enum CycleAction {
     },
     /// Take a cycle to its next state: begin_review, calibrate, approve, send_back, publish, begin_appeals, finalise, close, cancel
     Act(cycle_acts::ActArguments),
+    /// By when each stage is to be done, and what is overdue; with a calendar or stages, set that
+    Deadlines(deadlines::DeadlineArguments),
     /// Show what stands to be approved, with the digest that approves it
     Sheet {
         /// The cycle's code
@@ -76,6 +78,7 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
         CycleAction::Freeze { code } => appraise::freeze(&app, &code).await?,
         CycleAction::Score { code } => appraise::score(&app, &code).await?,
         CycleAction::Act(arguments) => cycle_acts::act(&app, arguments).await?,
+        CycleAction::Deadlines(arguments) => deadlines::run(&app.with_rules_folder(&place.rules), arguments).await?,
         CycleAction::Sheet { code } => cycle_acts::sheet(&app, &code).await?,
         CycleAction::History { code, format } => cycle_acts::history(&app, &code, format).await?,
         CycleAction::Late { code, format } => correct::late(&app, &code, format).await?,

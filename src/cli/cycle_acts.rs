@@ -2,7 +2,7 @@
 
 use super::CliError;
 use super::output::{Format, Table, say};
-use crate::app::{App, CycleOrder, ShownForApproval};
+use crate::app::{App, CycleOrder, PublishOrder, ShownForApproval};
 use crate::domain::cycle::CycleAct;
 
 #[derive(clap::Args)]
@@ -18,6 +18,9 @@ pub(super) struct ActArguments {
     /// Digest of the sheet that was read, to approve exactly that
     #[arg(long)]
     digest: Option<String>,
+    /// Publish the results of this unit and those below it (may be given again); without it all that are left
+    #[arg(long = "unit", value_name = "CODE")]
+    units: Vec<String>,
 }
 
 fn act_named(text: &str) -> Result<CycleAct, String> {
@@ -33,9 +36,15 @@ fn act_named(text: &str) -> Result<CycleAct, String> {
 }
 
 pub(super) async fn act(app: &App, arguments: ActArguments) -> Result<(), CliError> {
-    let ActArguments { code, act, reason, digest } = arguments;
+    let ActArguments { code, act, reason, digest, units } = arguments;
     let (reason, digest) = (reason.as_deref(), digest.as_deref());
-    let cycle = app.act_on_cycle(CycleOrder { cycle: &code, act, reason, digest }).await?;
+    let cycle = match act {
+        CycleAct::Publish => app.publish(PublishOrder { cycle: &code, units: &units, approved: None }).await?,
+        _ if !units.is_empty() => {
+            return Err(CliError::new(format!("--unit: a cycle is not {} unit by unit", act.done())));
+        }
+        _ => app.act_on_cycle(CycleOrder { cycle: &code, act, reason, digest }).await?,
+    };
     say!("Cycle {} is {}.", cycle.code, cycle.state.as_str().replace('_', " "));
     Ok(())
 }
@@ -66,6 +75,7 @@ pub(super) async fn history(app: &App, code: &str, format: Format) -> Result<(),
         ("by", "Who"),
         ("reason", "Why"),
         ("digest", "Sheet"),
+        ("units", "Units"),
     ]);
     for view in app.cycle_events(code).await? {
         table.row([
@@ -76,6 +86,7 @@ pub(super) async fn history(app: &App, code: &str, format: Format) -> Result<(),
             view.by.into(),
             view.event.reason.into(),
             view.event.digest.into(),
+            Some(view.event.units.join(" ")).filter(|units| !units.is_empty()).into(),
         ]);
     }
     table.print(format)

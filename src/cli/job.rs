@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -87,6 +87,17 @@ pub(super) enum Asked {
         #[arg(long)]
         all: bool,
     },
+    /// Publish the approved results of a cycle
+    Publish {
+        /// The cycle's code, such as 2023-Q3
+        cycle: String,
+        /// Only of this unit and those below it (may be given again)
+        #[arg(long = "unit", value_name = "CODE")]
+        units: Vec<String>,
+        /// Not before this moment, such as 2026-10-20T09:00:00+08:00
+        #[arg(long)]
+        at: Option<DateTime<Utc>>,
+    },
 }
 
 /// How jobs are worked on.
@@ -100,11 +111,11 @@ pub(super) struct Working {
     lost_seconds: u64,
 }
 
-/// Workers of this process.
+/// Workers of this process, and who looks what is due.
 pub(super) struct Workers {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
-    schedules: Option<JoinHandle<()>>,
+    keepers: Vec<JoinHandle<()>>,
 }
 
 impl Working {
@@ -119,15 +130,17 @@ impl Working {
         };
         let (stop, stopped) = watch::channel(false);
         let app = app.clone();
-        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), schedules: None }
+        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), keepers: Vec::new() }
     }
 }
 
 impl Workers {
-    /// And asks for the sources that are due.
+    /// And asks for the sources that are due, and takes silence about results for taking note once the time for it is over.
     pub(super) fn with_schedules(mut self, app: &App) -> Self {
-        let (app, stopped) = (app.clone(), self.stop.subscribe());
-        self.schedules = Some(tokio::spawn(async move { app.keep_schedules(stopped).await }));
+        let (sources, stopped) = (app.clone(), self.stop.subscribe());
+        self.keepers.push(tokio::spawn(async move { sources.keep_schedules(stopped).await }));
+        let (deadlines, stopped) = (app.clone(), self.stop.subscribe());
+        self.keepers.push(tokio::spawn(async move { deadlines.keep_deadlines(stopped).await }));
         self
     }
 
@@ -139,8 +152,8 @@ impl Workers {
     /// Waits for them to give back what they hold.
     pub(super) async fn end(self) {
         self.tell();
-        if let Some(schedules) = self.schedules {
-            let _ = schedules.await;
+        for keeper in self.keepers {
+            let _ = keeper.await;
         }
         if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
             tracing::warn!("jobs under way did not stop in time; others take them");
@@ -159,8 +172,15 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
     let app = place.open_current().await?;
     match action {
         JobAction::Ask { what } => {
-            let job = app.ask_job(order(place, what)?).await?;
-            say!("Job {} waits for a worker ({}).", job.id, job.scope);
+            let at = match &what {
+                Asked::Publish { at, .. } => *at,
+                _ => None,
+            };
+            let job = app.ask_job_at(order(place, what)?, at).await?;
+            match job.not_before {
+                Some(at) => say!("Job {} waits until {} ({}).", job.id, at.format("%Y-%m-%dT%H:%M:%SZ"), job.scope),
+                None => say!("Job {} waits for a worker ({}).", job.id, job.scope),
+            }
         }
         JobAction::List { format } => list(&app, format).await?,
         JobAction::Show { id, format } => show(&app, id, format).await?,
@@ -193,6 +213,7 @@ fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
             let rules = rules.ok_or_else(|| CliError::new("say by which version of the rules: --rules NAME"))?;
             JobOrder::Simulate { cycle, rules: rules.to_owned(), all }
         }
+        Asked::Publish { cycle, units, at: _ } => JobOrder::Publish { cycle, units, approved: String::new() },
     })
 }
 

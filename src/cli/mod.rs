@@ -8,6 +8,7 @@ mod check;
 mod correct;
 mod cycle;
 mod cycle_acts;
+mod deadlines;
 mod demo;
 mod error;
 mod exempt;

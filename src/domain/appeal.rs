@@ -2,16 +2,10 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
 use super::interval::{Interval, wilson_95};
-
-/// Working days to appeal in where nobody set another number.
-pub const USUAL_WINDOW: u16 = 5;
-/// Most working days a window may have.
-pub const LONGEST_WINDOW: u16 = 60;
 
 /// What an appeal is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,18 +110,6 @@ impl AppealCounts {
         let (varied, decided) = (whole(self.varied)?, whole(self.decided())?);
         Some((varied.mul_div(Fixed::HUNDRED, decided)?, wilson_95(varied, decided)?))
     }
-}
-
-/// The last of so many working days after `day`, Monday to Friday. `None` beyond the calendar's end.
-pub fn working_days_after(day: NaiveDate, working_days: u16) -> Option<NaiveDate> {
-    let mut at = day;
-    for _ in 0..working_days {
-        at = at.checked_add_days(Days::new(1))?;
-        while matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
-            at = at.checked_add_days(Days::new(1))?;
-        }
-    }
-    Some(at)
 }
 
 impl fmt::Display for AppealState {

@@ -102,7 +102,7 @@ pub enum CycleAct {
     Approve,
     /// Back by one stage, with a reason: what waits for approval or was approved into review, what is in review to be scored anew.
     SendBack,
-    /// Agents see their results.
+    /// Agents see their results; all of them, or those of some units.
     Publish,
     BeginAppeals,
     /// No appeal is open any more; payroll sees the payouts.
@@ -162,7 +162,8 @@ impl CycleAct {
             Self::Calibrate => &[InReview],
             Self::Approve => &[Calibrated],
             Self::SendBack => &[InReview, Calibrated, Approved],
-            Self::Publish => &[Approved],
+            // Unit by unit, until all are.
+            Self::Publish => &[Approved, Published],
             Self::BeginAppeals => &[Published],
             Self::Finalise => &[Appeal],
             Self::Close => &[Final],

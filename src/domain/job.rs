@@ -61,10 +61,12 @@ pub enum JobKind {
     /// Both.
     Appraise,
     Simulate,
+    /// Publishes approved results.
+    Publish,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 5] = [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate];
+    pub const ALL: [Self; 6] = [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate, Self::Publish];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -73,6 +75,7 @@ impl JobKind {
             Self::Score => "score",
             Self::Appraise => "appraise",
             Self::Simulate => "simulate",
+            Self::Publish => "publish",
         }
     }
 
@@ -86,6 +89,7 @@ impl JobKind {
             Self::Pull => &[Act::Pull],
             Self::Freeze | Self::Score | Self::Appraise => &[Act::Appraise],
             Self::Simulate => &[Act::Simulate, Act::ReadPay],
+            Self::Publish => &[Act::ManageCycles],
         }
     }
 }
@@ -116,6 +120,13 @@ pub enum JobOrder {
         rules: String,
         all: bool,
     },
+    Publish {
+        cycle: String,
+        /// Codes of units, each with everything below; none for all that is left.
+        units: Vec<String>,
+        /// Digest of the approved sheet; what is approved later is not published by this job.
+        approved: String,
+    },
 }
 
 impl JobOrder {
@@ -126,6 +137,7 @@ impl JobOrder {
             Self::Score { .. } => JobKind::Score,
             Self::Appraise { .. } => JobKind::Appraise,
             Self::Simulate { .. } => JobKind::Simulate,
+            Self::Publish { .. } => JobKind::Publish,
         }
     }
 
@@ -136,6 +148,7 @@ impl JobOrder {
             // Each makes a run of the cycle, and a newer run ends an older one.
             Self::Freeze { cycle } | Self::Score { cycle } | Self::Appraise { cycle } => format!("appraise:{cycle}"),
             Self::Simulate { cycle, .. } => format!("simulate:{cycle}"),
+            Self::Publish { cycle, .. } => format!("publish:{cycle}"),
         }
     }
 }

@@ -79,7 +79,7 @@ struct Known {
 
 impl Known {
     fn of(placed: &PlacedCalendar, zone: Tz) -> Self {
-        let PlacedCalendar { calendar, file } = placed;
+        let PlacedCalendar { calendar, zone: _, file } = placed;
         let clock = zone_clock(zone, calendar.years());
         Self { calendar: Arc::clone(calendar), file: file.clone(), clock }
     }

@@ -22,6 +22,8 @@ pub type Calendars = BTreeMap<String, PlacedCalendar>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlacedCalendar {
     pub calendar: Arc<Calendar>,
+    /// IANA name of the zone by whose clock it is read.
+    pub zone: String,
     /// Its file within the rules, such as `calendars/cn_service.yaml`.
     pub file: String,
 }
@@ -67,7 +69,8 @@ pub(super) fn placed(file: &Shaped<CalendarFile>) -> Result<PlacedCalendar, Prob
     let Shaped { document, content } = file;
     let calendar = calendar(content).map_err(|error| refused_by_domain(document, &error))?;
     let name = document.file().rsplit(['/', '\\']).next().unwrap_or_default();
-    Ok(PlacedCalendar { calendar: Arc::new(calendar), file: format!("{FOLDER}/{name}") })
+    let zone = content.time_zone.clone();
+    Ok(PlacedCalendar { calendar: Arc::new(calendar), zone, file: format!("{FOLDER}/{name}") })
 }
 
 fn calendar(file: &CalendarFile) -> Result<Calendar, CalendarError> {

@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder, Set, Unchanged,
 };
 
-use super::agent_results::follow::follow;
+use super::agent_results::follow::{Followed, follow};
 use super::cycle::{Cycle, cycle_state};
 use super::error::Step;
 use super::write::{Lock, instant};
@@ -60,6 +60,8 @@ pub struct NewCycleEvent {
     pub reason: Option<String>,
     /// What was shown for approval, or approved: its digest, and it itself as JSON.
     pub sheet: Option<(String, String)>,
+    /// Ids and codes of the units that are published, each with everything below; none for all that are left.
+    pub units: Vec<(i64, String)>,
 }
 
 /// Something that was done with a cycle.
@@ -75,6 +77,8 @@ pub struct CycleEvent {
     pub reason: Option<String>,
     pub digest: Option<String>,
     pub sheet: Option<String>,
+    /// Codes of the units that were published; none where it was not by unit.
+    pub units: Vec<String>,
 }
 
 impl TryFrom<cycle_event::Model> for CycleEvent {
@@ -94,7 +98,12 @@ impl TryFrom<cycle_event::Model> for CycleEvent {
             reason,
             digest,
             sheet,
+            units,
         } = model;
+        let units = units.map(|units| {
+            serde_json::from_str(&units)
+                .map_err(|_| StoreError::Unreadable { what: "the units of an event", value: units })
+        });
         Ok(Self {
             act: CycleAct::of(&act).ok_or(StoreError::Unreadable { what: "the act of a cycle", value: act })?,
             from: cycle_state(from_state)?,
@@ -105,6 +114,7 @@ impl TryFrom<cycle_event::Model> for CycleEvent {
             reason,
             digest,
             sheet,
+            units: units.transpose()?.unwrap_or_default(),
         })
     }
 }
@@ -152,7 +162,7 @@ pub(super) async fn enter(
     event: &NewCycleEvent,
 ) -> Result<Cycle, StoreError> {
     let step = "changing the state of a cycle";
-    let NewCycleEvent { act, by, at, reason, sheet } = event;
+    let NewCycleEvent { act, by, at, reason, sheet, units } = event;
     let refused = || StoreError::CycleState { code: before.code.clone(), state: before.state, act: *act };
     let after = before.state.after(*act).ok_or_else(refused)?;
     let row = cycle::ActiveModel {
@@ -164,6 +174,7 @@ pub(super) async fn enter(
     let model = row.update(tx).await.step(step)?;
     let (digest, sheet) = sheet.clone().unzip();
     let (actor, account_id) = by.columns();
+    let (ids, codes): (Vec<i64>, Vec<&str>) = units.iter().map(|(id, code)| (*id, code.as_str())).unzip();
     let row = cycle_event::ActiveModel {
         id: NotSet,
         cycle_id: Set(before.id),
@@ -177,8 +188,9 @@ pub(super) async fn enter(
         reason: Set(reason.clone()),
         digest: Set(digest),
         sheet: Set(sheet),
+        units: Set((!units.is_empty()).then(|| serde_json::to_string(&codes).unwrap_or_default())),
     };
     row.insert(tx).await.step(step)?;
-    follow(tx, before, *act, run_id, *at).await?;
+    follow(tx, before, Followed { act: *act, units: &ids, run_id, at: *at }).await?;
     Cycle::from_model(model)
 }

@@ -66,6 +66,10 @@ pub enum StoreError {
     TooMuchEvidence { most: usize },
     #[error("cycle '{code}' has {open} open appeals: decide them first")]
     OpenAppeals { code: String, open: u64 },
+    #[error("nothing of cycle {code} waits for publication in the units named, or it is all published")]
+    NothingToPublish { code: String },
+    #[error("{results} results of cycle {code} are not published yet: publish them first")]
+    Unpublished { code: String, results: i64 },
     #[error(transparent)]
     Version(#[from] VersionProblem),
     #[error(

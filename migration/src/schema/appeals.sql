@@ -12,12 +12,6 @@ CREATE TABLE revision (
 ) @table;
 CREATE INDEX revision_base ON revision (base_run_id, run_id);
 
--- Working days that agents have to appeal, where it is not the usual number.
-CREATE TABLE appeal_window (
-    cycle_id @int NOT NULL PRIMARY KEY REFERENCES cycle (id),
-    working_days @int NOT NULL
-) @table;
-
 CREATE TABLE appeal (
     id @id,
     public_id @uuid NOT NULL UNIQUE,

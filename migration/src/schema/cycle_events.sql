@@ -13,6 +13,8 @@ CREATE TABLE cycle_event (
     reason @text,
     digest @key,
     sheet @text,
+    -- Codes of the units that were published, as JSON; absent for all that was left.
+    units @text,
     CHECK ((actor IS NULL) <> (account_id IS NULL))
 ) @table;
 CREATE INDEX cycle_event_cycle ON cycle_event (cycle_id, id);

@@ -14,6 +14,8 @@ CREATE TABLE job (
     -- The acts that the token in use was for, parted by blanks; all when absent.
     acts @text,
     asked_at @time NOT NULL,
+    -- It is not begun before.
+    not_before @time,
     started_at @time,
     finished_at @time,
     worker @text,

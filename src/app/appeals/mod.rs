@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(super) use decide::same_engine;
 pub use decide::{DecisionOrder, OtherRating, Variation, Verdict};
 pub use evidence::EvidenceOrder;
-pub use raise::{AppealOrder, AppealWindow};
+pub use raise::AppealOrder;
 pub use summary::{AppealShare, AppealSummary};
 
 use super::read::number;

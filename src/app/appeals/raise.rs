@@ -1,14 +1,14 @@
 //! Raising an appeal in time, and taking it back.
 
-use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
 use super::{AppealView, needed};
-use crate::domain::appeal::{AppealSubject, LONGEST_WINDOW, USUAL_WINDOW, working_days_after};
+use crate::domain::appeal::AppealSubject;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
-use crate::store::{Cycle, NewAppeal, Run};
+use crate::domain::deadline::Stage;
+use crate::store::{NewAppeal, Run};
 
 /// An appeal to be raised by whoever asks, of their own result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +17,6 @@ pub struct AppealOrder<'a> {
     pub about: AppealSubject,
     /// Why.
     pub grounds: &'a str,
-}
-
-/// How long agents of a cycle have to appeal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppealWindow {
-    /// Monday to Friday, after the day of publication.
-    pub working_days: u16,
 }
 
 impl App {
@@ -45,9 +38,9 @@ impl App {
                 cycle.state
             )));
         }
-        let window = self.window_of(&cycle).await?;
-        let today = self.clock.today();
-        let last = working_days_after(published.date_naive(), window.working_days).unwrap_or(NaiveDate::MAX);
+        let plan = self.store.deadline_plan(cycle.id).await?;
+        let (workdays, today) = (&plan.workdays, plan.workdays.day_of(self.clock.now()));
+        let last = workdays.after(workdays.day_of(published), plan.working_days(Stage::Appeal));
         if today > last {
             return Err(AppError::Refused(format!("the time to appeal in cycle {code} ended on {last}")));
         }
@@ -66,7 +59,7 @@ impl App {
             metric,
             grounds,
             raised_at: self.clock.now(),
-            due: working_days_after(today, window.working_days).unwrap_or(today),
+            due: workdays.after(today, plan.working_days(Stage::Decide)),
         };
         let change = Change::new("appeal.raise", "appeal", new.public_id);
         let about = new.subject.line().unwrap_or(new.subject.kind());
@@ -83,43 +76,6 @@ impl App {
         let withdrawn = self.recorded(change).withdraw_appeal(&appeal, &self.actor.doer(), self.clock.now()).await;
         withdrawn.map_err(AppError::as_things_stand)?;
         self.appeal(id).await
-    }
-
-    /// How long agents of a cycle have to appeal.
-    pub async fn appeal_window(&self, code: &str) -> Result<AppealWindow, AppError> {
-        self.window_of(&self.cycle(code).await?).await
-    }
-
-    /// Sets how long agents of a cycle have to appeal. What agents were told is not shortened: once it is published, only longer.
-    pub async fn set_appeal_window(&self, code: &str, working_days: u16) -> Result<AppealWindow, AppError> {
-        self.require(Act::ManageCycles)?;
-        let cycle = self.cycle(code).await?;
-        if !(1..=LONGEST_WINDOW).contains(&working_days) {
-            return Err(AppError::Invalid(format!(
-                "working_days: {working_days} is not between 1 and {LONGEST_WINDOW}"
-            )));
-        }
-        let before = self.window_of(&cycle).await?.working_days;
-        if cycle.state.is_final() || cycle.state == CycleState::Cancelled {
-            return Err(AppError::Refused(format!(
-                "cycle {code} is {}: nothing of it is appealed any more",
-                cycle.state
-            )));
-        }
-        if cycle.state.is_published() && working_days < before {
-            return Err(AppError::Refused(format!(
-                "agents were told that they have {before} working days to appeal: once published, that only becomes longer"
-            )));
-        }
-        let change = Change::new("appeal.set_window", "cycle", code);
-        let change = change.detail(format_args!("working_days={working_days} before={before}"));
-        self.recorded(change).set_appeal_window(cycle.id, working_days).await?;
-        Ok(AppealWindow { working_days })
-    }
-
-    async fn window_of(&self, cycle: &Cycle) -> Result<AppealWindow, AppError> {
-        let said = self.store.appeal_window(cycle.id).await?;
-        Ok(AppealWindow { working_days: said.unwrap_or(USUAL_WINDOW) })
     }
 
     /// The metric of a line on the agent's scorecard.

@@ -36,6 +36,8 @@ pub struct JobView {
     pub state: JobState,
     pub asked_by: String,
     pub asked_at: DateTime<Utc>,
+    /// It is not begun before.
+    pub not_before: Option<DateTime<Utc>>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     pub due_at: Option<DateTime<Utc>>,
@@ -57,6 +59,11 @@ type JobPage = (Vec<JobView>, Option<String>);
 impl App {
     /// Queues a job. Whatever can be known now is checked now.
     pub async fn ask_job(&self, order: JobOrder) -> Result<JobView, AppError> {
+        self.ask_job_at(order, None).await
+    }
+
+    /// Queues a job that is not begun before a moment; one that has passed is no matter.
+    pub async fn ask_job_at(&self, order: JobOrder, not_before: Option<DateTime<Utc>>) -> Result<JobView, AppError> {
         self.require_all(order.kind())?;
         let order = self.checked_order(order).await?;
         let new = NewJob {
@@ -64,10 +71,13 @@ impl App {
             asked_by: self.actor.doer(),
             only: self.actor.only_acts().cloned(),
             asked_at: self.clock.now(),
+            not_before,
             due: None,
             order,
         };
-        let change = Change::new("job.ask", "job", new.public_id).detail(format_args!("scope={}", new.order.scope()));
+        let at = not_before.map(|at| format!(" not_before={at}")).unwrap_or_default();
+        let change =
+            Change::new("job.ask", "job", new.public_id).detail(format_args!("scope={}{at}", new.order.scope()));
         let job = self.recorded(change).ask_job(&new).await?;
         let job = job.ok_or_else(|| AppError::Conflict(format!("there already is a job '{}'", new.public_id)))?;
         self.bell.notify_one();
@@ -153,6 +163,13 @@ impl App {
                 self.cycle(cycle).await?;
                 Ok(order)
             }
+            JobOrder::Publish { cycle, units, .. } => {
+                for unit in &units {
+                    self.unit(unit).await?;
+                }
+                let approved = self.approved_digest(&cycle).await?;
+                Ok(JobOrder::Publish { cycle, units, approved })
+            }
             JobOrder::Simulate { cycle, rules, all } => {
                 self.cycle(&cycle).await?;
                 // Never a folder: whoever asks over the API has none on this machine.
@@ -190,6 +207,7 @@ impl App {
             state: job.state,
             asked_by: job.asked_by.name(logins).to_owned(),
             asked_at: job.asked_at,
+            not_before: job.not_before,
             started_at: job.started_at,
             finished_at: job.finished_at,
             due_at: job.due_at,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::super::{
-    App, AppError, AppraisalReport, FreezeReport, PullOrder, PullProgress, PullReport, SimulationOrder,
+    App, AppError, AppraisalReport, FreezeReport, PublishOrder, PullOrder, PullProgress, PullReport, SimulationOrder,
 };
 use crate::domain::job::{Counts, JobOrder};
 
@@ -62,6 +62,13 @@ impl App {
             JobOrder::Appraise { cycle } => {
                 let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
                 Ok(appraised(&self.appraise(cycle, &|done| tally.agents(done, total)).await?))
+            }
+            JobOrder::Publish { cycle, units, approved } => {
+                let before = self.deadlines(cycle).await?.open.unpublished;
+                let order = PublishOrder { cycle, units, approved: Some(approved) };
+                let state = self.publish(order).await?.state;
+                let left = self.deadlines(cycle).await?.open.unpublished;
+                Ok(json!({ "state": state.as_str(), "published": before.saturating_sub(left), "left": left }))
             }
             JobOrder::Simulate { cycle, rules, all } => {
                 let run = self.current_run(&self.cycle(cycle).await?).await?;

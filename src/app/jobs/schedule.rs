@@ -104,6 +104,7 @@ impl App {
             asked_by: Doer::Operator(name.clone()),
             only: None,
             asked_at: self.clock.now(),
+            not_before: None,
             due: Some((source.to_owned(), due)),
         };
         let change = Change::new("job.ask", "job", new.public_id);

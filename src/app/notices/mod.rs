@@ -1,4 +1,4 @@
-//! Notices: what people and programs are told. They are written with what they tell ([`App::notices_of`] and [`App::notice`] say which),
+//! Notices: what people and programs are told. They are written with what they tell (`self.recorded(change).telling(…)`),
 //! sent afterwards by [`App::deliver`], and shown to whoever they are for.
 
 mod deliver;
@@ -12,7 +12,6 @@ pub use webhooks::{WebhookEdit, WebhookOrder};
 
 use super::{App, AppError, Change, Slice};
 use crate::domain::authority::Act;
-use crate::domain::cycle::CycleAct;
 use crate::domain::notice::{NoticeKind, NoticeState};
 use crate::store::{Audience, NewNotices, Notice, NoticeFilter};
 
@@ -20,16 +19,6 @@ use crate::store::{Audience, NewNotices, Notice, NoticeFilter};
 type NoticePage = (Vec<Notice>, Option<String>);
 
 impl App {
-    /// What is told when something was done with a cycle as a whole.
-    pub(super) fn notices_of(&self, act: CycleAct, cycle: &str) -> Option<NewNotices> {
-        match act {
-            CycleAct::Publish => {
-                Some(self.notice(NoticeKind::ResultsPublished, cycle, Audience::AgentsOf { cycle: cycle.to_owned() }))
-            }
-            _ => None,
-        }
-    }
-
     /// Notices of this kind about the thing of this name, to be written with what they tell: `self.recorded(change).telling(notices)`.
     pub(super) fn notice(&self, kind: NoticeKind, about: &str, to: Audience) -> NewNotices {
         let at = self.clock.now();

@@ -1,18 +1,27 @@
 //! The sample's quarters from scored on: HR prepares, somebody else approves, agents see their results, payroll the older quarter's pay.
 
+use chrono::{DateTime, Utc};
+
 use super::access::{APPROVER, HR, acting};
-use crate::app::{App, CycleOrder};
+use crate::app::{App, Clock, CycleOrder};
 use crate::cli::CliError;
 use crate::cli::output::say;
 use crate::domain::cycle::CycleAct;
 
-/// Closes the first quarter; of the other, agents may appeal.
-pub(super) async fn finish(app: &App, [closed, fresh]: &[&str; 2]) -> Result<(), CliError> {
-    let (hr, approver) = (acting(app, HR).await?, acting(app, APPROVER).await?);
-    for (cycle, after) in [
-        (closed, [CycleAct::BeginAppeals, CycleAct::Finalise, CycleAct::Close].as_slice()),
-        (fresh, [CycleAct::BeginAppeals].as_slice()),
+/// When the first quarter was made final: after the time to appeal.
+const FINAL: &str = "2026-10-26T01:00:00Z";
+
+pub(super) fn moment(text: &str) -> Result<DateTime<Utc>, CliError> {
+    text.parse().map_err(|error| CliError::new(format!("{text}: {error}")))
+}
+
+/// Closes the first quarter, by the clock of `then`; of the other, which is published `now`, agents may appeal.
+pub(super) async fn finish(then: &App, now: &App, [closed, fresh]: &[&str; 2]) -> Result<(), CliError> {
+    for (app, cycle, after) in [
+        (then, closed, [CycleAct::BeginAppeals, CycleAct::Finalise, CycleAct::Close].as_slice()),
+        (now, fresh, [CycleAct::BeginAppeals].as_slice()),
     ] {
+        let (hr, approver) = (acting(app, HR).await?, acting(app, APPROVER).await?);
         let act = async |app: &App, act, digest: Option<&str>| -> Result<(), CliError> {
             app.act_on_cycle(CycleOrder { cycle, act, reason: None, digest }).await?;
             Ok(())
@@ -23,6 +32,10 @@ pub(super) async fn finish(app: &App, [closed, fresh]: &[&str; 2]) -> Result<(),
         act(&approver, CycleAct::Approve, Some(&shown.digest)).await?;
         act(&hr, CycleAct::Publish, None).await?;
         for next in after {
+            let hr = match next {
+                CycleAct::Finalise | CycleAct::Close => hr.clone().with_clock(Clock::Fixed(moment(FINAL)?)),
+                _ => hr.clone(),
+            };
             act(&hr, *next, None).await?;
         }
         let agents: u64 = shown.sheet.agents.values().sum();

@@ -50,6 +50,8 @@ const SOURCES: [(&str, &str); 7] = [
 
 /// The two quarters appraised.
 const QUARTERS: [&str; 2] = ["2026-Q2", "2026-Q3"];
+/// When the sample's figures were pulled and scored.
+const SCORED: &str = "2026-10-08T01:00:00Z";
 
 /// Marks a folder that `merit demo` made and may make anew.
 const MARK: &str = ".made-by-merit-demo";
@@ -67,8 +69,10 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     write_rules(&rules)?;
 
     let database = folder.join("merit.db");
-    let app = App::open(&database.display().to_string(), Clock::System).await?;
-    app.migrate().await?;
+    let now = App::open(&database.display().to_string(), Clock::System).await?;
+    now.migrate().await?;
+    // The sample's quarters are over: what was done with the older one was done in time.
+    let app = now.clone().with_clock(Clock::Fixed(approval::moment(SCORED)?));
     say!("\n2. Roster");
     for file in ["units.csv", "roster.csv"] {
         roster::print_report(&app.import_roster(&exports.join(file), None, false).await?);
@@ -99,10 +103,10 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
     let token = access::auditor(&app).await?;
     let people = access::people(&app, &company).await?;
     say!("\n5. Review, approve, publish");
-    approval::finish(&app, &QUARTERS).await?;
+    approval::finish(&app, &now, &QUARTERS).await?;
     story::where_to_look(&folder, server.as_ref().map(|server| server.address.as_str()), &token, &people);
     if let Some(server) = server {
-        let app = app.with_rules_folder(&rules);
+        let app = app.with_clock(Clock::System).with_rules_folder(&rules);
         let (stop, workers) = (stop_signal(), Working::USUAL.begin(&app, &rules));
         let asked_to_stop = async {
             stop.await;

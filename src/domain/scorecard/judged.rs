@@ -37,7 +37,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    fn waits(&self) -> bool {
+    pub(super) fn waits(&self) -> bool {
         self.form.state == JudgementState::Waiting || self.treatment == Some(Unjudged::Hold)
     }
 }

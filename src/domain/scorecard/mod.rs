@@ -153,6 +153,19 @@ pub struct CardResult {
     pub rating: Option<Arc<str>>,
 }
 
+impl CardResult {
+    /// Metrics of the lines that the card waits for.
+    pub fn waits_for(&self) -> impl Iterator<Item = &MetricId> {
+        let waiting = self.lines.iter().filter(|line| line.treatment == Some(Absence::Hold));
+        waiting.map(|line| &line.metric)
+    }
+
+    /// Whether the card waits for ratings.
+    pub fn waits_for_ratings(&self) -> bool {
+        self.judged.as_ref().is_some_and(Judged::waits)
+    }
+}
+
 /// What was measured for one card. Everything but facts and metrics may be absent.
 pub trait Measured {
     /// The pooled facts of a metric in a scope, `None` where there is no fact.

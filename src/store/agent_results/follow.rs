@@ -1,25 +1,40 @@
 //! What an act with a whole cycle does to the result of each of its agents, in the act's own transaction.
 
 use chrono::{DateTime, Utc};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
 
 use super::super::StoreError;
 use super::super::cycle::Cycle;
+use super::super::reach::{Tree, below};
 use super::super::revisions::adjustments::refuse_posted;
-use super::super::write::{execute, instant};
+use super::super::write::{execute, fetch_one, instant};
 use crate::domain::agent_result::{ResultAct, ResultState};
 use crate::domain::cycle::{CycleAct, CycleState};
 
 const STEP: &str = "taking the results of a cycle on";
 
-/// Follows an act that took the cycle `before` on, whose results are now those of `run_id`.
+#[derive(FromQueryResult)]
+struct CountRow {
+    results: i64,
+}
+
+/// An act with a whole cycle.
+pub(in super::super) struct Followed<'a> {
+    pub(in super::super) act: CycleAct,
+    /// Units that it is about, each with everything below; none for all.
+    pub(in super::super) units: &'a [i64],
+    /// The run whose results are the cycle's now.
+    pub(in super::super) run_id: Option<i64>,
+    pub(in super::super) at: DateTime<Utc>,
+}
+
+/// Follows an act that took the cycle `before` on.
 pub(in super::super) async fn follow(
     tx: &DatabaseTransaction,
     before: &Cycle,
-    act: CycleAct,
-    run_id: Option<i64>,
-    at: DateTime<Utc>,
+    followed: Followed<'_>,
 ) -> Result<(), StoreError> {
+    let Followed { act, units, run_id, at } = followed;
     match (act, before.state) {
         (CycleAct::BeginReview, _) => begin(tx, before.id, run_id).await,
         (CycleAct::Score, CycleState::InReview) => computed_anew(tx, before.id, run_id).await,
@@ -29,14 +44,15 @@ pub(in super::super) async fn follow(
             refuse_posted(tx, before).await?;
             forget(tx, before.id).await
         }
-        (CycleAct::Calibrate, _) => all(tx, before.id, ResultAct::Calibrate, at).await,
+        (CycleAct::Calibrate, _) => all(tx, before.id, ResultAct::Calibrate).await,
         (CycleAct::SendBack, CycleState::Calibrated) => back_to_review(tx, before.id, run_id).await,
         (CycleAct::SendBack, CycleState::Approved) => back_to_review(tx, before.id, run_id).await,
-        (CycleAct::Publish, _) => all(tx, before.id, ResultAct::Publish, at).await,
+        (CycleAct::Publish, _) => publish(tx, before, run_id, units, at).await,
+        (CycleAct::BeginAppeals, _) => refuse_unpublished(tx, before).await,
         (CycleAct::Finalise, _) => {
             refuse_open_appeals(tx, before).await?;
             deem_acknowledged(tx, before.id, at).await?;
-            all(tx, before.id, ResultAct::Finalise, at).await
+            all(tx, before.id, ResultAct::Finalise).await
         }
         _ => Ok(()),
     }
@@ -79,16 +95,46 @@ async fn back_to_review(tx: &DatabaseTransaction, cycle_id: i64, run_id: Option<
 }
 
 /// Takes every result on that the act can be done with.
-async fn all(tx: &DatabaseTransaction, cycle_id: i64, act: ResultAct, at: DateTime<Utc>) -> Result<(), StoreError> {
+async fn all(tx: &DatabaseTransaction, cycle_id: i64, act: ResultAct) -> Result<(), StoreError> {
     let (to, from) = (act.to(), listed(act.from()));
-    if act == ResultAct::Publish {
-        let text = format!(
-            "UPDATE agent_result SET state = '{to}', published_at = $2 WHERE cycle_id = $1 AND state IN ({from})"
-        );
-        return execute(tx, STEP, text, [cycle_id.into(), instant(at).into()]).await.map(drop);
-    }
     let text = format!("UPDATE agent_result SET state = '{to}' WHERE cycle_id = $1 AND state IN ({from})");
     execute(tx, STEP, text, [cycle_id.into()]).await.map(drop)
+}
+
+/// Publishes the results of these units of the run's own tree, or all that wait. Errors: `NothingToPublish`.
+async fn publish(
+    tx: &DatabaseTransaction,
+    before: &Cycle,
+    run_id: Option<i64>,
+    units: &[i64],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (to, from) = (ResultAct::Publish.to(), listed(ResultAct::Publish.from()));
+    let mut values: Vec<Value> = vec![run_id.into(), before.id.into(), instant(at).into()];
+    // The run stands in the text only where units do.
+    let of = match units {
+        [] => "CAST($1 AS BIGINT) IS NOT NULL".to_owned(),
+        _ => format!("unit_id IN {}", below(Tree::OfRun, units.iter().copied(), &mut values)),
+    };
+    let text = format!(
+        "UPDATE agent_result SET state = '{to}', published_at = $3 WHERE cycle_id = $2 AND state IN ({from}) AND {of}"
+    );
+    match execute(tx, STEP, text, values).await? {
+        // A cycle of nobody is published all the same.
+        0 if before.state == CycleState::Published || !units.is_empty() => {
+            Err(StoreError::NothingToPublish { code: before.code.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn refuse_unpublished(tx: &DatabaseTransaction, cycle: &Cycle) -> Result<(), StoreError> {
+    let text = "SELECT COUNT(*) AS results FROM agent_result WHERE cycle_id = $1 AND state = 'calibrated'";
+    let waiting: Option<CountRow> = fetch_one(tx, STEP, text, [cycle.id.into()]).await?;
+    match waiting.map_or(0, |row| row.results) {
+        0 => Ok(()),
+        results => Err(StoreError::Unpublished { code: cycle.code.clone(), results }),
+    }
 }
 
 /// Who said nothing until the end has taken note.

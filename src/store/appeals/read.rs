@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::cycle_events::Doer;
 use super::super::error::Step;
 use super::super::reach::result_condition;
-use super::super::write::{fetch, fetch_one};
+use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use crate::domain::appeal::{AppealState, AppealSubject};
 use crate::domain::authority::Reach;
@@ -61,11 +61,6 @@ struct TallyRow {
     metric: Option<String>,
     state: String,
     appeals: i64,
-}
-
-#[derive(FromQueryResult)]
-struct WindowRow {
-    working_days: i64,
 }
 
 pub(super) fn state_of(code: String) -> Result<AppealState, StoreError> {
@@ -204,13 +199,5 @@ impl Store {
             })
         };
         rows.into_iter().map(tally).collect()
-    }
-
-    /// How many working days agents of a cycle have to appeal, where somebody said so.
-    pub async fn appeal_window(&self, cycle_id: i64) -> Result<Option<u16>, StoreError> {
-        let text = "SELECT working_days FROM appeal_window WHERE cycle_id = $1";
-        let found: Option<WindowRow> =
-            fetch_one(&self.readers, "looking up the time to appeal in", text, [cycle_id.into()]).await?;
-        Ok(found.and_then(|row| u16::try_from(row.working_days).ok()))
     }
 }

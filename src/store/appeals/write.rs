@@ -115,15 +115,6 @@ impl Store {
         take_on(&tx, whose(appeal), ResultAct::Withdraw).await?;
         self.finish(tx, STEP).await
     }
-
-    /// How many working days agents of a cycle have to appeal.
-    pub async fn set_appeal_window(&self, cycle_id: i64, working_days: u16) -> Result<(), StoreError> {
-        let tx = self.begin_write(&[]).await?;
-        let text = "INSERT INTO appeal_window (cycle_id, working_days) VALUES ($1, $2)
-            ON CONFLICT (cycle_id) DO UPDATE SET working_days = excluded.working_days";
-        execute(&tx, STEP, text, [cycle_id.into(), i64::from(working_days).into()]).await?;
-        self.finish(tx, STEP).await
-    }
 }
 
 fn whose(appeal: &Appeal) -> (i64, i64) {

@@ -1,7 +1,8 @@
 //! Reading calibrated ratings.
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use entity::micros::Micros;
+use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::super::cycle_events::Doer;
@@ -10,6 +11,7 @@ use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError};
 use crate::domain::appraisal::{Calibrated, CalibrationReason};
 use crate::domain::authority::Reach;
+use crate::domain::fixed::Fixed;
 
 /// Where a proposed rating stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -176,4 +178,70 @@ impl Store {
         let rows: Vec<CalibrationRow> = fetch(&self.readers, "listing proposed ratings", text, values).await?;
         Page::cut(rows, limit).convert()
     }
+}
+
+/// A score with its rating.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastScore {
+    pub agent_id: i64,
+    pub score: Fixed,
+    pub rating: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct PastRow {
+    agent_id: i64,
+    printed: Micros,
+    rating: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct RaterRow {
+    agent_id: i64,
+    employee_number: String,
+}
+
+impl Store {
+    /// Scores of these agents in a run as they stand today, revisions included; without those who have none.
+    pub async fn past_scores(&self, run_id: i64, agents: &[i64]) -> Result<Vec<PastScore>, StoreError> {
+        let mut values: Vec<Value> = vec![run_id.into()];
+        let text = format!(
+            "SELECT r.agent_id, r.printed, r.rating FROM scorecard base
+            LEFT JOIN agent_result x ON x.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND x.agent_id = base.agent_id
+            JOIN scorecard r ON r.run_id = COALESCE(x.revised_run_id, base.run_id) AND r.agent_id = base.agent_id
+            WHERE base.run_id = $1 AND base.agent_id IN ({}) AND r.printed IS NOT NULL",
+            listed(agents, &mut values)
+        );
+        let rows: Vec<PastRow> = fetch(&self.readers, "reading earlier scores", text, values).await?;
+        let score = |row: PastRow| PastScore {
+            agent_id: row.agent_id,
+            score: Fixed::from_micros(row.printed.0),
+            rating: row.rating,
+        };
+        Ok(rows.into_iter().map(score).collect())
+    }
+
+    /// Who rated these agents as their supervisor: agent and the rater's employee number.
+    pub async fn supervisors_who_rated(&self, cycle_id: i64, agents: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut values: Vec<Value> = vec![cycle_id.into()];
+        let text = format!(
+            "SELECT DISTINCT r.agent_id, a.employee_number FROM rating r JOIN agent a ON a.id = r.rater_id
+            WHERE r.cycle_id = $1 AND r.agent_id IN ({}) AND r.rater_group = 'supervisor' ORDER BY r.agent_id, a.employee_number",
+            listed(agents, &mut values)
+        );
+        let rows: Vec<RaterRow> = fetch(&self.readers, "reading who rated", text, values).await?;
+        Ok(rows.into_iter().map(|row| (row.agent_id, row.employee_number)).collect())
+    }
+}
+
+/// Parameters for SQL's `IN`; something that no agent is where there is none.
+fn listed(agents: &[i64], values: &mut Vec<Value>) -> String {
+    if agents.is_empty() {
+        return "-1".to_owned();
+    }
+    let one = |agent: &i64| {
+        values.push((*agent).into());
+        format!("${}", values.len())
+    };
+    agents.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -24,6 +24,8 @@ pub struct NewJob {
     pub asked_by: Doer,
     pub only: Option<BTreeSet<Act>>,
     pub asked_at: DateTime<Utc>,
+    /// It is not begun before.
+    pub not_before: Option<DateTime<Utc>>,
     /// The source whose schedule asks, and for which moment.
     pub due: Option<(String, DateTime<Utc>)>,
 }
@@ -39,8 +41,8 @@ impl Store {
         let (source, due_at) = new.due.clone().unzip();
         let tx = self.begin_write(&[]).await?;
         let text = "INSERT INTO job
-            (public_id, kind, arguments, scope, state, account_id, asked_by, acts, asked_at, attempts, done, source, due_at)
-            VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, 0, 0, $9, $10) ON CONFLICT DO NOTHING";
+            (public_id, kind, arguments, scope, state, account_id, asked_by, acts, asked_at, attempts, done, source, due_at, not_before)
+            VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, 0, 0, $9, $10, $11) ON CONFLICT DO NOTHING";
         let values = [
             new.public_id.into(),
             new.order.kind().as_str().into(),
@@ -52,6 +54,7 @@ impl Store {
             instant(new.asked_at).into(),
             source.into(),
             due_at.map(instant).into(),
+            new.not_before.map(instant).into(),
         ];
         if execute(&tx, step, text, values).await? == 0 {
             return Ok(None);

@@ -12,10 +12,15 @@ use super::ask::job;
 use super::read::{Job, JobProblem};
 use crate::domain::job::{Counts, JobState};
 
-/// Queued jobs whose scope nobody works on, the oldest first.
-const FREE: &str = "SELECT waiting.id FROM job waiting WHERE waiting.state = 'queued' AND NOT EXISTS
-    (SELECT 1 FROM job busy WHERE busy.scope = waiting.scope AND busy.state = 'running')
-    ORDER BY waiting.id LIMIT 1";
+/// Queued jobs whose time has come and whose scope nobody works on, the oldest first; now is the parameter of this number.
+fn free(now: &str) -> String {
+    format!(
+        "SELECT waiting.id FROM job waiting WHERE waiting.state = 'queued'
+            AND (waiting.not_before IS NULL OR waiting.not_before <= {now}) AND NOT EXISTS
+            (SELECT 1 FROM job busy WHERE busy.scope = waiting.scope AND busy.state = 'running')
+        ORDER BY waiting.id LIMIT 1"
+    )
+}
 
 /// One attempt at a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +79,7 @@ impl Store {
     pub async fn claim_job(&self, worker: &str, now: DateTime<Utc>) -> Result<Option<Job>, StoreError> {
         let step = "claiming a job";
         // Looking costs nobody a turn at writing.
-        let any = self.readers.query_one_raw(sql(&self.readers, FREE, [])).await.step(step)?;
+        let any = self.readers.query_one_raw(sql(&self.readers, free("$1"), [instant(now).into()])).await.step(step)?;
         if any.is_none() {
             return Ok(None);
         }
@@ -83,7 +88,8 @@ impl Store {
         let text = format!(
             "UPDATE job SET state = 'running', worker = $1, heartbeat_at = $2, started_at = $2, attempts = attempts + 1,
                 counted = NULL, done = 0, total = NULL
-            WHERE id = ({FREE}{skip}) RETURNING public_id"
+            WHERE id = ({free}{skip}) RETURNING public_id",
+            free = free("$2"),
         );
         let row: Option<PublicIdRow> = fetch_one(&tx, step, text, [worker.into(), instant(now).into()]).await?;
         let Some(PublicIdRow { public_id }) = row else { return Ok(None) };

@@ -28,6 +28,8 @@ pub struct Job {
     /// The acts that the token in use was for; all when absent.
     pub only: Option<BTreeSet<Act>>,
     pub asked_at: DateTime<Utc>,
+    /// It is not begun before.
+    pub not_before: Option<DateTime<Utc>>,
     /// Of the last attempt.
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
@@ -80,6 +82,7 @@ impl TryFrom<Model> for Job {
             asked_by,
             acts,
             asked_at,
+            not_before,
             started_at,
             finished_at,
             worker,
@@ -107,6 +110,7 @@ impl TryFrom<Model> for Job {
             asked_by: Doer::of(asked_by, account_id),
             only: acts.map(|text| parsed(&text)).transpose()?,
             asked_at,
+            not_before,
             started_at,
             finished_at,
             worker,

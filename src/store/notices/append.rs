@@ -18,8 +18,8 @@ use crate::domain::secret::Secret;
 pub enum Audience {
     /// This account.
     Account(i64),
-    /// Every agent with a result that this cycle shows.
-    AgentsOf { cycle: String },
+    /// Agents of this cycle whose results were published last.
+    PublishedLast { cycle: String },
     /// Whoever holds one of these roles over the whole organisation today; where the kind is sent on wish, only those who wish for it.
     Holding { roles: &'static [Role], today: NaiveDate },
 }
@@ -92,9 +92,10 @@ async fn to_people(tx: &DatabaseTransaction, new: &NewNotices) -> Result<(), Sto
 fn audience(to: &Audience) -> (String, Value) {
     match to {
         Audience::Account(id) => ("account.id = $7".to_owned(), (*id).into()),
-        Audience::AgentsOf { cycle } => (
-            "account.agent_id IN (SELECT scorecard.agent_id FROM scorecard JOIN cycle ON cycle.current_run_id = scorecard.run_id
-                WHERE cycle.code = $7)"
+        Audience::PublishedLast { cycle } => (
+            "account.agent_id IN (SELECT result.agent_id FROM agent_result result JOIN cycle ON cycle.id = result.cycle_id
+                WHERE cycle.code = $7
+                    AND result.published_at = (SELECT MAX(published_at) FROM agent_result WHERE cycle_id = cycle.id))"
                 .to_owned(),
             cycle.as_str().into(),
         ),

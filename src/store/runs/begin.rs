@@ -184,7 +184,14 @@ impl Store {
         }
         let found = Entity::find_by_id(run.run_id).one(&tx).await.step(step)?;
         let cycle_id = found.ok_or(StoreError::RunNotRunning(run.run_id))?.cycle_id;
-        let event = NewCycleEvent { act: run.act, by: run.by.clone(), at: run.finished_at, reason: None, sheet: None };
+        let event = NewCycleEvent {
+            act: run.act,
+            by: run.by.clone(),
+            at: run.finished_at,
+            reason: None,
+            sheet: None,
+            units: Vec::new(),
+        };
         let shown = (!only_frozen).then_some(run.run_id);
         enter(&tx, &cycle_of(&tx, cycle_id).await?, shown, &event).await?;
         if run.act != CycleAct::Score {

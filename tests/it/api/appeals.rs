@@ -102,8 +102,10 @@ async fn an_appeal_with_a_file_is_decided_over_http() {
     assert!(!revisions["items"][1]["difference"]["pay"].as_array().unwrap().is_empty(), "{revisions}");
     let summary = get(&server, &hr, &format!("{appeals}/summary")).await.1;
     assert_eq!((summary["all"]["varied"].as_u64(), summary["all"]["varied_percent"].as_str()), (Some(1), Some("100")));
-    let (status, window) = get(&server, &agent, &format!("/cycles/{FIRST_QUARTER}/appeal-window")).await;
+    let (status, deadlines) = get(&server, &agent, &format!("/cycles/{FIRST_QUARTER}/deadlines")).await;
+    let window = deadlines["stages"].as_array().unwrap().iter().find(|stage| stage["stage"] == "appeal").unwrap();
     assert_eq!((status, window["working_days"].as_u64()), (StatusCode::OK, Some(5)));
+    assert_eq!(window["state"], "running");
     let neither =
         post(&server, &hr, &format!("/cycles/{FIRST_QUARTER}/corrections"), json!({ "reason": "late" })).await;
     assert_eq!(neither.0, StatusCode::BAD_REQUEST);

@@ -182,7 +182,7 @@ fn body(operation: &str) -> Option<Value> {
         "assign_appeal" => Some(json!({})),
         "decide_appeal" => Some(json!({ "outcome": "uphold", "reason": "because" })),
         "add_evidence" => Some(json!("seen")),
-        "set_appeal_window" => Some(json!({ "working_days": 9 })),
+        "set_deadlines" => Some(json!({ "stages": [{ "stage": "appeal", "working_days": 9 }] })),
         "correct_results" => Some(json!({ "agents": ["E001"], "reason": "because" })),
         "act_on_cycle" => Some(json!({ "act": "approve", "digest": "0".repeat(64) })),
         _ => None,

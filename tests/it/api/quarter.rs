@@ -158,6 +158,8 @@ async fn a_quarter_from_frozen_to_closed_and_corrected() {
         assert_ne!(before, after, "{}", database.name);
         let runs = app.cycle(QUARTER).await.unwrap();
         assert!(runs.current_run_id.is_some());
+        hr.tries(&acts, json!({ "act": "finalise" }), 409, "may appeal until").await;
+        database.execute("UPDATE agent_result SET published_at = '2026-07-08 10:00:00+00:00'").await;
         hr.acts("finalise").await;
 
         // Closed figures never change: what comes late is a revision, and its difference in pay is posted in the next quarter.

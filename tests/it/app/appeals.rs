@@ -2,16 +2,17 @@
 
 use std::fs;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use merit::app::{
-    AccountKind, AccountOrder, App, AppError, AppealOrder, AppealView, Clock, DecisionOrder, EvidenceOrder, GrantOrder,
-    OtherRating, Slice, TokenKind, TokenOrder, Variation, Verdict, Wanted, WantedEntries,
+    AccountKind, AccountOrder, App, AppError, AppealOrder, AppealView, Clock, CycleOrder, DeadlineOrder, DecisionOrder,
+    EvidenceOrder, GrantOrder, OtherRating, Slice, TokenKind, TokenOrder, Variation, Verdict, Wanted, WantedEntries,
 };
 use merit::domain::agent_result::ResultState;
 use merit::domain::appeal::{AppealState, AppealSubject};
 use merit::domain::appraisal::CalibrationReason;
 use merit::domain::authority::Role;
 use merit::domain::cycle::CycleAct;
+use merit::domain::deadline::Stage;
 use merit::domain::scorecard::LineState;
 
 use crate::support::company::{Company, FIRST_QUARTER};
@@ -321,21 +322,26 @@ async fn there_is_time_to_appeal_until_the_last_working_day() {
         in_time.withdraw_appeal(raised.appeal.public_id).await.unwrap();
 
         // Longer, never shorter.
+        let set = async |app: &App, days: u16| {
+            let working_days = [(Stage::Appeal, days)].into();
+            app.set_deadlines(&DeadlineOrder { cycle: FIRST_QUARTER, calendar: None, working_days }).await
+        };
         for (days, refused) in [(0, true), (4, true), (61, true), (6, false)] {
-            assert_eq!(app.set_appeal_window(FIRST_QUARTER, days).await.is_err(), refused, "{days}");
+            assert_eq!(set(&app, days).await.is_err(), refused, "{days}");
         }
-        assert_eq!(in_time.appeal_window(FIRST_QUARTER).await.unwrap().working_days, 6);
+        assert_eq!(in_time.deadlines(FIRST_QUARTER).await.unwrap().plan.working_days(Stage::Appeal), 6);
         let friday = as_agent(at("2027-07-16T12:00:00Z")).await;
         let raised = friday.raise_appeal(about_line(LINE)).await.unwrap();
         friday.withdraw_appeal(raised.appeal.public_id).await.unwrap();
-        assert!(in_time.set_appeal_window(FIRST_QUARTER, 7).await.is_err());
-        for step in [CycleAct::BeginAppeals, CycleAct::Finalise] {
-            act(&app, FIRST_QUARTER, step).await.unwrap();
-        }
+        assert!(set(&in_time, 7).await.is_err());
+        let still = app.clone().with_clock(at("2027-07-16T23:59:59Z"));
+        let open = CycleOrder { cycle: FIRST_QUARTER, act: CycleAct::Finalise, reason: None, digest: None };
+        act(&app, FIRST_QUARTER, CycleAct::BeginAppeals).await.unwrap();
+        let early = still.act_on_cycle(open).await.unwrap_err().to_string();
+        assert!(early.contains("may appeal until 2027-07-16: it is made final after that day"), "{early}");
+        still.with_clock(at("2027-07-17T00:00:00Z")).act_on_cycle(open).await.unwrap();
         assert!(matches!(friday.raise_appeal(about_line(LINE)).await, Err(AppError::Refused(_))));
-        assert!(matches!(app.set_appeal_window(FIRST_QUARTER, 9).await, Err(AppError::Refused(_))));
-        let monday = at("2026-07-13T00:00:00Z").today();
-        assert_eq!(merit::domain::appeal::working_days_after(monday, 5), monday.checked_add_days(Days::new(7)));
+        assert!(matches!(set(&app, 9).await, Err(AppError::Refused(_))));
     }
 }
 

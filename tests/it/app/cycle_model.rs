@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::reviews::person;
 use crate::support::company::{Company, FIRST_QUARTER};
-use crate::support::cycles::acting;
+use crate::support::cycles::{acting, after_all_windows};
 use crate::support::server::token_for;
 
 /// Something that somebody tries; `who` is a place in [`People`].
@@ -130,7 +130,11 @@ impl People {
                 }
                 let digest = seen.digest.as_deref();
                 let order = CycleOrder { cycle: FIRST_QUARTER, act: *act, reason: Some("so it came"), digest };
-                (self.all[*who].act_on_cycle(order).await.map(drop), Some(*act))
+                let app = match act {
+                    CycleAct::Finalise => &after_all_windows(&self.all[*who]),
+                    _ => &self.all[*who],
+                };
+                (app.act_on_cycle(order).await.map(drop), Some(*act))
             }
             Step::Compute { who, act } => {
                 let app = &self.all[*who];

@@ -46,6 +46,7 @@ async fn everything_held_about_a_person_is_handed_out_and_a_leaver_is_forgotten(
             asked_by: Doer::Account(account.id),
             only: None,
             asked_at: created_at,
+            not_before: None,
             due: None,
         };
         let job = store.ask_job(&job).await.unwrap().unwrap().public_id;

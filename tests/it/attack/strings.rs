@@ -180,7 +180,9 @@ impl House {
                 "outcome": "vary", "reason": "because", "leave_out": ["csat_t2b"], "rating": "A", "rating_reason": "other",
             }),
             "add_evidence" => json!("seen"),
-            "set_appeal_window" => json!({ "working_days": 5 }),
+            "set_deadlines" => {
+                json!({ "calendar": "cn_service", "stages": [{ "stage": "appeal", "working_days": 5 }] })
+            }
             "correct_results" => json!({ "agents": ["E001"], "reason": "because", "post_in": "2031-Q1" }),
             "ask_job" => json!({ "kind": "appraise", "cycle": "2031-Q1" }),
             "exchange_secret" => {

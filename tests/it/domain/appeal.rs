@@ -1,29 +1,7 @@
-//! Time to appeal, how often decisions are overturned, and what files are.
+//! How often decisions are overturned, and what files are.
 
-use chrono::NaiveDate;
-use merit::domain::appeal::{AppealCounts, AppealState, AppealSubject, working_days_after};
+use merit::domain::appeal::{AppealCounts, AppealState, AppealSubject};
 use merit::domain::evidence::{EvidenceKind, EvidenceProblem, MOST_BYTES};
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
-
-#[test]
-fn weekends_are_no_working_days() {
-    // 2026-07-09 is a Thursday.
-    for (from, days, last) in [
-        ("2026-07-09", 0, "2026-07-09"),
-        ("2026-07-09", 1, "2026-07-10"),
-        ("2026-07-09", 2, "2026-07-13"),
-        ("2026-07-09", 5, "2026-07-16"),
-        ("2026-07-11", 1, "2026-07-13"),
-        ("2026-07-12", 1, "2026-07-13"),
-        ("2026-07-12", 60, "2026-10-02"),
-    ] {
-        assert_eq!(working_days_after(day(from), days), Some(day(last)), "{from} + {days}");
-    }
-    assert_eq!(working_days_after(NaiveDate::MAX, 1), None);
-}
 
 #[test]
 fn only_decided_appeals_are_overturned_or_not() {

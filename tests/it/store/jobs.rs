@@ -21,6 +21,7 @@ fn new(order: JobOrder) -> NewJob {
         asked_by: Doer::Operator("operator:tests".into()),
         only: None,
         asked_at: noon(),
+        not_before: None,
         due: None,
     }
 }

@@ -1,10 +1,17 @@
 //! Taking a cycle on from scored, with as many people as that needs.
 
-use merit::app::{App, AppError, CycleOrder, CycleRecord};
+use chrono::TimeDelta;
+use merit::app::{App, AppError, Clock, CycleOrder, CycleRecord};
 use merit::domain::authority::Role;
 use merit::domain::cycle::CycleAct;
 
 use super::server::token_for;
+
+/// Merit when nobody may appeal any more what is published now.
+pub(crate) fn after_all_windows(app: &App) -> App {
+    let later = app.clock().now() + TimeDelta::days(30);
+    app.clone().with_clock(Clock::Fixed(later))
+}
 
 /// Merit as somebody new with this role over the whole organisation.
 pub(crate) async fn acting(app: &App, login: &str, role: Role) -> App {
@@ -12,7 +19,9 @@ pub(crate) async fn acting(app: &App, login: &str, role: Role) -> App {
     app.acting_as(app.bearer(&token).await.unwrap().unwrap())
 }
 
+/// Does it; what ends the time to appeal, long after.
 pub(crate) async fn act(app: &App, cycle: &str, act: CycleAct) -> Result<CycleRecord, AppError> {
+    let app = if act == CycleAct::Finalise { &after_all_windows(app) } else { app };
     app.act_on_cycle(CycleOrder { cycle, act, reason: None, digest: None }).await
 }
 
