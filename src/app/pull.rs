@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{App, AppError, Change, count};
@@ -175,10 +176,12 @@ impl App {
         let clock = self.clock;
         let change = Change::new("pull.commit", "pull", new.public_id).after(Some(told(&new, &commit.counts)));
         let change = change.detail(format_args!("source={}", new.source));
-        self.recorded(change).commit_pull(commit, &mut || clock.new_id()).await?;
+        let new_agents = pulled.new_agents.len();
+        let effect = json!({ "pull": new.public_id, "new_agents": new_agents });
+        self.recorded_effect(change, &effect).commit_pull(commit, &mut || clock.new_id()).await?;
         let pull = self.store.pull_by_id(id).await?;
         let pull = pull.ok_or_else(|| AppError::NotFound(format!("pull {} has gone", new.public_id)))?;
-        Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: false })
+        Ok(PullReport { pull: pull.into(), reasons, new_agents, dry_run: false })
     }
 
     async fn preview(

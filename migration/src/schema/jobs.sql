@@ -24,6 +24,8 @@ CREATE TABLE job (
     counted @text,
     done @int NOT NULL,
     total @int,
+    -- JSON: what it did, kept in the transaction that did it, so that nobody does it again.
+    effect @text,
     -- JSON.
     result @text,
     problem_code @text,

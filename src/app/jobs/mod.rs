@@ -22,7 +22,7 @@ use super::{App, AppError, Change, Slice};
 use crate::domain::job::{JobKind, JobOrder, JobState, Pace};
 use crate::domain::period::Period;
 use crate::rules;
-use crate::store::{Job, JobFilter, JobProblem, NewJob, StoreError};
+use crate::store::{Held, Job, JobFilter, JobProblem, NewJob, StoreError};
 
 /// Wakes workers of this process when something is asked for.
 pub(super) type Bell = Arc<Notify>;
@@ -72,6 +72,13 @@ impl App {
         let job = job.ok_or_else(|| AppError::Conflict(format!("there already is a job '{}'", new.public_id)))?;
         self.bell.notify_one();
         self.view(job).await
+    }
+
+    /// The same, while the job in these hands is done: what it is about is kept once, whichever attempt does it.
+    #[must_use]
+    fn doing(mut self, held: &Held) -> Self {
+        self.store = self.store.held_by(held.clone());
+        self
     }
 
     /// Jobs that whoever asks may see, newest first.

@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod fairness;
 mod jobs;
+mod jobs_killed;
 mod killed;
 mod rules;
 mod sign_in;
