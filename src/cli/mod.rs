@@ -21,6 +21,7 @@ mod notice;
 mod output;
 mod progress;
 mod pull;
+mod quarter;
 mod ratings;
 mod results;
 mod roster;
@@ -146,6 +147,11 @@ enum Command {
         #[command(subcommand)]
         action: cycle::CycleAction,
     },
+    /// A whole cycle as one command, as far as one person may take it
+    Quarter {
+        #[command(subcommand)]
+        action: quarter::QuarterAction,
+    },
     /// Freeze a cycle's facts, score every agent and unit, compute payouts and suggest plans
     Appraise(appraise::CycleArguments),
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
@@ -270,6 +276,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Facts { action } => facts::run(place, action).await,
         Command::Ratings { action } => ratings::run(place, action).await,
         Command::Cycle { action } => cycle::run(place, action).await,
+        Command::Quarter { action } => quarter::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,
         Command::Simulate(simulation) => simulate::run(place, simulation).await,

@@ -8,6 +8,7 @@ mod fairness;
 mod jobs;
 mod jobs_killed;
 mod killed;
+mod quarter;
 mod rules;
 mod sign_in;
 mod simulate;
