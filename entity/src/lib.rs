@@ -28,6 +28,7 @@ pub mod linked_identity;
 pub mod metric;
 pub mod notice;
 pub mod one_time_link;
+pub mod overdue_source;
 pub mod pay_adjustment;
 pub mod payout;
 pub mod pull;

@@ -42,3 +42,10 @@ CREATE UNIQUE INDEX job_running ON job (scope) WHERE state = 'running';
 CREATE INDEX job_waiting ON job (id) WHERE state = 'queued';
 -- Of several servers, one asks for what is due.
 CREATE UNIQUE INDEX job_due ON job (source, due_at) WHERE due_at IS NOT NULL;
+
+-- That a source is overdue is told once, however many servers find it.
+CREATE TABLE overdue_source (
+    source @key NOT NULL PRIMARY KEY,
+    -- When it was last pulled well before that; 'never' without a good pull.
+    last_pull @text NOT NULL
+) @table;

@@ -3,4 +3,5 @@
 pub(super) mod ask;
 pub(super) mod effect;
 pub(super) mod hold;
+pub(super) mod overdue;
 pub(super) mod read;
