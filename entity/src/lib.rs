@@ -23,6 +23,8 @@ pub mod fact_days;
 pub mod fact_sums;
 pub mod improvement_plan;
 pub mod job;
+pub mod job_file;
+pub mod job_file_part;
 pub mod kept_answer;
 pub mod linked_identity;
 pub mod metric;

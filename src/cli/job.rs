@@ -1,6 +1,8 @@
 //! `merit job`: long work asked for, watched, cancelled, worked on.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -15,7 +17,9 @@ use super::output::{Format, Table, say};
 use super::serve::stop_signal;
 use super::{CliError, Place};
 use crate::app::{App, JobView, Slice, WorkOrder};
+use crate::domain::export::{Export, ExportFormat, ExportList};
 use crate::domain::job::JobOrder;
+use crate::domain::text::Language;
 
 /// How long jobs under way may take to stop when the process ends; a job that takes longer is taken by another worker later.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,6 +47,14 @@ pub(super) enum JobAction {
     Cancel {
         /// The job's id
         id: Uuid,
+    },
+    /// Write the file that an export made for you
+    File {
+        /// The job's id
+        id: Uuid,
+        /// Where to; as the file is named, in this folder, when left out. Nothing is overwritten
+        #[arg(long)]
+        to: Option<PathBuf>,
     },
     /// Work on jobs until asked to stop
     Work(Working),
@@ -87,6 +99,37 @@ pub(super) enum Asked {
         #[arg(long)]
         all: bool,
     },
+    /// Write a list as a file, fetched with 'merit job file'
+    Export {
+        /// scorecards, payouts, plans, people or audit
+        #[arg(value_parser = list_named)]
+        list: ExportList,
+        /// The cycle's code, for scorecards, payouts and plans
+        #[arg(long)]
+        cycle: Option<String>,
+        /// Code of a unit: it and everything below it
+        #[arg(long)]
+        unit: Option<String>,
+        /// csv or xlsx
+        #[arg(long, default_value = "csv", value_parser = format_named)]
+        format: ExportFormat,
+        /// Of the headings: en or zh
+        #[arg(long, default_value = "en", value_parser = language_named)]
+        lang: Language,
+    },
+}
+
+fn list_named(text: &str) -> Result<ExportList, String> {
+    let names = || ExportList::ALL.map(ExportList::as_str).join(", ");
+    ExportList::of(text).ok_or_else(|| format!("there is no such list: use {}", names()))
+}
+
+fn format_named(text: &str) -> Result<ExportFormat, String> {
+    ExportFormat::of(text).ok_or_else(|| "use csv or xlsx".into())
+}
+
+fn language_named(text: &str) -> Result<Language, String> {
+    Language::of(text).ok_or_else(|| "use en or zh".into())
 }
 
 /// How jobs are worked on.
@@ -171,6 +214,7 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
                 None => say!("Job {id} is told to stop."),
             }
         }
+        JobAction::File { id, to } => write_file(&app, id, to).await?,
         JobAction::Work(working) => {
             let stop = stop_signal();
             let workers = working.begin(&app, &place.rules);
@@ -180,6 +224,16 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn write_file(app: &App, id: Uuid, to: Option<PathBuf>) -> Result<(), CliError> {
+    let file = app.job_file(id).await?;
+    let path = to.unwrap_or_else(|| PathBuf::from(&file.name));
+    let refused = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
+    let mut new = OpenOptions::new().write(true).create_new(true).open(&path).map_err(refused)?;
+    new.write_all(&file.content).and_then(|()| new.sync_all()).map_err(refused)?;
+    say!("{} ({} bytes)", path.display(), file.content.len());
+    Ok(())
 }
 
 fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
@@ -192,6 +246,9 @@ fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
             let rules = place.named_rules()?;
             let rules = rules.ok_or_else(|| CliError::new("say by which version of the rules: --rules NAME"))?;
             JobOrder::Simulate { cycle, rules: rules.to_owned(), all }
+        }
+        Asked::Export { list, cycle, unit, format, lang } => {
+            JobOrder::Export(Export { list, format, cycle, unit, language: lang })
         }
     })
 }

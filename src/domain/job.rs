@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::authority::Act;
+use super::export::Export;
 
 /// How often a job may be begun; more often, it is what brings its workers down.
 pub const MOST_ATTEMPTS: i64 = 3;
@@ -61,10 +62,12 @@ pub enum JobKind {
     /// Both.
     Appraise,
     Simulate,
+    /// Writes a list as a file.
+    Export,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 5] = [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate];
+    pub const ALL: [Self; 6] = [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate, Self::Export];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -73,6 +76,7 @@ impl JobKind {
             Self::Score => "score",
             Self::Appraise => "appraise",
             Self::Simulate => "simulate",
+            Self::Export => "export",
         }
     }
 
@@ -80,12 +84,14 @@ impl JobKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// What whoever asks for it must be allowed to do; whoever may do all of it also sees the jobs of others.
-    pub const fn acts(self) -> &'static [Act] {
+    /// What whoever asks for it must be allowed to do; whoever may do all of it also sees the jobs of others. `None`: that depends on
+    /// what is asked for, and nobody sees those of others.
+    pub const fn acts(self) -> Option<&'static [Act]> {
         match self {
-            Self::Pull => &[Act::Pull],
-            Self::Freeze | Self::Score | Self::Appraise => &[Act::Appraise],
-            Self::Simulate => &[Act::Simulate, Act::ReadPay],
+            Self::Pull => Some(&[Act::Pull]),
+            Self::Freeze | Self::Score | Self::Appraise => Some(&[Act::Appraise]),
+            Self::Simulate => Some(&[Act::Simulate, Act::ReadPay]),
+            Self::Export => None,
         }
     }
 }
@@ -116,6 +122,7 @@ pub enum JobOrder {
         rules: String,
         all: bool,
     },
+    Export(Export),
 }
 
 impl JobOrder {
@@ -126,6 +133,7 @@ impl JobOrder {
             Self::Score { .. } => JobKind::Score,
             Self::Appraise { .. } => JobKind::Appraise,
             Self::Simulate { .. } => JobKind::Simulate,
+            Self::Export(_) => JobKind::Export,
         }
     }
 
@@ -136,6 +144,7 @@ impl JobOrder {
             // Each makes a run of the cycle, and a newer run ends an older one.
             Self::Freeze { cycle } | Self::Score { cycle } | Self::Appraise { cycle } => format!("appraise:{cycle}"),
             Self::Simulate { cycle, .. } => format!("simulate:{cycle}"),
+            Self::Export(export) => format!("export:{}", export.scope()),
         }
     }
 }

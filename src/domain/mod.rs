@@ -15,6 +15,7 @@ pub mod cycle;
 mod decimal;
 pub mod evidence;
 pub mod explanation;
+pub mod export;
 pub mod fact;
 pub mod fairness;
 pub mod fixed;

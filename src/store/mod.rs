@@ -58,6 +58,7 @@ pub use facts::commit::{AgentRef, CommitPull, FactChanges, FactSet, PreviewPull,
 pub use facts::pull::{NewPull, Pull, PullCounts, PullReason, PullState, RejectedRow};
 pub use facts::read::StoredFact;
 pub use jobs::ask::NewJob;
+pub use jobs::file::{JobFile, NewJobFile};
 pub use jobs::hold::{Beat, Held, JobEnd};
 pub use jobs::read::{Job, JobFilter, JobProblem, LastDue};
 pub use notices::append::{Audience, NewNotices};

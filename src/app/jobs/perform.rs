@@ -13,7 +13,7 @@ use crate::store::Job;
 
 /// How far the work is; shared by who does it and who tells it.
 #[derive(Clone, Default)]
-pub(super) struct Tally(Arc<Mutex<Counts>>);
+pub(in crate::app) struct Tally(Arc<Mutex<Counts>>);
 
 impl Tally {
     fn set(&self, counts: Counts) {
@@ -22,6 +22,10 @@ impl Tally {
 
     pub(super) fn counts(&self) -> Counts {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::app) fn rows(&self, done: usize) {
+        self.set(Counts { counted: "rows", done: i64::try_from(done).unwrap_or(i64::MAX), total: None });
     }
 
     fn agents(&self, done: u64, total: i64) {
@@ -63,6 +67,7 @@ impl App {
                 let simulation = self.simulate(&order, &|done| tally.agents(done, run.agents)).await?;
                 Ok(simulation.to_json())
             }
+            JobOrder::Export(export) => self.make_export(job, export, tally).await,
         }
     }
 

@@ -7,6 +7,7 @@ mod corrections;
 mod cycle_acts;
 mod cycle_model;
 mod exempt;
+mod exports;
 mod fairness;
 mod forgetting;
 mod full_disk;

@@ -6,7 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use merit::app::{App, JobView};
+use merit::domain::export::{Export, ExportFormat, ExportList};
 use merit::domain::job::{JobOrder, JobState};
+use merit::domain::text::Language;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
@@ -54,6 +56,11 @@ fn pull(source: &str) -> JobOrder {
     JobOrder::Pull { source: source.into(), from: None, to: None, allow_removals: false }
 }
 
+fn people() -> JobOrder {
+    let (list, format, language) = (ExportList::People, ExportFormat::Csv, Language::English);
+    JobOrder::Export(Export { list, format, cycle: None, unit: None, language })
+}
+
 /// More sources with the figures of the first.
 fn add_sources(company: &Company) {
     let daily = fs::read_to_string(company.rules().join("sources/daily.yaml")).unwrap();
@@ -73,7 +80,8 @@ fn serve(company: &Company, database: &Database, log: &str, workers: &str) -> Pr
 
 fn any_order(random: &mut ChaCha8Rng) -> JobOrder {
     let cycle = FIRST_QUARTER.to_owned();
-    match random.random_range(0..6) {
+    match random.random_range(0..7) {
+        6 => people(),
         0 => JobOrder::Appraise { cycle },
         1 => JobOrder::Freeze { cycle },
         2 => JobOrder::Score { cycle },
@@ -127,7 +135,8 @@ async fn effects(database: &Database) -> BTreeMap<String, i64> {
     let events = "SELECT act, count(*) FROM cycle_event WHERE act IN ('appraise', 'freeze', 'score') GROUP BY act";
     let pulls = "SELECT 'pull:' || s.name, count(*) FROM pull p JOIN source s ON s.id = p.source_id
         WHERE p.state = 'complete' AND s.name <> 'daily' GROUP BY s.name";
-    for rows in [database.rows(events).await, database.rows(pulls).await] {
+    let files = "SELECT 'export', count(*) FROM job_file HAVING count(*) > 0";
+    for rows in [database.rows(events).await, database.rows(pulls).await, database.rows(files).await] {
         found.extend(rows.into_iter().map(|(name, counts)| (name, counts[0])));
     }
     found
@@ -191,7 +200,7 @@ async fn killed_twenty_times(company: &Company, database: &Database) {
     let grown = |act: &str| after.get(act).unwrap_or(&0) - before.get(act).unwrap_or(&0);
     let jobs = i64::try_from(asked.len()).unwrap();
     assert_eq!((grown("job.ask"), grown("job.finish")), (jobs, jobs), "{}", database.name);
-    let effects = ["pull.commit", "cycle.appraise", "cycle.freeze", "cycle.score"].map(grown);
+    let effects = ["pull.commit", "cycle.appraise", "cycle.freeze", "cycle.score", "export.make"].map(grown);
     assert_eq!(effects.iter().sum::<i64>(), jobs, "{}: {effects:?}", database.name);
     let left = "SELECT (SELECT count(*) FROM pull WHERE state = 'running'), (SELECT count(*) FROM run WHERE state = 'running')";
     assert_eq!(database.figures(left).await, ["0", "0"], "{}", database.name);
@@ -286,6 +295,7 @@ async fn two_servers_share_a_thousand_jobs_each_done_once() {
     for number in 0..SHARED {
         let order = match number % 50 {
             0 => pull(&format!("daily{}", number / 50 % SOURCES)),
+            1..=20 => people(),
             _ => JobOrder::Freeze { cycle: format!("days-{}", number % CYCLES + 1) },
         };
         asked.push(app.ask_job(order).await.unwrap());
