@@ -41,6 +41,7 @@ mod sources;
 mod spool;
 mod spread;
 mod units;
+mod upkeep;
 mod what_if;
 
 use std::collections::HashMap;
@@ -96,6 +97,7 @@ pub use simulate::{
 pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
+pub use upkeep::Retention;
 pub use what_if::{TriedFigure, TriedOutcome, WhatIf};
 
 pub use crate::deliver::{MailOptions, Networks};
@@ -104,7 +106,7 @@ pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult, Appeal as AppealRecord,
-    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim,
+    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Cleared,
     Contact, Cycle as CycleRecord, Evidence, EvidenceFile, JobFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose,
     LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail,
     PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges,

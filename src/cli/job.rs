@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::output::{Format, Table, say};
 use super::serve::stop_signal;
 use super::{CliError, Place};
-use crate::app::{App, JobView, Slice, WorkOrder};
+use crate::app::{App, JobView, Retention, Slice, WorkOrder};
 use crate::domain::export::{Export, ExportFormat, ExportList};
 use crate::domain::job::JobOrder;
 use crate::domain::text::Language;
@@ -147,7 +147,7 @@ pub(super) struct Working {
 pub(super) struct Workers {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
-    schedules: Option<JoinHandle<()>>,
+    beside: Vec<JoinHandle<()>>,
 }
 
 impl Working {
@@ -162,7 +162,7 @@ impl Working {
         };
         let (stop, stopped) = watch::channel(false);
         let app = app.clone();
-        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), schedules: None }
+        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), beside: Vec::new() }
     }
 }
 
@@ -170,7 +170,14 @@ impl Workers {
     /// And asks for the sources that are due.
     pub(super) fn with_schedules(mut self, app: &App) -> Self {
         let (app, stopped) = (app.clone(), self.stop.subscribe());
-        self.schedules = Some(tokio::spawn(async move { app.keep_schedules(stopped).await }));
+        self.beside.push(tokio::spawn(async move { app.keep_schedules(stopped).await }));
+        self
+    }
+
+    /// And clears away what ended long ago.
+    pub(super) fn with_upkeep(mut self, app: &App, keep: Retention) -> Self {
+        let (app, stopped) = (app.clone(), self.stop.subscribe());
+        self.beside.push(tokio::spawn(async move { app.keep_clear(keep, stopped).await }));
         self
     }
 
@@ -182,8 +189,8 @@ impl Workers {
     /// Waits for them to give back what they hold.
     pub(super) async fn end(self) {
         self.tell();
-        if let Some(schedules) = self.schedules {
-            let _ = schedules.await;
+        for beside in self.beside {
+            let _ = beside.await;
         }
         if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
             tracing::warn!("jobs under way did not stop in time; others take them");

@@ -34,6 +34,7 @@ mod source;
 mod spread;
 mod telemetry;
 mod token;
+mod upkeep;
 mod user;
 mod webhook;
 
@@ -212,6 +213,8 @@ enum Command {
         #[command(subcommand)]
         action: audit::AuditAction,
     },
+    /// Clear away jobs and notices that ended long ago, and old files of exports; 'merit serve' does it every hour
+    Upkeep(upkeep::Keeping),
     /// Print the API's description (OpenAPI, YAML)
     Openapi,
 }
@@ -295,6 +298,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Grant { action } => grant::run(place, action).await,
         Command::Token { action } => token::run(place, action).await,
         Command::Audit { action } => audit::run(place, action).await,
+        Command::Upkeep(keeping) => upkeep::run(place, keeping).await,
         Command::Openapi => serve::openapi(),
     }
 }

@@ -29,6 +29,7 @@ mod roster;
 mod rules;
 mod runs;
 mod schema;
+mod upkeep;
 mod write;
 
 pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
@@ -93,6 +94,7 @@ pub use runs::history::{EarlierRun, PastLine};
 pub use runs::live::{LiveAgent, LiveStretch, LiveView};
 pub use runs::snapshot::{RunUnit, SnapshotRow};
 pub use schema::SchemaState;
+pub use upkeep::{Cleared, Ended};
 
 /// Makes the public id of the next new row: UUID v7, from the caller's generator.
 pub type Ids<'a> = &'a mut (dyn FnMut() -> uuid::Uuid + Send);

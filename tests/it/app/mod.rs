@@ -24,4 +24,5 @@ mod rule_versions;
 mod schedules;
 pub(crate) mod simulate;
 mod units;
+mod upkeep;
 mod wiring;
