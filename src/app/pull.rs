@@ -17,7 +17,7 @@ use crate::pull::{self, AgentIndex, PullRequest, Pulled};
 use crate::rules::{self, Loaded};
 use crate::store::{
     AgentRef, Audience, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason,
-    RejectedRow, Store, Window,
+    RejectedRow, Store, StoreError, Window,
 };
 
 /// How far a pull has read.
@@ -120,12 +120,13 @@ impl App {
         outcome
     }
 
-    /// The store, which notes the failure and tells whoever wishes to know. One that was told to stop did not fail.
+    /// The store, which notes the failure and tells whoever wishes to know. One that was told to stop, or whose job is another worker's by now,
+    /// did not fail.
     fn failed(&self, source: &str, pull: Uuid, error: &AppError) -> Store {
         let store = self.recorded(Change::new("pull.fail", "pull", pull).detail(format_args!("source={source}")));
         let to = Audience::Holding { roles: &[Role::Hr, Role::Admin], today: self.clock.today() };
         match error {
-            AppError::Stopped => store,
+            AppError::Stopped | AppError::Store(StoreError::JobLost) => store,
             _ => store.telling([self.notice(NoticeKind::PullFailed, source, to)]),
         }
     }

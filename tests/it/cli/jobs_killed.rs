@@ -38,7 +38,7 @@ const MOMENTS: [&str; 5] = [
 
 /// Looks again and again until it is so.
 async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    for _ in 0..12_000 {
+    for _ in 0..30_000 {
         if done().await {
             return;
         }
