@@ -23,6 +23,7 @@ const AT_ONCE: u32 = 500;
 impl App {
     /// The order when it can be done as things stand. Errors: `Invalid` for what is missing or has no meaning; `NotFound`; `Forbidden`.
     pub(super) async fn checked_export(&self, export: &Export) -> Result<(), AppError> {
+        self.reach(export.list.act())?;
         let name = export.list.as_str();
         if export.list.of_cycle() != export.cycle.is_some() {
             let problem = if export.list.of_cycle() { "needs it" } else { "has none; leave it out" };
