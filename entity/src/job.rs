@@ -38,6 +38,9 @@ pub struct Model {
     pub total: Option<i64>,
     /// JSON.
     #[sea_orm(column_type = "Text", nullable)]
+    pub effect: Option<String>,
+    /// JSON.
+    #[sea_orm(column_type = "Text", nullable)]
     pub result: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub problem_code: Option<String>,

@@ -21,7 +21,7 @@ struct NewContact {
     email: Option<String>,
     /// `en` when absent.
     language: Option<WrittenIn>,
-    /// Kinds of notices to send besides those that everybody gets: `pull_failed`, for HR and administrators.
+    /// Kinds of notices to send besides those that everybody gets: `pull_failed` and `source_overdue`, for HR and administrators.
     notices: Option<Vec<String>>,
 }
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use futures::stream::{BoxStream, StreamExt as _};
 use poem::web::Data;
 use poem::web::sse::Event;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::{EventStream, Json};
+use poem_openapi::payload::{Binary, EventStream, Json};
 use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use serde_json::Value;
@@ -17,9 +17,10 @@ use uuid::Uuid;
 use super::Resource;
 use super::auth::Caller;
 use super::error::{CreateError, GetError, ListError};
+use super::job_orders::{Kind, NewJob, order};
 use super::page::{self, PageSize, cursor, slice};
-use crate::app::{App, AppError, JobView};
-use crate::domain::job::{JobKind, JobOrder, JobState};
+use crate::app::{App, JobView};
+use crate::domain::job::JobState;
 
 /// How often a stream looks how far its job is.
 const LOOK: Duration = Duration::from_millis(500);
@@ -32,22 +33,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 #[derive(Debug, Clone)]
 pub struct Closing(pub watch::Receiver<bool>);
 
-/// What kind of work it is.
-#[derive(Debug, Clone, Copy, Enum)]
-#[oai(rename = "JobKind", rename_all = "snake_case")]
-enum Kind {
-    Pull,
-    /// Takes the snapshot of a cycle's facts.
-    Freeze,
-    /// Scores from the frozen facts, and from ratings, exemptions and calibrated ratings as they stand now.
-    Score,
-    /// Both in one.
-    Appraise,
-    Simulate,
-    /// Publishes approved results.
-    Publish,
-}
-
 #[derive(Debug, Clone, Copy, Enum)]
 #[oai(rename = "JobState", rename_all = "snake_case")]
 enum State {
@@ -56,31 +41,6 @@ enum State {
     Done,
     Failed,
     Cancelled,
-}
-
-/// What is to be done. `pull` needs `source`, `freeze`, `score` and `appraise` need `cycle`, `simulate` needs `cycle` and `rules`, `publish` needs `cycle`.
-#[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
-struct NewJob {
-    kind: Kind,
-    /// Of `pull`: the source's id.
-    source: Option<String>,
-    /// Of `pull`: the first day; the source's facts of other days stay as they are.
-    from: Option<NaiveDate>,
-    /// Of `pull`: the last day, included.
-    to: Option<NaiveDate>,
-    /// Of `pull`: remove facts even if more of them would go than the source allows.
-    allow_removals: Option<bool>,
-    /// Of every kind but `pull`: the cycle's code.
-    cycle: Option<String>,
-    /// Of `simulate`: a version of the rules, by its name or at least eight digits of its hash.
-    rules: Option<String>,
-    /// Of `simulate`: list everybody who moves, and not only those who win or lose most.
-    all: Option<bool>,
-    /// Of `publish`: codes of units, each with everything below; all that is left when absent.
-    units: Option<Vec<String>>,
-    /// It is not begun before this moment; now when absent.
-    at: Option<DateTime<Utc>>,
 }
 
 /// Why a job failed.
@@ -180,14 +140,7 @@ fn job(view: JobView) -> Job {
     } = view;
     Job {
         id,
-        kind: match order.kind() {
-            JobKind::Pull => Kind::Pull,
-            JobKind::Freeze => Kind::Freeze,
-            JobKind::Score => Kind::Score,
-            JobKind::Appraise => Kind::Appraise,
-            JobKind::Simulate => Kind::Simulate,
-            JobKind::Publish => Kind::Publish,
-        },
+        kind: order.kind().into(),
         scope,
         state: match state {
             JobState::Queued => State::Queued,
@@ -212,54 +165,6 @@ fn job(view: JobView) -> Job {
         result,
         problem: problem.map(|problem| JobProblem { code: problem.code, detail: problem.text }),
     }
-}
-
-/// The order that a body means. Errors: `Invalid` for a field that is missing, or belongs to another kind.
-fn order(new: NewJob) -> Result<JobOrder, AppError> {
-    let NewJob { kind, source, from, to, allow_removals, cycle, rules, all, units, at: _ } = new;
-    let pull = [
-        ("source", source.is_some()),
-        ("from", from.is_some()),
-        ("to", to.is_some()),
-        ("allow_removals", allow_removals.is_some()),
-    ];
-    let simulate = [("rules", rules.is_some()), ("all", all.is_some())];
-    let publish = [("units", units.is_some())];
-    let (name, foreign) = match kind {
-        Kind::Pull => ("pull", [&[("cycle", cycle.is_some())], simulate.as_slice(), &publish].concat()),
-        Kind::Freeze => ("freeze", [pull.as_slice(), &simulate, &publish].concat()),
-        Kind::Score => ("score", [pull.as_slice(), &simulate, &publish].concat()),
-        Kind::Appraise => ("appraise", [pull.as_slice(), &simulate, &publish].concat()),
-        Kind::Simulate => ("simulate", [pull.as_slice(), &publish].concat()),
-        Kind::Publish => ("publish", [pull.as_slice(), &simulate].concat()),
-    };
-    if let Some((field, _)) = foreign.iter().find(|(_, given)| *given) {
-        return Err(AppError::Invalid(format!("{field}: it has no meaning for '{name}'; leave it out")));
-    }
-    let needed = |field: &str, value: Option<String>| {
-        let value = value.filter(|value| !value.is_empty());
-        value.ok_or_else(|| AppError::Invalid(format!("{field}: '{name}' needs it")))
-    };
-    Ok(match kind {
-        Kind::Pull => {
-            let allow_removals = allow_removals.unwrap_or_default();
-            JobOrder::Pull { source: needed("source", source)?, from, to, allow_removals }
-        }
-        Kind::Freeze => JobOrder::Freeze { cycle: needed("cycle", cycle)? },
-        Kind::Score => JobOrder::Score { cycle: needed("cycle", cycle)? },
-        Kind::Appraise => JobOrder::Appraise { cycle: needed("cycle", cycle)? },
-        Kind::Simulate => JobOrder::Simulate {
-            cycle: needed("cycle", cycle)?,
-            rules: needed("rules", rules)?,
-            all: all.unwrap_or_default(),
-        },
-        Kind::Publish => JobOrder::Publish {
-            cycle: needed("cycle", cycle)?,
-            units: units.unwrap_or_default(),
-            // Merit finds what is approved.
-            approved: String::new(),
-        },
-    })
 }
 
 /// A stream that tells how far a job is, whenever that has changed.
@@ -300,6 +205,17 @@ impl Watching {
             }
         }
     }
+}
+
+#[derive(ApiResponse)]
+enum Download {
+    #[oai(status = 200)]
+    File(
+        Binary<Vec<u8>>,
+        /// Always `attachment`, with the file's name.
+        #[oai(header = "Content-Disposition")]
+        String,
+    ),
 }
 
 pub struct JobsApi;
@@ -348,6 +264,16 @@ impl JobsApi {
     #[oai(path = "/jobs/:id/cancel", method = "post", operation_id = "cancel_job")]
     async fn cancel(&self, app: Caller, id: Path<String>) -> Result<Json<Job>, CreateError> {
         Ok(Json(job(app.cancel_job(page::id(&id.0)?).await?)))
+    }
+
+    /// The file that an export made
+    ///
+    /// For whoever asked for it alone, while they may see all that it tells. It is deleted after some days.
+    #[oai(path = "/jobs/:id/file", method = "get", operation_id = "get_job_file")]
+    async fn file(&self, app: Caller, id: Path<String>) -> Result<Download, GetError> {
+        let file = app.job_file(page::id(&id.0)?).await?;
+        let disposition = format!("attachment; filename=\"{}\"", file.name);
+        Ok(Download::File(Binary(file.content), disposition))
     }
 
     /// How far a job is, as server-sent events

@@ -15,6 +15,7 @@ mod error;
 mod evidence;
 mod explanations;
 mod grants;
+mod job_orders;
 mod jobs;
 mod notices;
 mod oauth;

@@ -23,6 +23,7 @@ pub(super) enum Told {
     PasswordReset,
     ResultsPublished,
     PullFailed,
+    SourceOverdue,
     WebhookDisabled,
 }
 
@@ -33,6 +34,7 @@ impl From<NoticeKind> for Told {
             NoticeKind::PasswordReset => Self::PasswordReset,
             NoticeKind::ResultsPublished => Self::ResultsPublished,
             NoticeKind::PullFailed => Self::PullFailed,
+            NoticeKind::SourceOverdue => Self::SourceOverdue,
             NoticeKind::WebhookDisabled => Self::WebhookDisabled,
         }
     }

@@ -44,7 +44,7 @@ struct NewWebhook {
     /// Begins with https:// or http://; not in a network of one's own, unless the server allows that network.
     #[oai(validator(min_length = 1, max_length = 2000))]
     url: String,
-    /// `results_published`, `pull_failed`.
+    /// `results_published`, `pull_failed`, `source_overdue`.
     kinds: Vec<String>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::assess::{Assessment, Assessor};
@@ -72,7 +73,7 @@ impl App {
         self.run(code, CycleAct::Score, progress).await
     }
 
-    async fn run(
+    pub(super) async fn run(
         &self,
         code: &str,
         act: CycleAct,
@@ -201,7 +202,8 @@ impl App {
         let change = Change::new(audit_code(act), "cycle", &cycle.code);
         let change = change.detail(format_args!("revision={} snapshot={snapshot} result={result}", run.revision));
         let after = Digest::of_fields(&[("snapshot", snapshot), ("result", result)]);
-        Ok(self.recorded(change.after(Some(after))).complete_run(&complete).await?)
+        let effect = report.told(act);
+        Ok(self.recorded_effect(change.after(Some(after)), &effect).complete_run(&complete).await?)
     }
 
     /// The rules stored under `hash`, unchanged.
@@ -256,6 +258,27 @@ pub(super) fn row(member: &Member, assessment: Assessment, id: impl Fn() -> Uuid
 }
 
 impl AppraisalReport {
+    /// As a job tells it: without amounts, for whoever may see a job may not always see pay.
+    pub(super) fn told(&self, act: CycleAct) -> Value {
+        let Self { revision, agents, snapshot_hash, .. } = self;
+        if act == CycleAct::Freeze {
+            return json!({ "revision": revision, "agents": agents, "snapshot_hash": snapshot_hash });
+        }
+        json!({
+            "revision": revision,
+            "agents": agents,
+            "scored": self.scored,
+            "on_hold": self.on_hold,
+            "insufficient_data": self.insufficient,
+            "exempt": self.exempt,
+            "without_card": self.without_card,
+            "ratings": self.ratings,
+            "plans": self.plans,
+            "snapshot_hash": snapshot_hash,
+            "result_hash": self.result_hash,
+        })
+    }
+
     fn count(&mut self, outcome: Option<&Outcome>) {
         self.agents += 1;
         let Some(outcome) = outcome else {

@@ -20,6 +20,7 @@ mod deadlines;
 mod error;
 mod exempt;
 mod explain;
+mod exports;
 mod facts;
 mod fairness;
 mod figures;
@@ -43,6 +44,7 @@ mod sources;
 mod spool;
 mod spread;
 mod units;
+mod upkeep;
 mod what_if;
 
 use std::collections::HashMap;
@@ -77,6 +79,7 @@ pub use deadlines::{DeadlineOrder, DeadlinesView};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use explain::{ExplainedPayout, ExplainedScorecard, ExplainedUnitScorecard, FoundScorecard};
+pub use exports::Sheet;
 pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
@@ -100,6 +103,7 @@ pub use simulate::{
 pub use sources::SourceView;
 pub use spread::CardSpread;
 pub use units::{UnitAssessment, UnitCounts};
+pub use upkeep::Retention;
 pub use what_if::{TriedFigure, TriedOutcome, WhatIf};
 
 pub use crate::deliver::{MailOptions, Networks};
@@ -108,12 +112,13 @@ pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult, Appeal as AppealRecord,
-    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Contact,
-    Cycle as CycleRecord, Evidence, EvidenceFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity,
-    Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
-    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord,
-    ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
+    Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Cleared,
+    Contact, Cycle as CycleRecord, Evidence, EvidenceFile, JobFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose,
+    LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail,
+    PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges,
+    RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
+    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

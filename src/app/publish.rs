@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::jobs::published;
 use super::{App, AppError, Change, ExplainedPayout, FoundScorecard};
 use crate::domain::authority::Act;
 use crate::domain::cycle::{CycleAct, CycleState};
@@ -68,7 +69,9 @@ impl App {
             units: ids.into_iter().zip(codes.into_iter().map(str::to_owned)).collect(),
         };
         let to = Audience::PublishedLast { cycle: code.to_owned() };
-        let store = self.recorded(change).telling([self.notice(NoticeKind::ResultsPublished, code, to)]);
+        let effect = published(units);
+        let store =
+            self.recorded_effect(change, &effect).telling([self.notice(NoticeKind::ResultsPublished, code, to)]);
         store.act_on_cycle(code, cycle.current_run_id, &event).await.map_err(AppError::as_things_stand)
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{App, AppError, Change, count};
@@ -16,7 +17,7 @@ use crate::pull::{self, AgentIndex, PullRequest, Pulled};
 use crate::rules::{self, Loaded};
 use crate::store::{
     AgentRef, Audience, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason,
-    RejectedRow, Store, Window,
+    RejectedRow, Store, StoreError, Window,
 };
 
 /// How far a pull has read.
@@ -119,12 +120,13 @@ impl App {
         outcome
     }
 
-    /// The store, which notes the failure and tells whoever wishes to know. One that was told to stop did not fail.
+    /// The store, which notes the failure and tells whoever wishes to know. One that was told to stop, or whose job is another worker's by now,
+    /// did not fail.
     fn failed(&self, source: &str, pull: Uuid, error: &AppError) -> Store {
         let store = self.recorded(Change::new("pull.fail", "pull", pull).detail(format_args!("source={source}")));
         let to = Audience::Holding { roles: &[Role::Hr, Role::Admin], today: self.clock.today() };
         match error {
-            AppError::Stopped => store,
+            AppError::Stopped | AppError::Store(StoreError::JobLost) => store,
             _ => store.telling([self.notice(NoticeKind::PullFailed, source, to)]),
         }
     }
@@ -175,10 +177,12 @@ impl App {
         let clock = self.clock;
         let change = Change::new("pull.commit", "pull", new.public_id).after(Some(told(&new, &commit.counts)));
         let change = change.detail(format_args!("source={}", new.source));
-        self.recorded(change).commit_pull(commit, &mut || clock.new_id()).await?;
+        let new_agents = pulled.new_agents.len();
+        let effect = json!({ "pull": new.public_id, "new_agents": new_agents });
+        self.recorded_effect(change, &effect).commit_pull(commit, &mut || clock.new_id()).await?;
         let pull = self.store.pull_by_id(id).await?;
         let pull = pull.ok_or_else(|| AppError::NotFound(format!("pull {} has gone", new.public_id)))?;
-        Ok(PullReport { pull: pull.into(), reasons, new_agents: pulled.new_agents.len(), dry_run: false })
+        Ok(PullReport { pull: pull.into(), reasons, new_agents, dry_run: false })
     }
 
     async fn preview(

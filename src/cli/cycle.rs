@@ -122,12 +122,12 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
 
 /// Which rules a cycle shall pin: those that --rules names, else those in force. The environment's folder is not enough: rules
 /// that nobody named or published decide about nobody's pay.
-fn choice(place: &Place) -> Result<RulesChoice<'_>, CliError> {
+pub(super) fn choice(place: &Place) -> Result<RulesChoice<'_>, CliError> {
     Ok(place.named_rules()?.map_or(RulesChoice::InForce, RulesChoice::Named))
 }
 
 /// Says where the rules came from, and what was done for the cycle's sake.
-fn print_rules(pinned: &PinnedCycle) {
+pub(super) fn print_rules(pinned: &PinnedCycle) {
     let PinnedCycle { cycle, rules, published, added } = pinned;
     let in_force = rules.effective_from.map(|day| day.to_string()).unwrap_or_default();
     if let Some(added) = added {

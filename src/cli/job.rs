@@ -1,6 +1,8 @@
 //! `merit job`: long work asked for, watched, cancelled, worked on.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,8 +16,10 @@ use uuid::Uuid;
 use super::output::{Format, Table, say};
 use super::serve::stop_signal;
 use super::{CliError, Place};
-use crate::app::{App, JobView, Slice, WorkOrder};
+use crate::app::{App, JobView, Retention, Slice, WorkOrder};
+use crate::domain::export::{Export, ExportFormat, ExportList};
 use crate::domain::job::JobOrder;
+use crate::domain::text::Language;
 
 /// How long jobs under way may take to stop when the process ends; a job that takes longer is taken by another worker later.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,6 +47,14 @@ pub(super) enum JobAction {
     Cancel {
         /// The job's id
         id: Uuid,
+    },
+    /// Write the file that an export made for you
+    File {
+        /// The job's id
+        id: Uuid,
+        /// Where to; as the file is named, in this folder, when left out. Nothing is overwritten
+        #[arg(long)]
+        to: Option<PathBuf>,
     },
     /// Work on jobs until asked to stop
     Work(Working),
@@ -98,6 +110,37 @@ pub(super) enum Asked {
         #[arg(long)]
         at: Option<DateTime<Utc>>,
     },
+    /// Write a list as a file, fetched with 'merit job file'
+    Export {
+        /// scorecards, payouts, plans, people or audit
+        #[arg(value_parser = list_named)]
+        list: ExportList,
+        /// The cycle's code, for scorecards, payouts and plans
+        #[arg(long)]
+        cycle: Option<String>,
+        /// Code of a unit: it and everything below it
+        #[arg(long)]
+        unit: Option<String>,
+        /// csv or xlsx
+        #[arg(long, default_value = "csv", value_parser = format_named)]
+        format: ExportFormat,
+        /// Of the headings: en or zh
+        #[arg(long, default_value = "en", value_parser = language_named)]
+        lang: Language,
+    },
+}
+
+fn list_named(text: &str) -> Result<ExportList, String> {
+    let names = || ExportList::ALL.map(ExportList::as_str).join(", ");
+    ExportList::of(text).ok_or_else(|| format!("there is no such list: use {}", names()))
+}
+
+fn format_named(text: &str) -> Result<ExportFormat, String> {
+    ExportFormat::of(text).ok_or_else(|| "use csv or xlsx".into())
+}
+
+fn language_named(text: &str) -> Result<Language, String> {
+    Language::of(text).ok_or_else(|| "use en or zh".into())
 }
 
 /// How jobs are worked on.
@@ -115,7 +158,7 @@ pub(super) struct Working {
 pub(super) struct Workers {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
-    keepers: Vec<JoinHandle<()>>,
+    beside: Vec<JoinHandle<()>>,
 }
 
 impl Working {
@@ -130,7 +173,7 @@ impl Working {
         };
         let (stop, stopped) = watch::channel(false);
         let app = app.clone();
-        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), keepers: Vec::new() }
+        Workers { stop, task: tokio::spawn(async move { app.work(order, stopped).await }), beside: Vec::new() }
     }
 }
 
@@ -138,9 +181,16 @@ impl Workers {
     /// And asks for the sources that are due, and takes silence about results for taking note once the time for it is over.
     pub(super) fn with_schedules(mut self, app: &App) -> Self {
         let (sources, stopped) = (app.clone(), self.stop.subscribe());
-        self.keepers.push(tokio::spawn(async move { sources.keep_schedules(stopped).await }));
+        self.beside.push(tokio::spawn(async move { sources.keep_schedules(stopped).await }));
         let (deadlines, stopped) = (app.clone(), self.stop.subscribe());
-        self.keepers.push(tokio::spawn(async move { deadlines.keep_deadlines(stopped).await }));
+        self.beside.push(tokio::spawn(async move { deadlines.keep_deadlines(stopped).await }));
+        self
+    }
+
+    /// And clears away what ended long ago.
+    pub(super) fn with_upkeep(mut self, app: &App, keep: Retention) -> Self {
+        let (app, stopped) = (app.clone(), self.stop.subscribe());
+        self.beside.push(tokio::spawn(async move { app.keep_clear(keep, stopped).await }));
         self
     }
 
@@ -152,8 +202,8 @@ impl Workers {
     /// Waits for them to give back what they hold.
     pub(super) async fn end(self) {
         self.tell();
-        for keeper in self.keepers {
-            let _ = keeper.await;
+        for beside in self.beside {
+            let _ = beside.await;
         }
         if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
             tracing::warn!("jobs under way did not stop in time; others take them");
@@ -191,6 +241,7 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
                 None => say!("Job {id} is told to stop."),
             }
         }
+        JobAction::File { id, to } => write_file(&app, id, to).await?,
         JobAction::Work(working) => {
             let stop = stop_signal();
             let workers = working.begin(&app, &place.rules);
@@ -200,6 +251,16 @@ pub(super) async fn run(place: &Place, action: JobAction) -> Result<ExitCode, Cl
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn write_file(app: &App, id: Uuid, to: Option<PathBuf>) -> Result<(), CliError> {
+    let file = app.job_file(id).await?;
+    let path = to.unwrap_or_else(|| PathBuf::from(&file.name));
+    let refused = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
+    let mut new = OpenOptions::new().write(true).create_new(true).open(&path).map_err(refused)?;
+    new.write_all(&file.content).and_then(|()| new.sync_all()).map_err(refused)?;
+    say!("{} ({} bytes)", path.display(), file.content.len());
+    Ok(())
 }
 
 fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
@@ -214,6 +275,9 @@ fn order(place: &Place, what: Asked) -> Result<JobOrder, CliError> {
             JobOrder::Simulate { cycle, rules: rules.to_owned(), all }
         }
         Asked::Publish { cycle, units, at: _ } => JobOrder::Publish { cycle, units, approved: String::new() },
+        Asked::Export { list, cycle, unit, format, lang } => {
+            JobOrder::Export(Export { list, format, cycle, unit, language: lang })
+        }
     })
 }
 

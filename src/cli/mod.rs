@@ -22,6 +22,7 @@ mod notice;
 mod output;
 mod progress;
 mod pull;
+mod quarter;
 mod ratings;
 mod results;
 mod roster;
@@ -34,6 +35,7 @@ mod source;
 mod spread;
 mod telemetry;
 mod token;
+mod upkeep;
 mod user;
 mod webhook;
 
@@ -147,6 +149,11 @@ enum Command {
         #[command(subcommand)]
         action: cycle::CycleAction,
     },
+    /// A whole cycle as one command, as far as one person may take it
+    Quarter {
+        #[command(subcommand)]
+        action: quarter::QuarterAction,
+    },
     /// Freeze a cycle's facts, score every agent and unit, compute payouts and suggest plans
     Appraise(appraise::CycleArguments),
     /// Recompute a cycle's results from its stored snapshot and rules, and compare byte for byte
@@ -207,6 +214,8 @@ enum Command {
         #[command(subcommand)]
         action: audit::AuditAction,
     },
+    /// Clear away jobs and notices that ended long ago, and old files of exports; 'merit serve' does it every hour
+    Upkeep(upkeep::Keeping),
     /// Print the API's description (OpenAPI, YAML)
     Openapi,
 }
@@ -271,6 +280,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Facts { action } => facts::run(place, action).await,
         Command::Ratings { action } => ratings::run(place, action).await,
         Command::Cycle { action } => cycle::run(place, action).await,
+        Command::Quarter { action } => quarter::run(place, action).await,
         Command::Appraise(cycle) => appraise::run(place, cycle).await,
         Command::Replay(cycle) => appraise::replay(place, cycle).await,
         Command::Simulate(simulation) => simulate::run(place, simulation).await,
@@ -289,6 +299,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Grant { action } => grant::run(place, action).await,
         Command::Token { action } => token::run(place, action).await,
         Command::Audit { action } => audit::run(place, action).await,
+        Command::Upkeep(keeping) => upkeep::run(place, keeping).await,
         Command::Openapi => serve::openapi(),
     }
 }

@@ -92,7 +92,7 @@ fn days(from: Option<NaiveDate>, to: Option<NaiveDate>, today: NaiveDate) -> Opt
 }
 
 /// Bytes of all bytes where that is known, rows otherwise.
-fn show_progress(bar: &ProgressBar, at: PullProgress) {
+pub(super) fn show_progress(bar: &ProgressBar, at: PullProgress) {
     match at.total_bytes {
         Some(total) => {
             bar.set_length(total);

@@ -12,6 +12,7 @@ use super::job::Working;
 use super::notice::{Senders, Sending};
 use super::output::{say, write};
 use super::sign_in::BaseUrl;
+use super::upkeep::Keeping;
 use super::{CliError, Place};
 use crate::api;
 use crate::app::{App, read_providers};
@@ -60,6 +61,8 @@ pub(super) struct ServeArguments {
     oidc_config: Option<PathBuf>,
     #[command(flatten)]
     work: Working,
+    #[command(flatten)]
+    keeping: Keeping,
     #[command(flatten)]
     sending: Sending,
     #[command(flatten)]
@@ -127,7 +130,8 @@ pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<Exit
     }
     let stop = stop_signal();
     say!("Merit answers on {}://{}/ (stop it with Ctrl-C)", server.scheme(), server.address);
-    let workers = arguments.work.begin(&app, &place.rules).with_schedules(&app);
+    let workers =
+        arguments.work.begin(&app, &place.rules).with_schedules(&app).with_upkeep(&app, arguments.keeping.retention());
     let senders = Senders::begin(&app, delivery);
     let asked_to_stop = async {
         stop.await;

@@ -17,7 +17,7 @@ pub(super) enum WebhookAction {
     Add {
         /// Begins with https:// or http://
         url: String,
-        /// What it is told of: results_published, pull_failed
+        /// What it is told of: results_published, pull_failed, source_overdue
         #[arg(long, value_delimiter = ',', required = true)]
         kinds: Vec<String>,
         #[command(flatten)]

@@ -94,7 +94,7 @@ pub struct Grant {
 }
 
 /// Whom an act may be about.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reach {
     /// Everybody.
     pub everything: bool,
@@ -107,6 +107,12 @@ pub struct Reach {
 impl Reach {
     pub fn everything() -> Self {
         Self { everything: true, ..Self::default() }
+    }
+
+    /// Whether it holds all that the other does, unit by unit as they are named.
+    pub fn covers(&self, other: &Self) -> bool {
+        let agent = other.agent.is_none() || other.agent == self.agent;
+        self.everything || (!other.everything && agent && other.units.is_subset(&self.units))
     }
 
     pub fn is_nothing(&self) -> bool {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::authority::Act;
+use super::export::Export;
 
 /// How often a job may be begun; more often, it is what brings its workers down.
 pub const MOST_ATTEMPTS: i64 = 3;
@@ -63,10 +64,13 @@ pub enum JobKind {
     Simulate,
     /// Publishes approved results.
     Publish,
+    /// Writes a list as a file.
+    Export,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate, Self::Publish];
+    pub const ALL: [Self; 7] =
+        [Self::Pull, Self::Freeze, Self::Score, Self::Appraise, Self::Simulate, Self::Publish, Self::Export];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -76,6 +80,7 @@ impl JobKind {
             Self::Appraise => "appraise",
             Self::Simulate => "simulate",
             Self::Publish => "publish",
+            Self::Export => "export",
         }
     }
 
@@ -83,13 +88,15 @@ impl JobKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// What whoever asks for it must be allowed to do; whoever may do all of it also sees the jobs of others.
-    pub const fn acts(self) -> &'static [Act] {
+    /// What whoever asks for it must be allowed to do; whoever may do all of it also sees the jobs of others. `None`: that depends on
+    /// what is asked for, and nobody sees those of others.
+    pub const fn acts(self) -> Option<&'static [Act]> {
         match self {
-            Self::Pull => &[Act::Pull],
-            Self::Freeze | Self::Score | Self::Appraise => &[Act::Appraise],
-            Self::Simulate => &[Act::Simulate, Act::ReadPay],
-            Self::Publish => &[Act::ManageCycles],
+            Self::Pull => Some(&[Act::Pull]),
+            Self::Freeze | Self::Score | Self::Appraise => Some(&[Act::Appraise]),
+            Self::Simulate => Some(&[Act::Simulate, Act::ReadPay]),
+            Self::Publish => Some(&[Act::ManageCycles]),
+            Self::Export => None,
         }
     }
 }
@@ -127,6 +134,7 @@ pub enum JobOrder {
         /// Digest of the approved sheet; what is approved later is not published by this job.
         approved: String,
     },
+    Export(Export),
 }
 
 impl JobOrder {
@@ -138,6 +146,7 @@ impl JobOrder {
             Self::Appraise { .. } => JobKind::Appraise,
             Self::Simulate { .. } => JobKind::Simulate,
             Self::Publish { .. } => JobKind::Publish,
+            Self::Export(_) => JobKind::Export,
         }
     }
 
@@ -149,6 +158,7 @@ impl JobOrder {
             Self::Freeze { cycle } | Self::Score { cycle } | Self::Appraise { cycle } => format!("appraise:{cycle}"),
             Self::Simulate { cycle, .. } => format!("simulate:{cycle}"),
             Self::Publish { cycle, .. } => format!("publish:{cycle}"),
+            Self::Export(export) => format!("export:{}", export.scope()),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod deadline;
 mod decimal;
 pub mod evidence;
 pub mod explanation;
+pub mod export;
 pub mod fact;
 pub mod fairness;
 pub mod fixed;

@@ -15,13 +15,21 @@ pub enum NoticeKind {
     /// A cycle's results can be seen by its agents.
     ResultsPublished,
     PullFailed,
+    /// A source had no good pull for longer than its schedule allows.
+    SourceOverdue,
     /// Nothing arrived at a webhook for too long.
     WebhookDisabled,
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 5] =
-        [Self::Invitation, Self::PasswordReset, Self::ResultsPublished, Self::PullFailed, Self::WebhookDisabled];
+    pub const ALL: [Self; 6] = [
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::ResultsPublished,
+        Self::PullFailed,
+        Self::SourceOverdue,
+        Self::WebhookDisabled,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +37,7 @@ impl NoticeKind {
             Self::PasswordReset => "password_reset",
             Self::ResultsPublished => "results_published",
             Self::PullFailed => "pull_failed",
+            Self::SourceOverdue => "source_overdue",
             Self::WebhookDisabled => "webhook_disabled",
         }
     }
@@ -39,14 +48,14 @@ impl NoticeKind {
 
     /// Whether people get it only when they wish for it.
     pub const fn on_wish(self) -> bool {
-        matches!(self, Self::PullFailed)
+        matches!(self, Self::PullFailed | Self::SourceOverdue)
     }
 
     /// What the name in a webhook's event stands for; `None` for what programs are not told.
     pub const fn event_subject(self) -> Option<&'static str> {
         match self {
             Self::ResultsPublished => Some("cycle"),
-            Self::PullFailed => Some("source"),
+            Self::PullFailed | Self::SourceOverdue => Some("source"),
             Self::Invitation | Self::PasswordReset | Self::WebhookDisabled => None,
         }
     }
@@ -185,6 +194,21 @@ pub fn told(kind: NoticeKind, about: &str, language: Language) -> (String, Strin
             (
                 format!("数据源 {about} 拉取失败"),
                 format!("数据源 {about} 拉取失败，原有数据保持不变。原因见 merit pull list。"),
+            ),
+        ),
+        NoticeKind::SourceOverdue => (
+            (
+                format!("The source {about} is overdue"),
+                format!(
+                    "The source {about} has had no good pull for longer than its schedule allows, so its figures are old. 'merit source list' says \
+                     since when, 'merit pull list' what went wrong."
+                ),
+            ),
+            (
+                format!("数据源 {about} 已逾期"),
+                format!(
+                    "数据源 {about} 超过其计划允许的时间没有成功拉取，数据已过时。起始时间见 merit source list，原因见 merit pull list。"
+                ),
             ),
         ),
         NoticeKind::WebhookDisabled => (

@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::StoreError;
 use super::error::Step;
+use super::jobs::hold::Held;
 use super::notices::append::NewNotices;
 use crate::domain::audit::Record;
 
@@ -41,6 +42,10 @@ pub struct Store {
     pub(super) pending: Option<Arc<Record>>,
     /// What that operation tells people and programs.
     pub(super) notices: Arc<[NewNotices]>,
+    /// The job that is being done with this store.
+    pub(super) held: Option<Arc<Held>>,
+    /// What that operation keeps in the job as its effect: JSON.
+    pub(super) effect: Option<Arc<str>>,
 }
 
 /// Connections of one pool.
@@ -150,6 +155,8 @@ async fn open_sqlite(path: &str) -> Result<Store, StoreError> {
         engine: Engine::Sqlite,
         pending: None,
         notices: Arc::default(),
+        held: None,
+        effect: None,
     })
 }
 
@@ -245,6 +252,8 @@ async fn open_postgres(url: &str) -> Result<Store, StoreError> {
         engine: Engine::Postgres,
         pending: None,
         notices: Arc::default(),
+        held: None,
+        effect: None,
     })
 }
 

@@ -28,6 +28,8 @@ pub enum StoreError {
     Changed { what: &'static str, name: String },
     #[error("job {job} is {state}: what has ended cannot be cancelled")]
     Ended { job: uuid::Uuid, state: &'static str },
+    #[error("the job was taken by another worker meanwhile; nothing of this attempt is kept")]
+    JobLost,
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
     #[error("the cycle was appraised already: what its indexes are measured against cannot change any more")]

@@ -30,6 +30,7 @@ mod roster;
 mod rules;
 mod runs;
 mod schema;
+mod upkeep;
 mod write;
 
 pub use access::account::{Account, AccountChange, AccountKind, NewAccount};
@@ -60,6 +61,7 @@ pub use facts::commit::{AgentRef, CommitPull, FactChanges, FactSet, PreviewPull,
 pub use facts::pull::{NewPull, Pull, PullCounts, PullReason, PullState, RejectedRow};
 pub use facts::read::StoredFact;
 pub use jobs::ask::NewJob;
+pub use jobs::file::{JobFile, NewJobFile};
 pub use jobs::hold::{Beat, Held, JobEnd};
 pub use jobs::read::{Job, JobFilter, JobProblem, LastDue};
 pub use notices::append::{Audience, NewNotices};
@@ -94,6 +96,7 @@ pub use runs::history::{EarlierRun, PastLine};
 pub use runs::live::{LiveAgent, LiveStretch, LiveView};
 pub use runs::snapshot::{RunUnit, SnapshotRow};
 pub use schema::SchemaState;
+pub use upkeep::{Cleared, Ended};
 
 /// Makes the public id of the next new row: UUID v7, from the caller's generator.
 pub type Ids<'a> = &'a mut (dyn FnMut() -> uuid::Uuid + Send);

@@ -26,6 +26,8 @@ CREATE TABLE job (
     counted @text,
     done @int NOT NULL,
     total @int,
+    -- JSON: what it did, kept in the transaction that did it, so that nobody does it again.
+    effect @text,
     -- JSON.
     result @text,
     problem_code @text,
@@ -42,3 +44,27 @@ CREATE UNIQUE INDEX job_running ON job (scope) WHERE state = 'running';
 CREATE INDEX job_waiting ON job (id) WHERE state = 'queued';
 -- Of several servers, one asks for what is due.
 CREATE UNIQUE INDEX job_due ON job (source, due_at) WHERE due_at IS NOT NULL;
+
+-- The file that a job made, for whoever asked for it.
+CREATE TABLE job_file (
+    job_id @int NOT NULL PRIMARY KEY REFERENCES job (id),
+    name @text NOT NULL,
+    media_type @text NOT NULL,
+    sha256 @text NOT NULL,
+    -- JSON: whom it tells of. Who may see less by now does not get it.
+    reach @text NOT NULL,
+    made_at @time NOT NULL
+) @table;
+CREATE TABLE job_file_part (
+    job_id @int NOT NULL REFERENCES job_file (job_id),
+    seq @int NOT NULL,
+    content @blob NOT NULL,
+    PRIMARY KEY (job_id, seq)
+) @table;
+
+-- That a source is overdue is told once, however many servers find it.
+CREATE TABLE overdue_source (
+    source @key NOT NULL PRIMARY KEY,
+    -- When it was last pulled well before that; 'never' without a good pull.
+    last_pull @text NOT NULL
+) @table;

@@ -136,6 +136,11 @@ impl Actor {
         self.own_account().map_or_else(|| Doer::Operator(self.name()), |account| Doer::Account(account.id))
     }
 
+    /// Whether it is whoever runs Merit beside its database.
+    pub(in crate::app) fn is_operator(&self) -> bool {
+        matches!(self.standing, Standing::Operator(_))
+    }
+
     /// The account, where there is one.
     pub fn own_account(&self) -> Option<&Account> {
         match &self.standing {

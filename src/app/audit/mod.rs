@@ -7,6 +7,8 @@ mod verify;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 pub use list::{AuditView, WantedEntries};
 pub(super) use reads::ReadLog;
 pub use verify::{Anchor, AnchoredLane, AuditProblem, AuditReport};
@@ -68,6 +70,11 @@ impl App {
     /// The store, whose next writing operation enters this change in the log: both are kept, or neither.
     pub(super) fn recorded(&self, change: Change) -> Store {
         self.store.recording(self.record(change))
+    }
+
+    /// As [`App::recorded`], for what a job is about: while one is being done, it keeps `effect` in the same transaction.
+    pub(super) fn recorded_effect(&self, change: Change, effect: &Value) -> Store {
+        self.recorded(change).taking_effect(&effect.to_string())
     }
 
     /// Enters something that changed no table, such as a sign-in, and waits until it is kept.

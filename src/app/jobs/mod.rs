@@ -14,6 +14,8 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+pub(super) use perform::Tally;
+pub(super) use perform::published;
 pub use schedule::Schedules;
 pub(super) use stop::Stop;
 pub use work::WorkOrder;
@@ -22,7 +24,7 @@ use super::{App, AppError, Change, Slice};
 use crate::domain::job::{JobKind, JobOrder, JobState, Pace};
 use crate::domain::period::Period;
 use crate::rules;
-use crate::store::{Job, JobFilter, JobProblem, NewJob, StoreError};
+use crate::store::{Held, Job, JobFilter, JobProblem, NewJob, StoreError};
 
 /// Wakes workers of this process when something is asked for.
 pub(super) type Bell = Arc<Notify>;
@@ -84,6 +86,13 @@ impl App {
         self.view(job).await
     }
 
+    /// The same, while the job in these hands is done: what it is about is kept once, whichever attempt does it.
+    #[must_use]
+    fn doing(mut self, held: &Held) -> Self {
+        self.store = self.store.held_by(held.clone());
+        self
+    }
+
     /// Jobs that whoever asks may see, newest first.
     pub async fn jobs(&self, slice: &Slice, state: Option<JobState>) -> Result<JobPage, AppError> {
         let filter = JobFilter {
@@ -105,7 +114,8 @@ impl App {
     /// A job with its result. That of a simulation is pay, and its reading is recorded.
     pub async fn job(&self, id: Uuid) -> Result<JobView, AppError> {
         let mut job = self.seen_job(id).await?;
-        let result = job.result.take().filter(|_| self.may_all(job.order.kind()));
+        let own = job.asked_by == self.actor.doer() && job.order.kind() == JobKind::Export;
+        let result = job.result.take().filter(|_| own || self.may_all(job.order.kind()));
         let result = result.map(|result| serde_json::from_str(&result)).transpose()?;
         if result.is_some() && job.order.kind() == JobKind::Simulate {
             let read = Change::new("job.read_result", "job", id).detail(format_args!("scope={}", job.scope));
@@ -132,7 +142,7 @@ impl App {
     }
 
     /// A job of one's own, or of a kind one may do oneself; any other looks like one that does not exist.
-    async fn seen_job(&self, id: Uuid) -> Result<Job, AppError> {
+    pub(super) async fn seen_job(&self, id: Uuid) -> Result<Job, AppError> {
         let job = self.store.job_by_public_id(id).await?;
         let own = self.actor.own_account().map(|account| account.id);
         let seen = |job: &Job| (own.is_some() && job.asked_by.account_id() == own) || self.may_all(job.order.kind());
@@ -140,12 +150,13 @@ impl App {
             .ok_or_else(|| AppError::NotFound(format!("there is no job '{id}'; 'merit job list' shows them")))
     }
 
+    /// What depends on the order is asked for by [`App::checked_order`].
     fn require_all(&self, kind: JobKind) -> Result<(), AppError> {
-        kind.acts().iter().try_for_each(|act| self.require(*act))
+        kind.acts().unwrap_or_default().iter().try_for_each(|act| self.require(*act))
     }
 
     fn may_all(&self, kind: JobKind) -> bool {
-        kind.acts().iter().all(|act| self.may(*act))
+        kind.acts().map_or_else(|| self.actor.is_operator(), |acts| acts.iter().all(|act| self.may(*act)))
     }
 
     /// The order with what it names found.
@@ -175,6 +186,10 @@ impl App {
                 // Never a folder: whoever asks over the API has none on this machine.
                 let version = self.rule_version(&rules).await?;
                 Ok(JobOrder::Simulate { cycle, rules: version.hash, all })
+            }
+            JobOrder::Export(export) => {
+                self.checked_export(&export).await?;
+                Ok(JobOrder::Export(export))
             }
         }
     }

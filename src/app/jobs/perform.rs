@@ -4,15 +4,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::super::{
-    App, AppError, AppraisalReport, FreezeReport, PublishOrder, PullOrder, PullProgress, PullReport, SimulationOrder,
-};
+use super::super::{App, AppError, PublishOrder, PullOrder, PullProgress, PullView, SimulationOrder};
+use crate::domain::cycle::CycleAct;
 use crate::domain::job::{Counts, JobOrder};
+use crate::store::Job;
 
 /// How far the work is; shared by who does it and who tells it.
 #[derive(Clone, Default)]
-pub(super) struct Tally(Arc<Mutex<Counts>>);
+pub(in crate::app) struct Tally(Arc<Mutex<Counts>>);
 
 impl Tally {
     fn set(&self, counts: Counts) {
@@ -21,6 +22,10 @@ impl Tally {
 
     pub(super) fn counts(&self) -> Counts {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::app) fn rows(&self, done: usize) {
+        self.set(Counts { counted: "rows", done: i64::try_from(done).unwrap_or(i64::MAX), total: None });
     }
 
     fn agents(&self, done: u64, total: i64) {
@@ -33,9 +38,12 @@ fn signed(count: u64) -> i64 {
 }
 
 impl App {
-    /// Does the work as whoever acts, and tells what came of it.
-    pub(super) async fn perform(&self, order: &JobOrder, rules: &Path, tally: &Tally) -> Result<Value, AppError> {
-        match order {
+    /// Does the work as whoever acts, and tells what came of it. What an earlier attempt did already is only told.
+    pub(super) async fn perform(&self, job: &Job, rules: &Path, tally: &Tally) -> Result<Value, AppError> {
+        if let Some(effect) = &job.effect {
+            return self.done_before(serde_json::from_str(effect)?, tally).await;
+        }
+        match &job.order {
             JobOrder::Pull { source, from, to, allow_removals } => {
                 let days = (from.is_some() || to.is_some())
                     .then(|| (from.unwrap_or_default(), to.unwrap_or_else(|| self.clock.today())));
@@ -47,41 +55,52 @@ impl App {
                 };
                 let allow_removals = *allow_removals;
                 let order = PullOrder { rules, source, days, dry_run: false, allow_removals, progress: &progress };
-                Ok(pulled(&self.pull(order).await?))
-            }
-            JobOrder::Freeze { cycle } => {
-                let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
-                let FreezeReport { revision, agents, snapshot_hash } =
-                    self.freeze(cycle, &|done| tally.agents(done, total)).await?;
-                Ok(json!({ "revision": revision, "agents": agents, "snapshot_hash": snapshot_hash }))
-            }
-            JobOrder::Score { cycle } => {
-                let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
-                Ok(appraised(&self.score(cycle, &|done| tally.agents(done, total)).await?))
-            }
-            JobOrder::Appraise { cycle } => {
-                let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
-                Ok(appraised(&self.appraise(cycle, &|done| tally.agents(done, total)).await?))
+                let report = self.pull(order).await?;
+                Ok(pulled(&report.pull, &report.new_agents.into()))
             }
             JobOrder::Publish { cycle, units, approved } => {
-                let before = self.deadlines(cycle).await?.open.unpublished;
-                let order = PublishOrder { cycle, units, approved: Some(approved) };
-                let state = self.publish(order).await?.state;
-                let left = self.deadlines(cycle).await?.open.unpublished;
-                Ok(json!({ "state": state.as_str(), "published": before.saturating_sub(left), "left": left }))
+                self.publish(PublishOrder { cycle, units, approved: Some(approved) }).await?;
+                Ok(published(units))
             }
+            JobOrder::Freeze { cycle } => self.result_of_run(cycle, CycleAct::Freeze, tally).await,
+            JobOrder::Score { cycle } => self.result_of_run(cycle, CycleAct::Score, tally).await,
+            JobOrder::Appraise { cycle } => self.result_of_run(cycle, CycleAct::Appraise, tally).await,
             JobOrder::Simulate { cycle, rules, all } => {
                 let run = self.current_run(&self.cycle(cycle).await?).await?;
                 let order = SimulationOrder { cycle, rules, all: *all };
                 let simulation = self.simulate(&order, &|done| tally.agents(done, run.agents)).await?;
                 Ok(simulation.to_json())
             }
+            JobOrder::Export(export) => self.make_export(job, export, tally).await,
         }
+    }
+
+    async fn result_of_run(&self, cycle: &str, act: CycleAct, tally: &Tally) -> Result<Value, AppError> {
+        let total = self.store.assigned_in(&self.cycle(cycle).await?).await?;
+        Ok(self.run(cycle, act, &|done| tally.agents(done, total)).await?.told(act))
+    }
+
+    /// What an attempt did whose worker could not tell it any more.
+    async fn done_before(&self, effect: Value, tally: &Tally) -> Result<Value, AppError> {
+        let pull = effect.get("pull").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+        let Some(pull) = pull else {
+            if let Some(agents) = effect.get("agents").and_then(Value::as_u64) {
+                tally.agents(agents, signed(agents));
+            }
+            return Ok(effect);
+        };
+        let found = self.store.pull_by_public_id(pull).await?;
+        let found = found.ok_or_else(|| AppError::NotFound(format!("pull {pull} has gone")))?;
+        Ok(pulled(&found.into(), effect.get("new_agents").unwrap_or(&Value::Null)))
     }
 }
 
-fn pulled(report: &PullReport) -> Value {
-    let pull = &report.pull;
+/// What came of a publication, and what it keeps in its job.
+pub(in super::super) fn published(units: &[String]) -> Value {
+    json!({ "state": "published", "units": units })
+}
+
+fn pulled(pull: &PullView, new_agents: &Value) -> Value {
     json!({
         "pull": pull.id,
         "rows_read": pull.rows_read,
@@ -92,23 +111,6 @@ fn pulled(report: &PullReport) -> Value {
         "facts_added": pull.facts_added,
         "facts_changed": pull.facts_changed,
         "facts_removed": pull.facts_removed,
-        "new_agents": report.new_agents,
-    })
-}
-
-/// Without amounts: whoever may see a job may not always see pay.
-fn appraised(report: &AppraisalReport) -> Value {
-    json!({
-        "revision": report.revision,
-        "agents": report.agents,
-        "scored": report.scored,
-        "on_hold": report.on_hold,
-        "insufficient_data": report.insufficient,
-        "exempt": report.exempt,
-        "without_card": report.without_card,
-        "ratings": report.ratings,
-        "plans": report.plans,
-        "snapshot_hash": report.snapshot_hash,
-        "result_hash": report.result_hash,
+        "new_agents": new_agents,
     })
 }

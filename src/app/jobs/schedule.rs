@@ -7,10 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::super::{Actor, App, AppError, Change, count};
+use crate::domain::authority::Role;
 use crate::domain::job::JobOrder;
+use crate::domain::notice::NoticeKind;
 use crate::domain::schedule::Schedule;
 use crate::rules;
-use crate::store::{Doer, NewJob};
+use crate::store::{Audience, Doer, NewJob};
 
 /// How often it is looked whether something is due.
 const LOOK: Duration = Duration::from_secs(5);
@@ -124,11 +126,23 @@ impl App {
             count::overdue(source, overdue);
             if !overdue {
                 schedules.overdue.remove(source);
-            } else if schedules.overdue.insert(source.clone()) {
+            } else if !schedules.overdue.contains(source) {
                 let last = last.map_or_else(|| "never".to_owned(), |last| last.to_rfc3339());
+                self.tell_overdue(source, &last).await?;
                 tracing::warn!(source, last_pull = last, "a source is overdue");
+                schedules.overdue.insert(source.clone());
             }
         }
+        Ok(())
+    }
+
+    /// Tells whoever wishes to know, once for each time that the source is overdue, whichever server finds it.
+    async fn tell_overdue(&self, source: &str, last_pull: &str) -> Result<(), AppError> {
+        let to = Audience::Holding { roles: &[Role::Hr, Role::Admin], today: self.clock.today() };
+        let told = self.notice(NoticeKind::SourceOverdue, source, to);
+        let change = Change::new("source.overdue", "source", source).detail(format_args!("last_pull={last_pull}"));
+        let schedule = self.acting_as(Actor::schedule(&format!("schedule:{source}")));
+        schedule.recorded(change).telling([told]).note_overdue(source, last_pull).await?;
         Ok(())
     }
 }

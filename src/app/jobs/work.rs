@@ -87,7 +87,10 @@ impl App {
         let Some(before) = before else { return Ok(()) };
         for job in self.store.lost_jobs(before).await? {
             let Some(held) = job.held() else { continue };
-            let end = if job.cancel_asked_at.is_some() {
+            let end = if job.effect.is_some() {
+                // Only its end is to be told.
+                JobEnd::Returned { counts: true }
+            } else if job.cancel_asked_at.is_some() {
                 JobEnd::Cancelled
             } else if job.attempts >= MOST_ATTEMPTS {
                 JobEnd::Failed(worker_lost(job.attempts))
@@ -133,11 +136,11 @@ impl App {
         let tally = Tally::default();
         let mut halt = None;
         let work = {
-            let (app, tally) = (self.clone().stopping_when(told), tally.clone());
-            let (what, rules) = (job.order.clone(), order.rules.clone());
+            let (app, tally) = (self.clone().doing(held).stopping_when(told), tally.clone());
+            let (job, rules) = (job.clone(), order.rules.clone());
             let runtime = tokio::runtime::Handle::current();
             // A thread of its own: the ones that answer requests are not kept busy with scoring.
-            tokio::task::spawn_blocking(move || runtime.block_on(app.perform(&what, &rules, &tally)))
+            tokio::task::spawn_blocking(move || runtime.block_on(app.perform(&job, &rules, &tally)))
         };
         let mut work = std::pin::pin!(work);
         let mut beats = interval(BEAT.min(order.lost_after / 4).max(SHORTEST_BEAT));

@@ -30,9 +30,10 @@ impl Store {
         Self { pending: Some(Arc::new(record)), ..self.clone() }
     }
 
-    /// Ends a writing operation: writes its notices, enters the pending record, then commits all or nothing.
+    /// Ends a writing operation: writes its notices, notes a job's effect, enters the pending record, then commits all or nothing.
     pub(in super::super) async fn finish(&self, tx: DatabaseTransaction, step: &'static str) -> Result<(), StoreError> {
         notices::append::write(&tx, &self.notices).await?;
+        self.note_effect(&tx).await?;
         if let Some(record) = &self.pending {
             append(&tx, [record.as_ref()]).await?;
         }

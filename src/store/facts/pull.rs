@@ -139,6 +139,7 @@ impl Store {
     pub async fn begin_pull(&self, pull: &NewPull) -> Result<i64, StoreError> {
         let step = "recording a pull";
         let tx = self.begin_write(&[]).await?;
+        self.hold_job(&tx).await?;
         let source = pull.source.as_str();
         let source_id = Dictionary::ensure(&tx, Names::Sources, [source]).await?.known_id(source)?;
         let text =

@@ -41,6 +41,8 @@ pub struct Job {
     pub counted: Option<String>,
     pub done: i64,
     pub total: Option<i64>,
+    /// JSON: what it did, when that is done already.
+    pub effect: Option<String>,
     /// JSON.
     pub result: Option<String>,
     pub problem: Option<JobProblem>,
@@ -92,6 +94,7 @@ impl TryFrom<Model> for Job {
             counted,
             done,
             total,
+            effect,
             result,
             problem_code,
             problem,
@@ -120,6 +123,7 @@ impl TryFrom<Model> for Job {
             counted,
             done,
             total,
+            effect,
             result,
             problem: problem_code.map(|code| JobProblem { code, text: problem.unwrap_or_default() }),
             due_at,

@@ -137,6 +137,7 @@ impl Store {
     pub async fn begin_run(&self, run: &NewRun) -> Result<Run, StoreError> {
         let step = "beginning a run";
         let tx = self.begin_write(&[Lock::Cycles]).await?;
+        self.hold_job(&tx).await?;
         let cycle = refuse_outdated(&tx, run).await?;
         let earlier = fail_running(&tx, run.cycle_id, run.started_at).await?;
         let row = ActiveModel {

@@ -16,17 +16,17 @@ use crate::support::company::{Company, FIRST_QUARTER};
 use crate::support::engines::{self, Database};
 
 /// Workers, until the value is dropped.
-struct Workers(watch::Sender<bool>, Option<JoinHandle<()>>);
+pub(super) struct Workers(watch::Sender<bool>, Option<JoinHandle<()>>);
 
 impl Workers {
-    fn start(app: &App, company: &Company, workers: usize) -> Self {
+    pub(super) fn start(app: &App, company: &Company, workers: usize) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (app, rules) = (app.clone(), company.rules());
         let order = WorkOrder { workers, rules, lost_after: Duration::from_secs(60) };
         Self(stop, Some(tokio::spawn(async move { app.work(order, stopped).await })))
     }
 
-    async fn end(mut self) {
+    pub(super) async fn end(mut self) {
         self.0.send_replace(true);
         self.1.take().unwrap().await.unwrap();
     }
@@ -52,7 +52,7 @@ fn appraise() -> JobOrder {
 }
 
 /// A program of this role, and what its token may do.
-async fn program(app: &App, login: &str, role: Role) -> (App, Uuid, Uuid) {
+pub(super) async fn program(app: &App, login: &str, role: Role) -> (App, Uuid, Uuid) {
     let order = AccountOrder { kind: AccountKind::Client, login, name: login, agent: None };
     let account = app.create_account(order).await.unwrap().account.public_id;
     let order = GrantOrder { account, role, unit: None, with_pay: true, first_day: None, last_day: None };

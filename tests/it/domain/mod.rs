@@ -27,6 +27,7 @@ mod oracles;
 mod payout;
 mod peers;
 mod period;
+mod reach;
 mod representation;
 mod schedule;
 mod scorecard;

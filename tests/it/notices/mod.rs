@@ -2,6 +2,7 @@
 
 mod killed;
 mod mail;
+mod overdue;
 mod people;
 mod published;
 mod server;

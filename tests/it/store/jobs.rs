@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use merit::domain::job::{Counts, JobKind, JobOrder, JobState};
-use merit::store::{Beat, Doer, Job, JobEnd, JobFilter, JobProblem, LastDue, NewJob, Store, StoreError};
+use merit::store::{
+    Beat, Doer, Job, JobEnd, JobFilter, JobProblem, LastDue, NewJob, NewPull, Store, StoreError, Window,
+};
 use uuid::Uuid;
 
 use super::fixture::{account, noon};
@@ -24,6 +26,10 @@ fn new(order: JobOrder) -> NewJob {
         not_before: None,
         due: None,
     }
+}
+
+fn pull_of(source: &str) -> NewPull {
+    NewPull { public_id: Uuid::now_v7(), source: source.into(), window: Window::ALL, started_at: noon() }
 }
 
 async fn ask(store: &Store, source: &str) -> Job {
@@ -115,6 +121,28 @@ on_both_engines! {
         let again = again.held().unwrap();
         assert!(store.end_job(&again, &JobEnd::Returned { counts: false }, None, seconds(43)).await.unwrap());
         assert_eq!(claim(&store, "y").await.unwrap().attempts, 2);
+    }
+
+    async fn an_effect_is_kept_once_and_by_who_holds_the_job(store: TestStore) {
+        let job = ask(&store, "a").await;
+        let mine = store.held_by(claim(&store, "x").await.unwrap().held().unwrap());
+        mine.begin_pull(&pull_of("a")).await.unwrap();
+        // Any operation may be the one that the job is about.
+        mine.taking_effect(r#"{"did":1}"#).ask_job(&new(order("b"))).await.unwrap().unwrap();
+        assert_eq!(found(&store, &job).await.effect.as_deref(), Some(r#"{"did":1}"#));
+        let lost = store.lost_jobs(seconds(1)).await.unwrap().remove(0);
+        let returned = JobEnd::Returned { counts: true };
+        assert!(store.end_job(&lost.held().unwrap(), &returned, lost.heartbeat_at, seconds(2)).await.unwrap());
+        assert_eq!(claim(&store, "y").await.unwrap().effect.as_deref(), Some(r#"{"did":1}"#), "it is told, not done again");
+        // Who was taken for lost neither begins anything nor finishes it.
+        let late = mine.taking_effect("{}").ask_job(&new(order("c"))).await.unwrap_err();
+        assert!(matches!(late, StoreError::JobLost), "{late}");
+        assert!(matches!(mine.begin_pull(&pull_of("a")).await, Err(StoreError::JobLost)));
+        let all = JobFilter { account: None, kinds: JobKind::ALL.into(), state: None };
+        assert_eq!(store.jobs_page(&all, None, 10).await.unwrap().rows.len(), 2, "nothing of it is kept");
+        assert_eq!(found(&store, &job).await.effect.as_deref(), Some(r#"{"did":1}"#));
+        // Without a job in hand there is nothing to keep it in.
+        assert!(store.taking_effect("{}").ask_job(&new(order("c"))).await.unwrap().is_some());
     }
 
     async fn cancelling_ends_what_waits_and_asks_what_runs(store: TestStore) {

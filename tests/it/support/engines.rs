@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, Column as _, Executor as _, PgPool, Row as _, SqlitePool, TypeInfo as _};
+use sqlx::{
+    AssertSqlSafe, Column as _, Connection as _, Executor as _, PgConnection, PgPool, Row as _, SqliteConnection,
+    SqlitePool, TypeInfo as _,
+};
 
 use super::postgres;
 
@@ -23,13 +26,38 @@ pub(crate) struct Database {
 /// A fresh SQLite database at `sqlite`, and a fresh PostgreSQL one.
 pub(crate) async fn databases(sqlite: &Path) -> Vec<Database> {
     let server = postgres::empty_database().await;
-    vec![
-        Database { name: "SQLite", url: sqlite.display().to_string(), _held: None },
-        Database { name: "PostgreSQL", url: server.url.clone(), _held: Some(Arc::new(server)) },
-    ]
+    vec![Database { name: "SQLite", url: sqlite.display().to_string(), _held: None }, Database::of_postgres(server)]
+}
+
+/// A connection that looks at a database again and again.
+pub(crate) enum Eye {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Eye {
+    /// The one whole number that a query finds.
+    pub(crate) async fn count(&mut self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(connection) => sqlx::query_scalar(sql).fetch_one(connection).await.unwrap(),
+            Self::Postgres(connection) => sqlx::query_scalar(sql).fetch_one(connection).await.unwrap(),
+        }
+    }
 }
 
 impl Database {
+    pub(crate) fn of_postgres(held: postgres::Database) -> Self {
+        Self { name: "PostgreSQL", url: held.url.clone(), _held: Some(Arc::new(held)) }
+    }
+
+    pub(crate) async fn eye(&self) -> Eye {
+        if self.is_postgres() {
+            return Eye::Postgres(PgConnection::connect(&self.url).await.unwrap());
+        }
+        Eye::Sqlite(SqliteConnection::connect(&format!("sqlite://{}", self.url)).await.unwrap())
+    }
+
     pub(crate) fn is_postgres(&self) -> bool {
         self.url.starts_with("postgres")
     }
