@@ -20,6 +20,7 @@ mod exempt;
 mod explain;
 mod facts;
 mod fairness;
+mod fallen;
 mod figures;
 mod jobs;
 mod notices;
@@ -76,6 +77,7 @@ pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
 };
+pub use fallen::{FallenLine, FallenLines};
 pub use jobs::{JobView, Schedules, WorkOrder};
 pub use notices::{Delivered, Delivery, DeliveryOptions, WebhookEdit, WebhookOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
@@ -105,9 +107,10 @@ pub use crate::store::{
     Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Contact,
     Cycle as CycleRecord, Evidence, EvidenceFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose, LinkedIdentity,
     Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail, PlanSummary, PoolUse,
-    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges, RuleVersion as RuleVersionRecord,
-    ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
+    RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewStanding, ReviewTask, ReviewToWrite, RosterChanges,
+    RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
+    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -1,6 +1,6 @@
 //! Raising an appeal in time, and taking it back.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
@@ -26,6 +26,13 @@ pub struct AppealWindow {
     pub working_days: u16,
 }
 
+impl AppealWindow {
+    /// The last day to appeal a result that was published then.
+    pub fn last_day(self, published: DateTime<Utc>) -> NaiveDate {
+        working_days_after(published.date_naive(), self.working_days).unwrap_or(NaiveDate::MAX)
+    }
+}
+
 impl App {
     /// Raises an appeal of whoever asks against their own published result.
     ///
@@ -47,7 +54,7 @@ impl App {
         }
         let window = self.window_of(&cycle).await?;
         let today = self.clock.today();
-        let last = working_days_after(published.date_naive(), window.working_days).unwrap_or(NaiveDate::MAX);
+        let last = window.last_day(published);
         if today > last {
             return Err(AppError::Refused(format!("the time to appeal in cycle {code} ended on {last}")));
         }

@@ -17,7 +17,7 @@ mod pulling;
 mod quarter;
 mod ratings;
 mod real_data;
-mod reviews;
+pub(crate) mod reviews;
 mod roster;
 mod rule_versions;
 mod schedules;

@@ -1,6 +1,7 @@
 //! Signing in and the pages around it, over real HTTP.
 
 mod account;
+mod appeals;
 mod back_off;
 mod chromium;
 mod cookies;
@@ -9,6 +10,7 @@ mod hashes;
 mod language;
 mod links;
 mod pages;
+mod reviews;
 mod sessions;
 mod sign_in;
 mod timing;
