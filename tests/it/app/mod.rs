@@ -8,6 +8,7 @@ mod cycle_acts;
 mod cycle_model;
 mod exempt;
 mod fairness;
+mod fallen;
 mod forgetting;
 mod full_disk;
 mod jobs;

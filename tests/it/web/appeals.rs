@@ -117,6 +117,16 @@ async fn an_agent_takes_note_and_appeals_and_hr_decides() {
         (CARD, ["Changed after an appeal", "申诉后更改"]),
     ];
     office.check(&chromium, &agent, &pages).await;
+    // Whoever takes an appeal back may raise another in time; nobody else takes it back.
+    let raise = "/cycles/2026-Q2/appeal";
+    let raised = other.submit(raise, raise, &[("about", "rating"), ("grounds", "A slip.")]).await;
+    let theirs = raised.location.unwrap();
+    let withdrawal = format!("{theirs}/withdrawal");
+    assert_eq!(hr.submit(&theirs, &withdrawal, &[]).await.status.as_u16(), 403);
+    other.submit(&theirs, &withdrawal, &[]).await.leads_to(&theirs);
+    other.get(&format!("{theirs}?lang=en")).await.says(200, "Withdrawn");
+    other.submit(raise, raise, &[("about", "line:none"), ("grounds", "x")]).await.says(409, "has no line");
+    other.submit(raise, raise, &[("about", "result"), ("grounds", " ")]).await.says(409, "say it in words");
     // A file is only ever downloaded, by whom it may concern.
     let file = agent.get(&place).await.body;
     let file = file.split("href=\"/evidence/").nth(1).unwrap().split('"').next().unwrap().to_owned();

@@ -3,12 +3,15 @@
 mod account;
 mod appeals;
 mod back_off;
+mod calibration;
 mod chromium;
 mod cookies;
+mod corrections;
 mod forms;
 mod hashes;
 mod language;
 mod links;
+mod notices;
 mod pages;
 mod reviews;
 mod sessions;

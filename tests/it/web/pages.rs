@@ -37,7 +37,7 @@ async fn before_and_after_sign_in() {
 pub(super) struct Office {
     pub app: App,
     pub origin: String,
-    _company: Company,
+    company: Company,
     _stop: oneshot::Sender<()>,
 }
 
@@ -56,7 +56,12 @@ impl Office {
     /// This company's Merit, served.
     pub(super) async fn serving(company: Company, app: App) -> Self {
         let (address, stop) = listen(&app).await;
-        Self { app, origin: format!("http://{address}"), _company: company, _stop: stop }
+        Self { app, origin: format!("http://{address}"), company, _stop: stop }
+    }
+
+    /// The folder of the company's rules.
+    pub(super) fn rules(&self) -> std::path::PathBuf {
+        self.company.rules()
     }
 
     /// The session of somebody with this role, who is this agent.
