@@ -11,7 +11,7 @@ use super::account::GrantLine;
 use super::export::{FileKind, Sheet};
 use super::frame::Frame;
 use super::language::Language;
-use super::notices::told_text;
+use super::notices::kind_text;
 use super::paging::{Paging, chosen};
 use super::rendered;
 use super::visitor::{failed, mendable};
@@ -164,7 +164,7 @@ async fn show(frame: Frame, id: Uuid, problem: Option<String>) -> poem::Result<R
     let tokens = tokens.into_iter().map(|token| token_row(token, now, language)).collect();
     let can_contact = view.account.kind == AccountKind::Person && app.actor().reach(Act::ManageAccess).everything;
     let wishes = NoticeKind::among(NoticeKind::on_wish).map(|kind| {
-        let words = told_text(kind, "…", language).0;
+        let words = kind_text(kind, language).to_string();
         (kind.as_str(), words, view.account.contact.wishes.contains(&kind))
     });
     let wishes = wishes.collect();

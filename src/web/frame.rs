@@ -65,7 +65,12 @@ impl Frame {
         let actor = self.visitor.app().actor();
         let Some(account) = actor.own_account() else { return Vec::new() };
         let here = self.here.split('?').next().unwrap_or_default();
-        let inside = |address: &str| here == address || here.starts_with(&format!("{address}/"));
+        // Reviews of a cycle are reviews first; who has none to write finds them among the cycles.
+        let reviews = account.agent_id.is_some() && here.split('/').nth(3) == Some("reviews");
+        let inside = |address: &str| match reviews {
+            true => address == "/reviews",
+            false => here == address || here.starts_with(&format!("{address}/")),
+        };
         let may = |act: &Act| reaches_others(&actor.reach(*act));
         let own =
             account.agent_id.map(|_| [("/me", "nav-own", [].as_slice()), ("/reviews", "nav-reviews", [].as_slice())]);

@@ -5,4 +5,4 @@ pub(super) mod own;
 pub(super) mod webhooks;
 mod words;
 
-pub(super) use words::told_text;
+pub(super) use words::kind_text;

@@ -7,7 +7,7 @@ use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::words::told_text;
+use super::words::kind_text;
 use crate::app::{AppError, WebhookEdit, WebhookOrder, WebhookRecord};
 use crate::domain::notice::NoticeKind;
 use crate::web::export::{FileKind, Sheet};
@@ -54,7 +54,7 @@ fn row(webhook: WebhookRecord, language: Language) -> Row {
         (false, Some(_)) => ("webhook-failing", "warn"),
         (false, None) => ("webhook-works", "good"),
     };
-    let kinds: Vec<&str> = webhook.kinds.iter().map(|kind| kind.as_str()).collect();
+    let kinds: Vec<String> = webhook.kinds.iter().map(|kind| kind_text(*kind, language).to_string()).collect();
     Row {
         id: webhook.public_id.to_string(),
         url: webhook.url,
@@ -155,7 +155,7 @@ async fn show(
     let language = frame.language;
     let webhooks = frame.visitor.app().webhooks().await.map_err(failed)?;
     let kinds = NoticeKind::among(|kind| kind.event_subject().is_some());
-    let kinds = kinds.map(|kind| (kind.as_str(), told_text(kind, "…", language).0));
+    let kinds = kinds.map(|kind| (kind.as_str(), kind_text(kind, language).to_string()));
     let shown = Page {
         rows: webhooks.into_iter().map(|webhook| row(webhook, language)).collect(),
         kinds: kinds.collect(),

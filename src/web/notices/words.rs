@@ -24,7 +24,7 @@ pub(super) fn channel_text(channel: Channel, language: Language) -> Say {
 }
 
 /// What a notice tells: its subject and its text.
-pub(in crate::web) fn told_text(kind: NoticeKind, about: &str, language: Language) -> (String, String) {
+pub(super) fn told_text(kind: NoticeKind, about: &str, language: Language) -> (String, String) {
     told(
         kind,
         about,
@@ -33,4 +33,15 @@ pub(in crate::web) fn told_text(kind: NoticeKind, about: &str, language: Languag
             Language::Chinese => text::Language::Chinese,
         },
     )
+}
+
+/// A kind of notices in a few words.
+pub(in crate::web) fn kind_text(kind: NoticeKind, language: Language) -> Say {
+    language.say(match kind {
+        NoticeKind::Invitation => "kind-invitation",
+        NoticeKind::PasswordReset => "kind-password-reset",
+        NoticeKind::ResultsPublished => "kind-results-published",
+        NoticeKind::PullFailed => "kind-pull-failed",
+        NoticeKind::WebhookDisabled => "kind-webhook-disabled",
+    })
 }

@@ -31,7 +31,8 @@ async fn figures_that_fell_beyond_chance_are_told_to_who_leads_the_agent() {
         }
         let lead = person(&app, "E001", Some((Role::Supervisor, "T1"))).await;
         let fallen = lead.fallen_lines(SECOND_QUARTER, FIRST_QUARTER).await.unwrap();
-        let told: Vec<_> = fallen.lines.iter().map(|line| (line.employee_number.as_str(), line.metric.as_str())).collect();
+        let told: Vec<_> =
+            fallen.lines.iter().map(|line| (line.employee_number.as_str(), line.metric.as_str())).collect();
         assert_eq!(told, [("E005", "csat_t2b")], "{}", database.name);
         let line = &fallen.lines[0];
         assert!(line.now.0 < line.before.0 && line.now.1.upper < line.before.1.lower && !fallen.more, "{line:?}");

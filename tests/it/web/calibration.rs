@@ -36,7 +36,8 @@ async fn another_rating_is_proposed_by_one_and_confirmed_by_another() {
 
     chromium.widen(1280).await;
     chromium.open(&format!("{}{RATED}?lang=en", office.origin)).await;
-    chromium.run(&format!("document.getElementById('rating').value = '{other}'")).await;
+    let chosen = format!("document.getElementById('rating').value = '{other}'");
+    chromium.run(&format!("{chosen}; document.getElementById('reason').value = 'outside_influence'")).await;
     chromium.types("comment", "The queue was changed in May.").await;
     chromium.sends("comment").await;
     chromium.sees("Take it back").await;
