@@ -98,11 +98,15 @@ impl App {
     async fn views_of(&self, appeals: impl Iterator<Item = Appeal>) -> Result<Vec<AppealView>, AppError> {
         let (mut codes, mut logins, mut views) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for appeal in appeals {
-            if !codes.contains_key(&appeal.cycle_id) {
-                let cycle = self.store.cycle_by_id(appeal.cycle_id).await?;
-                codes.insert(appeal.cycle_id, cycle.map(|cycle| cycle.code).unwrap_or_default());
-            }
-            let cycle = codes.get(&appeal.cycle_id).cloned().unwrap_or_default();
+            let cycle = match codes.get(&appeal.cycle_id) {
+                Some(code) => String::clone(code),
+                None => {
+                    let cycle = self.store.cycle_by_id(appeal.cycle_id).await?;
+                    let code = cycle.map(|cycle| cycle.code).unwrap_or_default();
+                    codes.insert(appeal.cycle_id, code.clone());
+                    code
+                }
+            };
             views.push(self.view_of(appeal, &cycle, &mut logins).await?);
         }
         Ok(views)

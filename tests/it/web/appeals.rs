@@ -125,6 +125,10 @@ async fn an_agent_takes_note_and_appeals_and_hr_decides() {
     assert_eq!(hr.submit(&theirs, &withdrawal, &[]).await.status.as_u16(), 403);
     other.submit(&theirs, &withdrawal, &[]).await.leads_to(&theirs);
     other.get(&format!("{theirs}?lang=en")).await.says(200, "Withdrawn");
+    // What cannot be taken note of any more says so, and keeps what was typed.
+    let note = "/cycles/2026-Q2/results/E004/acknowledgement";
+    let late = other.submit(raise, note, &[("comment", "words of E004")]).await;
+    late.says(409, ">words of E004</textarea>");
     other.submit(raise, raise, &[("about", "line:none"), ("grounds", "x")]).await.says(409, "has no line");
     other.submit(raise, raise, &[("about", "result"), ("grounds", " ")]).await.says(409, "say it in words");
     // A file is only ever downloaded, by whom it may concern.
