@@ -257,7 +257,17 @@ fn by_item(answers: Vec<Answer>) -> Result<BTreeMap<String, ReviewAnswer>, AppEr
 }
 
 fn found(sheet: Sheet) -> SheetFound {
-    let Sheet { employee_number, group, form: asked, state, answers: given, comment, version, submitted_at } = sheet;
+    let Sheet {
+        employee_number,
+        agent_name: _,
+        group,
+        form: asked,
+        state,
+        answers: given,
+        comment,
+        version,
+        submitted_at,
+    } = sheet;
     let sheet = ReviewSheet {
         employee_number,
         group: group.into(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use chrono::Datelike as _;
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use tokio::sync::watch;
 
 use super::access::Actor;
@@ -114,6 +114,13 @@ impl App {
         let set = self.recorded(change).set_deadline_plan(&cycle, &plan).await;
         set.map_err(AppError::as_things_stand)?;
         self.deadlines(code).await
+    }
+
+    /// The last day to appeal a result that was published then; `None` once it is over.
+    pub async fn appeal_until(&self, code: &str, published: DateTime<Utc>) -> Result<Option<NaiveDate>, AppError> {
+        let plan = self.store.deadline_plan(self.cycle(code).await?.id).await?;
+        let last = plan.workdays.after(plan.workdays.day_of(published), plan.working_days(Stage::Appeal));
+        Ok((plan.workdays.day_of(self.clock.now()) <= last).then_some(last))
     }
 
     /// The days that a working calendar of the rules says are worked.

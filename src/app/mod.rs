@@ -23,6 +23,7 @@ mod explain;
 mod exports;
 mod facts;
 mod fairness;
+mod fallen;
 mod figures;
 mod jobs;
 mod notices;
@@ -84,6 +85,7 @@ pub use facts::FactView;
 pub use fairness::{
     FairnessLine, FairnessOrder, FairnessReport, FairnessRow, JudgedBy, fairness, simulate as simulate_fairness,
 };
+pub use fallen::{FallenLine, FallenLines};
 pub use jobs::{JobView, Schedules, WorkOrder};
 pub use notices::{Delivered, Delivery, DeliveryOptions, WebhookEdit, WebhookOrder};
 pub use publish::{Preview, PublishOrder};
@@ -115,10 +117,10 @@ pub use crate::store::{
     Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Cleared,
     Contact, Cycle as CycleRecord, Evidence, EvidenceFile, JobFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose,
     LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail,
-    PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewTask, RosterChanges,
-    RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant,
-    Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
-    Webhook as WebhookRecord,
+    PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewStanding, ReviewTask,
+    ReviewToWrite, RosterChanges, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary,
+    StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail,
+    UnitScorecardSummary, Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -23,9 +23,16 @@ impl CutOff {
 /// How large the body may be: files of appeals are larger than what other operations take.
 pub(super) fn most(request: &Request, usual: u64) -> u64 {
     let path = request.uri().path();
-    let file = path.starts_with("/api/v1/appeals/") && path.contains("/evidence/");
-    // One byte more than a file may have, so that whoever sends a larger one is told what is wrong with it.
-    if file { usual.max(u64::try_from(MOST_EVIDENCE_BYTES).unwrap_or(u64::MAX).saturating_add(1)) } else { usual }
+    let file = u64::try_from(MOST_EVIDENCE_BYTES).unwrap_or(u64::MAX);
+    if path.starts_with("/api/v1/appeals/") && path.contains("/evidence/") {
+        // One byte more than a file may have, so that whoever sends a larger one is told what is wrong with it.
+        usual.max(file.saturating_add(1))
+    } else if path.starts_with("/appeals/") && path.ends_with("/evidence") {
+        // People are told so on the page, and easily pick a file that is larger.
+        usual.max(file.saturating_mul(4))
+    } else {
+        usual
+    }
 }
 
 /// The body says by itself that it is larger.

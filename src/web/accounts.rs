@@ -1,8 +1,9 @@
 //! Who has an account and what each may do, for administrators.
 
 use askama::Template;
-use poem::web::Path;
-use poem::{Request, Response, handler};
+use poem::http::StatusCode;
+use poem::web::{Form, Path, Redirect};
+use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -10,11 +11,15 @@ use super::account::GrantLine;
 use super::export::{FileKind, Sheet};
 use super::frame::Frame;
 use super::language::Language;
+use super::notices::kind_text;
 use super::paging::{Paging, chosen};
 use super::rendered;
-use super::visitor::failed;
+use super::visitor::{failed, mendable};
 use super::words::Say;
-use crate::app::{AccountKind, AccountView, AppError, Slice, TokenRecord};
+use crate::app::{AccountKind, AccountView, AppError, ContactOrder, Slice, TokenRecord};
+use crate::domain::authority::Act;
+use crate::domain::notice::NoticeKind;
+use crate::domain::text;
 
 #[derive(Deserialize, Default)]
 struct Query {
@@ -44,6 +49,10 @@ struct Page {
     /// With whether it is in force.
     grants: Vec<(GrantLine, bool)>,
     tokens: Vec<TokenRow>,
+    /// Notices that can be wished for: code, words, whether they are.
+    wishes: Vec<(&'static str, String, bool)>,
+    can_contact: bool,
+    problem: Option<String>,
 }
 
 struct TokenRow {
@@ -99,10 +108,48 @@ pub(super) async fn list(request: &Request) -> poem::Result<Response> {
 
 #[handler]
 pub(super) async fn page(request: &Request, Path(id): Path<String>) -> poem::Result<Response> {
-    let frame = Frame::of(request)?;
+    show(Frame::of(request)?, public_id(&id)?, None).await
+}
+
+fn public_id(id: &str) -> poem::Result<Uuid> {
+    Uuid::parse_str(id).map_err(|_| failed(AppError::NotFound(format!("there is no account '{id}'"))))
+}
+
+/// Before a kind of notices in the names of the form's fields.
+const WISH: &str = "wish.";
+
+/// Changes how somebody is reached.
+#[handler]
+pub(super) async fn change_contact(
+    request: &Request,
+    Path(text): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> poem::Result<Response> {
+    let (frame, id) = (Frame::of(request)?, public_id(&text)?);
+    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let order = ContactOrder {
+        email: chosen(field("email")),
+        language: if field("language").as_deref() == Some("zh") {
+            text::Language::Chinese
+        } else {
+            text::Language::English
+        },
+        wishes: fields.iter().filter_map(|(name, _)| name.strip_prefix(WISH).map(str::to_owned)).collect(),
+    };
+    let version = field("version").and_then(|version| version.parse().ok()).unwrap_or(-1);
+    match frame.visitor.app().set_contact(id, version, &order).await {
+        Ok(_) => Ok(Redirect::see_other(format!("/access/{id}")).into_response()),
+        Err(error) => {
+            let problem = mendable(error)?;
+            let mut response = show(frame, id, Some(problem)).await?;
+            response.set_status(StatusCode::CONFLICT);
+            Ok(response)
+        }
+    }
+}
+
+async fn show(frame: Frame, id: Uuid, problem: Option<String>) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
-    let none = |_| failed(AppError::NotFound(format!("there is no account '{id}'")));
-    let id = Uuid::parse_str(&id).map_err(none)?;
     let view = app.account(id).await.map_err(failed)?;
     let today = app.clock().today();
     let grants = app.grants(id).await.map_err(failed)?.into_iter().map(|grant| {
@@ -115,7 +162,13 @@ pub(super) async fn page(request: &Request, Path(id): Path<String>) -> poem::Res
     let now = app.clock().now();
     let tokens = app.tokens(Some(id)).await.map_err(failed)?;
     let tokens = tokens.into_iter().map(|token| token_row(token, now, language)).collect();
-    rendered(&Page { row: row(view, language), grants, tokens, frame })
+    let can_contact = view.account.kind == AccountKind::Person && app.actor().reach(Act::ManageAccess).everything;
+    let wishes = NoticeKind::among(NoticeKind::on_wish).map(|kind| {
+        let words = kind_text(kind, language).to_string();
+        (kind.as_str(), words, view.account.contact.wishes.contains(&kind))
+    });
+    let wishes = wishes.collect();
+    rendered(&Page { row: row(view, language), grants, tokens, wishes, can_contact, problem, frame })
 }
 
 fn token_row(token: TokenRecord, now: chrono::DateTime<chrono::Utc>, language: Language) -> TokenRow {

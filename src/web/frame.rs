@@ -25,7 +25,8 @@ pub(super) struct Way {
 }
 
 /// Parts of the service: where they begin, their names, and the acts of which one lets somebody in.
-const PARTS: [(&str, &str, &[Act]); 9] = [
+const PARTS: [(&str, &str, &[Act]); 11] = [
+    ("/week", "nav-week", &[Act::Review, Act::DecideAppeals]),
     ("/cycles", "nav-cycles", &[Act::ReadResults, Act::ReadPay]),
     ("/people", "nav-people", &[Act::ReadPeople]),
     ("/units", "nav-units", &[Act::ReadResults]),
@@ -35,6 +36,7 @@ const PARTS: [(&str, &str, &[Act]); 9] = [
     ("/jobs", "nav-jobs", &[Act::Pull, Act::Appraise, Act::Simulate]),
     ("/audit", "nav-audit", &[Act::ReadAudit]),
     ("/access", "nav-access", &[Act::ManageAccess]),
+    ("/notices", "nav-notices", &[Act::ManageNotices]),
 ];
 
 impl Frame {
@@ -63,11 +65,18 @@ impl Frame {
         let actor = self.visitor.app().actor();
         let Some(account) = actor.own_account() else { return Vec::new() };
         let here = self.here.split('?').next().unwrap_or_default();
-        let inside = |address: &str| here == address || here.starts_with(&format!("{address}/"));
+        // Reviews of a cycle are reviews first; who has none to write finds them among the cycles.
+        let reviews = account.agent_id.is_some() && here.split('/').nth(3) == Some("reviews");
+        let inside = |address: &str| match reviews {
+            true => address == "/reviews",
+            false => here == address || here.starts_with(&format!("{address}/")),
+        };
         let may = |act: &Act| reaches_others(&actor.reach(*act));
-        let own = account.agent_id.map(|_| ("/me", "nav-own", [].as_slice()));
+        let own =
+            account.agent_id.map(|_| [("/me", "nav-own", [].as_slice()), ("/reviews", "nav-reviews", [].as_slice())]);
+        let own = own.into_iter().flatten();
         let open = PARTS.into_iter().filter(|(_, _, acts)| acts.iter().any(may));
-        own.into_iter().chain(open).map(|(address, name, _)| Way { address, name, here: inside(address) }).collect()
+        own.chain(open).map(|(address, name, _)| Way { address, name, here: inside(address) }).collect()
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod account;
 mod accounts;
+mod appeals;
 mod audit;
+mod calibration;
 mod charts;
 mod cycles;
 mod data;
@@ -13,16 +15,19 @@ mod home;
 mod identities;
 mod language;
 mod message;
+mod notices;
 mod paging;
 mod people;
 mod problems;
 mod provider;
 mod request;
 mod results;
+mod reviews;
 mod rules;
 mod sign_in;
 mod units;
 mod visitor;
+mod week;
 mod welcome;
 mod words;
 
@@ -30,6 +35,9 @@ use askama::Template;
 use poem::http::header;
 use poem::web::Html;
 use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, get, handler, post};
+
+/// Where one person's review of another is.
+const REVIEW: &str = "/cycles/:code/reviews/:number";
 
 pub use request::loggable;
 
@@ -49,6 +57,22 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/account/sign-out-everywhere", post(account::leave_everywhere))
         .at("/welcome/:token", get(welcome::page).post(welcome::submit))
         .at("/me", get(people::person::own))
+        .at("/me/appeals", get(appeals::raise::own))
+        .at("/me/notices", get(notices::own::page))
+        .at("/notices", get(notices::list::page))
+        .at("/notices/:id", get(notices::list::one))
+        .at("/notices/:id/retry", post(notices::list::retry))
+        .at("/webhooks", get(notices::webhooks::page).post(notices::webhooks::create))
+        .at("/webhooks/:id", post(notices::webhooks::change))
+        .at("/week", get(week::page))
+        .at("/access/:id/contact", post(accounts::change_contact))
+        .at("/reviews", get(reviews::tasks::page))
+        .at("/appeals/:id", get(appeals::page::page))
+        .at("/appeals/:id/evidence", post(appeals::evidence::add))
+        .at("/appeals/:id/withdrawal", post(appeals::page::withdraw))
+        .at("/appeals/:id/assignment", post(appeals::decide::assign))
+        .at("/appeals/:id/decision", post(appeals::decide::decide))
+        .at("/evidence/:id", get(appeals::evidence::download))
         .at("/people", get(people::list::page))
         .at("/people/:number", get(people::person::page))
         .at("/people/:number/data", get(people::person::data))
@@ -59,6 +83,24 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/cycles/:code/results", get(cycles::results::page))
         .at("/cycles/:code/payouts", get(cycles::payouts::page))
         .at("/cycles/:code/plans", get(cycles::plans::page))
+        .at("/cycles/:code/appeal", get(appeals::raise::page).post(appeals::raise::submit))
+        .at("/cycles/:code/appeals", get(appeals::list::page))
+        .at("/cycles/:code/appeals/rates", get(appeals::rates::page))
+        .at("/cycles/:code/calibration", get(calibration::room::page))
+        .at("/cycles/:code/calibration/:number", get(calibration::propose::page).post(calibration::propose::propose))
+        .at("/cycles/:code/calibration/:number/:id", post(calibration::propose::decide))
+        .at("/cycles/:code/proposals", get(calibration::list::page))
+        .at("/cycles/:code/corrections", get(cycles::corrections::page).post(cycles::corrections::submit))
+        .at("/cycles/:code/progress", get(cycles::progress::page))
+        .at("/cycles/:code/standing", get(cycles::progress::standing))
+        .at("/cycles/:code/reviews", get(reviews::list::page))
+        .at(REVIEW, get(reviews::write::page).post(reviews::write::submit).put(reviews::write::autosave))
+        .at("/cycles/:code/reviews/:number/hand-in", get(reviews::hand_in::page).post(reviews::hand_in::submit))
+        .at("/cycles/:code/reviews/:number/decline", post(reviews::write::decline))
+        .at("/cycles/:code/reviews/:number/raters", get(reviews::raters::page).post(reviews::raters::submit))
+        .at("/cycles/:code/reviews/:number/about", get(reviews::about::page))
+        .at("/cycles/:code/results/:number/acknowledgement", post(results::standing::acknowledge))
+        .at("/cycles/:code/revisions/:number", get(results::revisions::page))
         .at("/cycles/:code/scorecards/:number", get(results::scorecard::page))
         .at("/cycles/:code/payouts/:number", get(results::payout::page))
         .at("/cycles/:code/plans/:number", get(results::plan::page))

@@ -9,18 +9,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use poem::web::{Form, Redirect};
-use poem::{Endpoint, FromRequest as _, IntoResponse, PathPattern, Request, Response};
+use poem::web::{Form, Multipart, Redirect};
+use poem::{Endpoint, FromRequest as _, IntoResponse, PathPattern, Request, RequestBody, Response};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::language::Language;
 use super::message;
 use super::request::{cookie, is_foreign, over_tls, query_value};
-use crate::app::{App, AppError, CalledBy, RequestId, secret};
+use crate::app::{App, AppError, CalledBy, MOST_EVIDENCE_BYTES, RequestId, secret};
 
-/// More than any form of the pages needs, in bytes.
-const LARGEST_FORM: usize = 64 * 1024;
+/// More than any form of the pages needs, in bytes: a review has up to 4,000 characters an item.
+const LARGEST_FORM: usize = 512 * 1024;
+/// The same for forms with a file, whose addresses alone get so far.
+const LARGEST_UPLOAD: usize = 4 * MOST_EVIDENCE_BYTES;
 
 /// Cookies of the session, before sign-in of the forms, and of a way through a provider. Over TLS their prefix keeps other hosts and plain HTTP from setting them.
 const OVER_TLS: Cookies =
@@ -174,6 +176,16 @@ pub(super) fn failed(error: AppError) -> poem::Error {
     poem::Error::from_string(error.to_string(), status)
 }
 
+/// What keeps a form from being done and whoever filled it in can mend; anything else is a page of its own.
+pub(super) fn mendable(error: AppError) -> poem::Result<String> {
+    match error {
+        AppError::Refused(_) | AppError::Changed(_) | AppError::Invalid(_) | AppError::Conflict(_) => {
+            Ok(error.to_string())
+        }
+        error => Err(failed(error)),
+    }
+}
+
 /// Wraps the pages: finds out who looks, and refuses forms that are not ours.
 pub(super) async fn visit<E: Endpoint>(pages: Arc<E>, mut request: Request) -> poem::Result<Response> {
     let visitor = Visitor::find(&request).await?;
@@ -247,13 +259,27 @@ async fn check_form(request: &mut Request, visitor: &Visitor) -> poem::Result<bo
     if is_foreign(request) {
         return Ok(false);
     }
-    let bytes = request.take_body().into_bytes_limit(LARGEST_FORM).await?;
+    let in_parts = request.content_type().is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    let largest = if in_parts { LARGEST_UPLOAD } else { LARGEST_FORM };
+    let bytes = request.take_body().into_bytes_limit(largest).await?;
     request.set_body(bytes.clone());
     let (form_request, mut body) = std::mem::take(request).split();
-    let form = Form::<FormToken>::from_request(&form_request, &mut body).await;
+    let token = if in_parts {
+        token_in_parts(&form_request, &mut body).await
+    } else {
+        let form = Form::<FormToken>::from_request(&form_request, &mut body).await;
+        form.ok().map(|Form(sent)| sent.form_token)
+    };
     *request = form_request;
     request.set_body(bytes);
     // Hashed first, so that how long the comparison takes says nothing of the token.
     let digest = |token: &str| Sha256::digest(token.as_bytes());
-    Ok(form.is_ok_and(|Form(sent)| digest(&sent.form_token) == digest(&visitor.expected_token())))
+    Ok(token.is_some_and(|token| digest(&token) == digest(&visitor.expected_token())))
+}
+
+/// The token of a form with a file, which is its first field.
+async fn token_in_parts(request: &Request, body: &mut RequestBody) -> Option<String> {
+    let mut parts = Multipart::from_request(request, body).await.ok()?;
+    let first = parts.next_field().await.ok()??;
+    if first.name() == Some("form_token") { first.text().await.ok() } else { None }
 }

@@ -47,11 +47,26 @@ impl App {
         slice: &Slice,
         state: Option<AppealState>,
     ) -> Result<Page<AppealView>, AppError> {
+        self.appeals_of_unit(code, slice, state, None).await
+    }
+
+    /// The same, of results in this unit and below it.
+    pub async fn appeals_of_unit(
+        &self,
+        code: &str,
+        slice: &Slice,
+        state: Option<AppealState>,
+        unit: Option<&str>,
+    ) -> Result<Page<AppealView>, AppError> {
         let reach = self.reach_of_appeals()?;
         let cycle = self.cycle(code).await?;
+        let unit = match unit {
+            Some(unit) => Some(self.unit(unit).await?.id),
+            None => None,
+        };
         let after = slice.after.as_deref().map(number).transpose()?;
         let Some(run) = cycle.current_run_id else { return Ok(Page { rows: Vec::new(), more: false }) };
-        let filter = AppealFilter { reach, state };
+        let filter = AppealFilter { reach, state, unit };
         let page = self.store.appeals_page(run, after, slice.limit.into(), &filter).await?;
         let detail = format!("after={} rows={}", after.unwrap_or_default(), page.rows.len());
         self.recorded_list(&filter.reach, Change::new("appeal.list", "cycle", code).detail(detail)).await?;
@@ -61,6 +76,40 @@ impl App {
             rows.push(self.view_of(appeal, &cycle.code, &mut logins).await?);
         }
         Ok(Page { rows, more: page.more })
+    }
+
+    /// Every appeal of whoever asks, the newest first.
+    pub async fn own_appeals(&self) -> Result<Vec<AppealView>, AppError> {
+        let Some(agent) = self.reach(Act::Respond)?.agent else { return Ok(Vec::new()) };
+        self.views_of(self.store.appeals_of(agent).await?.into_iter().rev()).await
+    }
+
+    /// Open appeals that whoever asks is to decide, the oldest first.
+    pub async fn appeals_to_decide(&self) -> Result<Vec<AppealView>, AppError> {
+        self.reach(Act::DecideAppeals)?;
+        let Some(account) = self.actor.own_account() else { return Ok(Vec::new()) };
+        let assigned = self.store.appeals_assigned_to(account.id).await?;
+        let read = Change::new("appeal.list_assigned", "account", account.public_id);
+        let read = read.detail(format_args!("rows={}", assigned.len()));
+        self.recorded_read(read).await?;
+        self.views_of(assigned.into_iter()).await
+    }
+
+    async fn views_of(&self, appeals: impl Iterator<Item = Appeal>) -> Result<Vec<AppealView>, AppError> {
+        let (mut codes, mut logins, mut views) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        for appeal in appeals {
+            let cycle = match codes.get(&appeal.cycle_id) {
+                Some(code) => String::clone(code),
+                None => {
+                    let cycle = self.store.cycle_by_id(appeal.cycle_id).await?;
+                    let code = cycle.map(|cycle| cycle.code).unwrap_or_default();
+                    codes.insert(appeal.cycle_id, code.clone());
+                    code
+                }
+            };
+            views.push(self.view_of(appeal, &cycle, &mut logins).await?);
+        }
+        Ok(views)
     }
 
     /// One appeal with its files.

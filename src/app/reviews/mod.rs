@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 pub use about::{GroupCount, ReviewsAbout, WrittenReview};
 
-use super::{App, AppError, Change};
+use super::audit::page_detail;
+use super::{App, AppError, Change, Slice};
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
 use crate::domain::judgement::{Form, RaterGroup, ReviewState};
 use crate::rules::Ruleset;
-use crate::store::{AgentResult, Cycle, Review, ReviewAnswer, ReviewDraft, ReviewTask};
+use crate::store::{
+    AgentResult, Cycle, Page, Review, ReviewAnswer, ReviewDraft, ReviewStanding, ReviewTask, ReviewToWrite,
+};
 
 /// Longest comment, in characters.
 const LONGEST_COMMENT: usize = 4_000;
@@ -24,6 +27,7 @@ const MOST_TASKS: u64 = 1_000;
 #[derive(Debug, Clone)]
 pub struct ReviewSheet {
     pub employee_number: String,
+    pub agent_name: String,
     pub group: RaterGroup,
     /// None where nobody judges by the agent's card: then there is only the comment.
     pub form: Option<Form>,
@@ -51,6 +55,7 @@ pub struct ReviewOrder<'a> {
 struct Part {
     cycle: Cycle,
     result: AgentResult,
+    agent_name: String,
     rater_id: i64,
     group: RaterGroup,
     form: Option<Form>,
@@ -108,6 +113,28 @@ impl App {
         }
     }
 
+    /// Whom whoever asks reviews as who leads them, in order of employee number, with how far each review is. The key is the employee number.
+    pub async fn reviews_to_write(
+        &self,
+        code: &str,
+        slice: &Slice,
+        standing: Option<ReviewStanding>,
+    ) -> Result<Page<ReviewToWrite>, AppError> {
+        let reach = self.reach(Act::Review)?;
+        let cycle = self.cycle(code).await?;
+        let rater = self.actor.own_account().and_then(|account| account.agent_id);
+        let (Some(run), Some(rater)) = (cycle.current_run_id, rater) else {
+            return Ok(Page { rows: Vec::new(), more: false });
+        };
+        let page =
+            self.store.reviews_to_write(run, slice.after.as_deref(), slice.limit.into(), (&reach, rater, standing));
+        let page = page.await?;
+        let filter = [("standing", standing.map(ReviewStanding::as_str))];
+        let detail = page_detail(&filter, slice, page.rows.iter().map(|row| row.employee_number.as_str()));
+        self.recorded_list(&reach, Change::new("review.list", "cycle", code).detail(detail)).await?;
+        Ok(page)
+    }
+
     async fn drafted(&self, order: ReviewOrder<'_>) -> Result<(Part, ReviewDraft), AppError> {
         let ReviewOrder { cycle, employee_number, version, answers, comment } = order;
         let part = self.part(cycle, employee_number).await?;
@@ -163,7 +190,8 @@ impl App {
         let form = self.form_of(&rules, &cycle, employee_number).await?;
         // Who is not a group of the form may still comment.
         let form = form.filter(|form| form.group(group).is_some());
-        Ok(Part { cycle, result, rater_id, group, form, begun })
+        let agent_name = self.store.agent_by_id(result.agent_id).await?.ok_or_else(nothing)?.name;
+        Ok(Part { cycle, result, agent_name, rater_id, group, form, begun })
     }
 
     /// The form that judges the agent by the card of the results that stand.
@@ -183,6 +211,7 @@ impl Part {
         };
         ReviewSheet {
             employee_number: self.result.employee_number,
+            agent_name: self.agent_name,
             group: self.group,
             form: self.form,
             state,

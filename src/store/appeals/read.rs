@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::cycle_events::Doer;
 use super::super::error::Step;
-use super::super::reach::result_condition;
+use super::super::reach::{Tree, below, result_condition};
 use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use crate::domain::appeal::{AppealState, AppealSubject};
@@ -42,6 +42,8 @@ pub struct Appeal {
 pub struct AppealFilter {
     pub reach: Reach,
     pub state: Option<AppealState>,
+    /// Of results in this unit or below it, in the run's own tree of units.
+    pub unit: Option<i64>,
 }
 
 /// Appeals counted by what they were about or who had reviewed the agent.
@@ -138,6 +140,16 @@ impl Store {
         found.into_iter().map(Appeal::try_from).collect()
     }
 
+    /// Open appeals that are assigned to the account, oldest first.
+    pub async fn appeals_assigned_to(&self, account_id: i64) -> Result<Vec<Appeal>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::AssignedAccount.eq(account_id))
+            .filter(Column::State.eq(AppealState::Open.as_str()))
+            .order_by_asc(Column::Id);
+        let found = found.all(&self.readers).await.step("reading appeals to decide")?;
+        found.into_iter().map(Appeal::try_from).collect()
+    }
+
     /// Appeals of the cycle of the run after the number `after`, oldest first.
     pub async fn appeals_page(
         &self,
@@ -150,6 +162,9 @@ impl Store {
         let mut conditions = result_condition(&filter.reach, Some("r.agent_id"), "r.unit_id", &mut values);
         if let Some(state) = filter.state {
             conditions.push_str(&format!(" AND r.state = '{state}'"));
+        }
+        if let Some(unit) = filter.unit {
+            conditions.push_str(&format!(" AND r.unit_id IN {}", below(Tree::OfRun, [unit], &mut values)));
         }
         let text = format!(
             "SELECT r.* FROM run JOIN appeal r ON r.cycle_id = run.cycle_id

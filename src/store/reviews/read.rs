@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::ratings::read::group_of;
+use super::super::reach::result_condition;
 use super::super::write::fetch;
-use super::super::{Store, StoreError};
+use super::super::{Page, Store, StoreError};
+use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
 use crate::domain::judgement::{RaterGroup, ReviewState};
 
@@ -57,6 +59,78 @@ pub struct ReviewTask {
     pub state: ReviewState,
     pub version: i64,
     pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// How far somebody is with a review of somebody they lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewStanding {
+    NotBegun,
+    /// Saved, and not handed in as it is.
+    Draft,
+    HandedIn,
+}
+
+impl ReviewStanding {
+    pub const ALL: [Self; 3] = [Self::NotBegun, Self::Draft, Self::HandedIn];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotBegun => "not_begun",
+            Self::Draft => "draft",
+            Self::HandedIn => "handed_in",
+        }
+    }
+
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == text)
+    }
+
+    /// As a condition on the review `v`, which is not there before it is begun.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::NotBegun => " AND (v.id IS NULL OR v.state IN ('invited', 'declined'))",
+            Self::Draft => " AND v.state = 'draft'",
+            Self::HandedIn => " AND v.state = 'submitted'",
+        }
+    }
+}
+
+/// Somebody to be reviewed by who leads them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewToWrite {
+    pub employee_number: String,
+    pub agent_name: String,
+    pub unit_code: String,
+    pub standing: ReviewStanding,
+    /// When it was last saved, once it was begun.
+    pub saved_at: Option<DateTime<Utc>>,
+    /// When it was last handed in.
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct ToWriteRow {
+    employee_number: String,
+    agent_name: String,
+    unit_code: String,
+    state: Option<String>,
+    saved_at: Option<DateTime<Utc>>,
+    submitted_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<ToWriteRow> for ReviewToWrite {
+    type Error = StoreError;
+
+    fn try_from(row: ToWriteRow) -> Result<Self, StoreError> {
+        let ToWriteRow { employee_number, agent_name, unit_code, state, saved_at, submitted_at } = row;
+        let standing = match state.map(state_of).transpose()? {
+            None | Some(ReviewState::Invited | ReviewState::Declined) => ReviewStanding::NotBegun,
+            Some(ReviewState::Draft) => ReviewStanding::Draft,
+            Some(ReviewState::Submitted) => ReviewStanding::HandedIn,
+        };
+        let saved_at = saved_at.filter(|_| standing != ReviewStanding::NotBegun);
+        Ok(Self { employee_number, agent_name, unit_code, standing, saved_at, submitted_at })
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -136,6 +210,30 @@ impl Store {
             .await
             .step("reading reviews")?;
         found.into_iter().map(Review::try_from).collect()
+    }
+
+    /// Results in review within reach but the rater's own, after the employee number `after`, in its order, with the rater's review of each.
+    pub async fn reviews_to_write(
+        &self,
+        run_id: i64,
+        after: Option<&str>,
+        limit: u64,
+        (reach, rater_id, standing): (&Reach, i64, Option<ReviewStanding>),
+    ) -> Result<Page<ReviewToWrite>, StoreError> {
+        let mut values = vec![run_id.into(), after.unwrap_or_default().into(), rater_id.into()];
+        let mut conditions = result_condition(reach, None, "r.unit_id", &mut values);
+        conditions.push_str(standing.map_or("", ReviewStanding::condition));
+        let text = format!(
+            "SELECT r.employee_number, a.name AS agent_name, u.code AS unit_code, v.state, v.saved_at, v.submitted_at
+            FROM run JOIN agent_result r ON r.cycle_id = run.cycle_id JOIN agent a ON a.id = r.agent_id
+            JOIN run_unit u ON u.run_id = run.id AND u.unit_id = r.unit_id
+            LEFT JOIN review v ON v.cycle_id = r.cycle_id AND v.agent_id = r.agent_id AND v.rater_id = $3
+            WHERE run.id = $1 AND r.employee_number > $2 AND r.agent_id <> $3{conditions}
+            ORDER BY r.employee_number LIMIT {}",
+            limit.saturating_add(1)
+        );
+        let rows: Vec<ToWriteRow> = fetch(&self.readers, "listing whom somebody reviews", text, values).await?;
+        Page::cut(rows, limit).convert()
     }
 
     /// What this person writes or is asked to write, of the newest cycles first, at most `limit`.

@@ -34,3 +34,42 @@ for (const progress of document.querySelectorAll("[data-events]")) {
   });
   events.addEventListener("end", () => { events.close(); location.reload(); });
 }
+
+// A draft is saved while one types. What was saved in another window is not overwritten: then the button that saves shows both.
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const words = form.querySelector("output");
+  let timer, busy = false, again = false, changed = false, leaving;
+  const save = async () => {
+    if (busy) { again = true; return; }
+    busy = true;
+    try {
+      const answer = await fetch(form.action, { method: "PUT", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) { throw new Error(answer.statusText); }
+      const told = await answer.json();
+      words.textContent = told.text;
+      changed = told.changed === true;
+      if (told.saved) { form.elements.version.value = told.version; }
+    } catch {
+      words.textContent = form.dataset.unsaved;
+    }
+    busy = false;
+    if (leaving) { form.requestSubmit(leaving); } else if (again && !changed) { again = false; save(); }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (!changed) { timer = setTimeout(save, 1000); }
+  });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    // What is being saved just now has its own version.
+    if (busy) { event.preventDefault(); leaving = event.submitter; }
+  });
+}
+
+// A file that is too large is told of before it is sent.
+for (const field of document.querySelectorAll("input[type=file][data-most]")) {
+  field.addEventListener("change", () => {
+    const large = [...field.files].some((file) => file.size > Number(field.dataset.most));
+    field.setCustomValidity(large ? field.dataset.tooLarge : "");
+  });
+}

@@ -1,11 +1,14 @@
 //! One cycle: where it stands, what can be done with it now, what came out so far, and what was done.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
+use super::progress::{Row as UnitRow, row as unit_row};
 use super::state::{STEPS, act_text, acts_now, cycle_state};
-use crate::app::{App, AppError, CardSpread, CycleEventView, CycleRecord, Wanted};
+use crate::app::{App, AppError, CardSpread, CycleEventView, CycleRecord, UnitProgress, Wanted};
 use crate::domain::authority::Act;
 use crate::domain::cycle::{CycleAct, CycleState};
 use crate::domain::money::Money;
@@ -34,6 +37,10 @@ struct Page {
     sees_results: bool,
     sees_pay: bool,
     has_results: bool,
+    /// How far the highest units are, once the review began.
+    rows: Vec<UnitRow>,
+    /// Lists that only some may see: where, and their names.
+    more: Vec<(&'static str, Say)>,
 }
 
 struct Step {
@@ -70,7 +77,11 @@ pub(in crate::web) async fn page(request: &Request, Path(code): Path<String>) ->
         if sees_pay && has_results { totals(&app, &code, language).await.map_err(failed)? } else { Vec::new() };
     let events = found(app.cycle_events(&code).await).map_err(failed)?.unwrap_or_default();
     let days = language.say("from-to").with("from", language.day(cycle.period.first));
+    let rows = if sees_results && has_results { highest_units(&app, &code, language).await } else { Ok(Vec::new()) };
+    let rows = rows.map_err(failed)?;
     let page = Page {
+        more: more_lists(&app, rows.is_empty(), language),
+        rows,
         days: days.with("to", language.day(cycle.period.last)).to_string(),
         state: cycle_state(cycle.state, language),
         steps: steps(cycle.state, language),
@@ -85,6 +96,34 @@ pub(in crate::web) async fn page(request: &Request, Path(code): Path<String>) ->
         frame,
     };
     rendered(&page)
+}
+
+/// Units without a unit above them that whoever looks may see, and those right below.
+async fn highest_units(app: &App, code: &str, language: Language) -> Result<Vec<UnitRow>, AppError> {
+    let Some(progress) = found(app.progress(code).await)? else { return Ok(Vec::new()) };
+    let known: BTreeSet<&str> = progress.units.iter().map(|unit| unit.unit.as_str()).collect();
+    let is_root = |unit: &UnitProgress| unit.parent.as_deref().is_none_or(|parent| !known.contains(parent));
+    let roots: BTreeSet<String> =
+        progress.units.iter().filter(|unit| is_root(unit)).map(|unit| unit.unit.clone()).collect();
+    let state = progress.state;
+    let high = progress
+        .units
+        .into_iter()
+        .filter(|unit| roots.contains(&unit.unit) || unit.parent.as_ref().is_some_and(|parent| roots.contains(parent)));
+    Ok(high.map(|unit| unit_row(unit, state, language)).collect())
+}
+
+fn more_lists(app: &App, before_review: bool, language: Language) -> Vec<(&'static str, Say)> {
+    let reaches = |act: &Act| reaches_others(&app.actor().reach(*act));
+    let lists: [(&'static str, &'static str, bool, &[Act]); 5] = [
+        ("standing", "standing-list", !before_review, &[Act::ReadResults]),
+        ("reviews", "nav-reviews", !before_review, &[Act::Review]),
+        ("calibration", "calibration-room", true, &[Act::ProposeRating, Act::Calibrate, Act::ReadAudit]),
+        ("appeals", "appeals", !before_review, &[Act::DecideAppeals, Act::ReadAudit]),
+        ("corrections", "corrections", true, &[Act::Correct]),
+    ];
+    let seen = lists.into_iter().filter(|(_, _, now, acts)| *now && acts.iter().any(reaches));
+    seen.map(|(place, name, _, _)| (place, language.say(name))).collect()
 }
 
 async fn totals(app: &App, code: &str, language: Language) -> Result<Vec<(String, String)>, AppError> {

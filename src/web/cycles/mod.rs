@@ -3,8 +3,10 @@
 pub(super) mod act;
 pub(super) mod approval;
 pub(super) mod board;
+pub(super) mod corrections;
 pub(super) mod cycle;
 pub(super) mod payouts;
 pub(super) mod plans;
+pub(super) mod progress;
 pub(super) mod results;
 pub(super) mod state;

@@ -3,7 +3,9 @@
 pub(super) mod lines;
 pub(super) mod payout;
 pub(super) mod plan;
+pub(super) mod revisions;
 pub(super) mod scorecard;
+pub(super) mod standing;
 pub(super) mod what_if;
 
 use crate::domain::appraisal::AppraisalState;

@@ -5,6 +5,7 @@ use poem::web::Path;
 use poem::{Request, Response, handler};
 
 use super::lines::{GateView, LineView, gate_view, line_view};
+use super::standing::Standing;
 use super::{Told, state_text};
 use crate::app::{App, AppError, ExplainedScorecard, ScorecardSummary};
 use crate::domain::appraisal::{AppraisalResult, StretchResult};
@@ -36,6 +37,7 @@ struct Page {
     stretches: Vec<StretchView>,
     next: Option<NextView>,
     links: Links,
+    standing: Option<Standing>,
 }
 
 /// The card of one stretch.
@@ -77,6 +79,7 @@ pub(in crate::web) async fn page(
     let explained = app.explained_scorecard(&cycle, &number).await.map_err(failed)?;
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
     let links = links(&app, &cycle, &number).await.map_err(failed)?;
+    let standing = Standing::of(&app, language, &cycle, &explained.detail.summary).await.map_err(failed)?;
     let metric = |id: &MetricId| rules.metric(id);
     let ExplainedScorecard { detail, explanation, next_band } = explained;
     let bands =
@@ -108,6 +111,7 @@ pub(in crate::web) async fn page(
         next: next_band.map(|next| next_view(language, next, &bands)),
         stretches,
         links,
+        standing,
         cycle,
         card: detail.summary,
         frame,

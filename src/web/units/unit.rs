@@ -87,7 +87,7 @@ pub(in crate::web) async fn page(
 }
 
 /// What the people of the unit are measured in by themselves, as far as it is a rate in percent.
-fn rates<'m>(
+pub(in crate::web) fn rates<'m>(
     cards: &[Card],
     spread: &[CardSpread],
     metric: impl Fn(&MetricId) -> Option<&'m Metric>,

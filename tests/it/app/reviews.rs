@@ -32,7 +32,7 @@ pub(super) async fn person(app: &App, number: &str, role: Option<(Role, &str)>) 
 }
 
 /// A cycle in review. S9 leads T1, where everybody works; S8 leads T2, where nobody does.
-pub(super) async fn in_review(company: &Company, database: &str) -> App {
+pub(crate) async fn in_review(company: &Company, database: &str) -> App {
     let app = company.load(database).await;
     let units = company.path("more_units.csv");
     fs::write(&units, "unit,parent,kind,name_en,name_zh\nT2,HQ,team,Team 2,二组\n").unwrap();

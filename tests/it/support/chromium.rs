@@ -144,6 +144,18 @@ impl Chromium {
         self.ask(&format!("/element/{element}/click"), &json!({})).await;
     }
 
+    /// Clicks the field of this id, which may stand below what is shown.
+    pub(crate) async fn ticks(&self, field: &str) {
+        let element = self.find("css selector", &format!("#{field}")).await;
+        self.ask(&format!("/element/{element}/click"), &json!({})).await;
+    }
+
+    /// Picks the file for the field of this id.
+    pub(crate) async fn picks(&self, field: &str, file: &std::path::Path) {
+        let element = self.find("css selector", &format!("#{field}")).await;
+        self.ask(&format!("/element/{element}/value"), &json!({ "text": file.display().to_string() })).await;
+    }
+
     /// Clicks the button of the form that holds the field of this id.
     pub(crate) async fn sends(&self, field: &str) {
         let element = self.find("xpath", &format!("//form[.//*[@id='{field}']]//button")).await;

@@ -76,7 +76,7 @@ async fn other_bodies_and_methods_change_nothing() {
     let answer = browser.send(json).await;
     assert!(answer.status.is_client_error(), "{}", answer.status);
     assert_eq!(browser.get("/sign-out").await.status, StatusCode::METHOD_NOT_ALLOWED);
-    let large = "x".repeat(70_000);
+    let large = "x".repeat(600_000);
     let answer = browser.post("/sign-out", &[("form_token", &token), ("more", &large)]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.body);
     assert!(is_in(&mut browser).await);

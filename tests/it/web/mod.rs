@@ -1,14 +1,19 @@
 //! Signing in and the pages around it, over real HTTP.
 
 mod account;
+mod appeals;
 mod back_off;
+mod calibration;
 mod chromium;
 mod cookies;
+mod corrections;
 mod forms;
 mod hashes;
 mod language;
 mod links;
+mod notices;
 mod pages;
+mod reviews;
 mod sessions;
 mod sign_in;
 mod timing;

@@ -34,10 +34,10 @@ async fn before_and_after_sign_in() {
 }
 
 /// A company with two quarters, the first published, served to people with a password.
-struct Office {
-    app: App,
-    origin: String,
-    _company: Company,
+pub(super) struct Office {
+    pub app: App,
+    pub origin: String,
+    company: Company,
     _stop: oneshot::Sender<()>,
 }
 
@@ -50,12 +50,27 @@ impl Office {
             app.appraise(quarter, &|_| {}).await.unwrap();
         }
         cycles::publish(&app, FIRST_QUARTER).await;
+        Self::serving(company, app).await
+    }
+
+    /// This company's Merit, served.
+    pub(super) async fn serving(company: Company, app: App) -> Self {
         let (address, stop) = listen(&app).await;
-        Self { app, origin: format!("http://{address}"), _company: company, _stop: stop }
+        Self { app, origin: format!("http://{address}"), company, _stop: stop }
+    }
+
+    /// The folder of the company's rules.
+    pub(super) fn rules(&self) -> std::path::PathBuf {
+        self.company.rules()
     }
 
     /// The session of somebody with this role, who is this agent.
-    async fn session(&self, login: &str, agent: Option<&str>, role: Option<(Role, Option<&str>)>) -> Browser {
+    pub(super) async fn session(
+        &self,
+        login: &str,
+        agent: Option<&str>,
+        role: Option<(Role, Option<&str>)>,
+    ) -> Browser {
         let order = AccountOrder { kind: AccountKind::Person, login, name: "Lin Yue", agent };
         let account = self.app.create_account(order).await.unwrap().account.public_id;
         if let Some((role, unit)) = role {
@@ -69,7 +84,7 @@ impl Office {
     }
 
     /// What is true of every page, in both languages.
-    async fn check(&self, chromium: &Chromium, browser: &Browser, pages: &[(&str, [&str; 2])]) {
+    pub(super) async fn check(&self, chromium: &Chromium, browser: &Browser, pages: &[(&str, [&str; 2])]) {
         chromium.open(&format!("{}/sign-in", self.origin)).await;
         chromium.keep_cookie("merit", &browser.cookies["merit"]).await;
         for (path, texts) in pages {

@@ -1,0 +1,166 @@
+//! How far the results of a cycle are, unit by unit, and where each stands.
+
+use askama::Template;
+use poem::web::Path;
+use poem::{Request, Response, handler};
+use serde::Deserialize;
+
+use crate::app::{AgentResult, Slice, UnitProgress};
+use crate::domain::agent_result::ResultState;
+use crate::domain::cycle::CycleState;
+use crate::web::export::{FileKind, Sheet};
+use crate::web::frame::Frame;
+use crate::web::language::Language;
+use crate::web::paging::{Paging, chosen};
+use crate::web::rendered;
+use crate::web::results::standing::result_state;
+use crate::web::visitor::failed;
+use crate::web::words::Say;
+
+/// Units of a page.
+const UNITS: usize = 50;
+
+#[derive(Deserialize, Default)]
+struct Query {
+    unit: Option<String>,
+    state: Option<String>,
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "cycles/progress.html")]
+struct Page {
+    frame: Frame,
+    cycle: String,
+    rows: Vec<Row>,
+    paging: Paging,
+}
+
+/// How far a unit is.
+pub(super) struct Row {
+    pub unit: String,
+    pub parent: String,
+    pub done: u64,
+    pub all: u64,
+    /// How many stand where.
+    pub states: String,
+}
+
+pub(super) fn row(progress: UnitProgress, state: CycleState, language: Language) -> Row {
+    let all = progress.all();
+    let done = progress.results.iter().filter(|(result, _)| is_done(**result, state)).map(|(_, count)| count).sum();
+    let states = progress.results.iter().map(|(result, count)| {
+        let number = crate::web::format::grouped(&count.to_string());
+        format!("{} {number}", result_state(*result, language).0)
+    });
+    let states = states.collect::<Vec<_>>().join(" · ");
+    Row { unit: progress.unit, parent: progress.parent.unwrap_or_default(), done, all, states }
+}
+
+/// Whether what the cycle waits for is done for a result: the review, then the agent's word, then the end.
+fn is_done(result: ResultState, cycle: CycleState) -> bool {
+    match cycle {
+        CycleState::InReview => result == ResultState::Reviewed,
+        CycleState::Published | CycleState::Appeal => !matches!(result, ResultState::Published | ResultState::Appealed),
+        CycleState::Calibrated | CycleState::Approved | CycleState::Final | CycleState::Closed => true,
+        CycleState::Draft | CycleState::Open | CycleState::Frozen | CycleState::Scored | CycleState::Cancelled => false,
+    }
+}
+
+#[handler]
+pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    let progress = app.progress(&cycle).await.map_err(failed)?;
+    let state = progress.state;
+    let mut rows: Vec<Row> = progress.units.into_iter().map(|unit| row(unit, state, language)).collect();
+    if let Some(kind) = FileKind::asked(request) {
+        let mut sheet = Sheet::new(["unit", "unit-above", "done", "all", "state"].map(|key| frame.say(key)));
+        for Row { unit, parent, done, all, states } in rows {
+            sheet.row([unit, parent, done.to_string(), all.to_string(), states]);
+        }
+        return sheet.answer(kind, &format!("progress-{cycle}"));
+    }
+    let Query { after, .. } = request.params().unwrap_or_default();
+    let after = chosen(after);
+    rows.retain(|row| after.as_deref().is_none_or(|after| row.unit.as_str() > after));
+    let more = rows.len() > UNITS;
+    rows.truncate(UNITS);
+    let last = rows.last().filter(|_| more).map(|row| row.unit.clone());
+    rendered(&Page { frame, cycle, rows, paging: Paging::new(&[], after.is_some(), last) })
+}
+
+#[derive(Template)]
+#[template(path = "cycles/standing.html")]
+struct Standing {
+    frame: Frame,
+    cycle: String,
+    rows: Vec<ResultRow>,
+    unit: String,
+    state: String,
+    states: Vec<(&'static str, String)>,
+    paging: Paging,
+}
+
+struct ResultRow {
+    number: String,
+    state: Say,
+    tone: &'static str,
+    reviewed: String,
+    noted: String,
+    comment: String,
+}
+
+fn result_row(result: AgentResult, language: Language) -> ResultRow {
+    let (state, tone) = result_state(result.state, language);
+    let moment = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| language.moment(at)).unwrap_or_default();
+    ResultRow {
+        number: result.employee_number,
+        state,
+        tone,
+        reviewed: moment(result.reviewed_at),
+        noted: moment(result.acknowledged_at),
+        comment: result.acknowledged_comment.unwrap_or_default(),
+    }
+}
+
+/// Where each agent's result stands.
+#[handler]
+pub(in crate::web) async fn standing(request: &Request, Path(cycle): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    let Query { unit, state, after } = request.params().unwrap_or_default();
+    let [unit, state, after] = [unit, state, after].map(chosen);
+    let in_state = state.as_deref().and_then(ResultState::of);
+    if let Some(kind) = FileKind::asked(request) {
+        let columns = ["employee-number", "state", "result-reviewed", "result-acknowledged", "comment"];
+        let mut sheet = Sheet::new(columns.map(|key| frame.say(key)));
+        let mut slice = Slice::first();
+        loop {
+            let found = app.agent_results(&cycle, &slice, unit.as_deref(), in_state).await.map_err(failed)?;
+            let next = found.rows.last().filter(|_| found.more).map(|last| Slice::after(last.employee_number.clone()));
+            for result in found.rows {
+                let ResultRow { number, state, reviewed, noted, comment, .. } = result_row(result, language);
+                sheet.row([number, state.to_string(), reviewed, noted, comment]);
+            }
+            match next {
+                Some(next) => slice = next,
+                None => return sheet.answer(kind, &format!("standing-{cycle}")),
+            }
+        }
+    }
+    let slice = Paging::slice(after.clone());
+    let found = app.agent_results(&cycle, &slice, unit.as_deref(), in_state).await.map_err(failed)?;
+    let last = found.rows.last().filter(|_| found.more).map(|result| result.employee_number.clone());
+    let filters = [("unit", unit.as_deref()), ("state", state.as_deref())];
+    let shown = Standing {
+        paging: Paging::new(&filters, after.is_some(), last),
+        rows: found.rows.into_iter().map(|result| result_row(result, language)).collect(),
+        unit: unit.unwrap_or_default(),
+        state: state.unwrap_or_default(),
+        states: ResultState::ALL.map(|state| (state.as_str(), result_state(state, language).0.to_string())).into(),
+        cycle,
+        frame,
+    };
+    rendered(&shown)
+}
