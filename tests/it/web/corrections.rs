@@ -47,6 +47,7 @@ async fn hr_corrects_what_came_late_and_everybody_sees_the_difference() {
         ("/cycles/2026-Q2/scorecards/E003", ["Corrected", "已更正"]),
     ];
     office.check(&chromium, &agent, &pages).await;
+    office.app.appraise(SECOND_QUARTER, &|_| {}).await.unwrap();
     office
         .check(
             &chromium,
