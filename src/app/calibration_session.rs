@@ -45,7 +45,8 @@ impl App {
     ///
     /// Errors: `Invalid` for more agents than a session has.
     pub async fn calibration_session(&self, code: &str, unit: Option<&str>) -> Result<CalibrationSession, AppError> {
-        self.reach(Act::Calibrate).or_else(|_| self.reach(Act::ProposeRating))?;
+        let auditing = |_| self.require(Act::ReadAudit).map(|()| Reach::everything());
+        self.reach(Act::Calibrate).or_else(|_| self.reach(Act::ProposeRating)).or_else(auditing)?;
         let wanted = Wanted { unit: unit.map(str::to_owned), state: Some(AppraisalState::Scored), ..Wanted::default() };
         let spread = self.spread(code, &wanted).await?;
         let (reach, shown) = self.shown_with_revisions(Act::ReadResults, code).await?;

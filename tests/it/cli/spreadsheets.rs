@@ -23,7 +23,7 @@ const LOGIN: &str = "@sum";
 
 /// What every command that prints CSV is asked, and cells of its answer as a spreadsheet shall see them. `ID` is the pull's, `JOB` the job's,
 /// `NOTICE` the notice's.
-const ASKED: [(&[&str], &[&str]); 34] = [
+const ASKED: [(&[&str], &[&str]); 35] = [
     (&["fairness", "--agents", "10"], &[]),
     (&["rules", "list"], &["'=rules", "'+why", "'=cycle"]),
     (&["rules", "diff", "rules", "draft"], &["{\"en\":\"=Front line\"", "{\"en\":\"@Front line\""]),
@@ -32,6 +32,7 @@ const ASKED: [(&[&str], &[&str]); 34] = [
     (&["facts", "list", AGENT, "--from", "2026-04-01", "--to", "2026-06-30"], &["'-night"]),
     (&["cycle", "list"], &["'=cycle"]),
     (&["cycle", "history", CYCLE], &["'=because"]),
+    (&["cycle", "deadlines", CYCLE], &[]),
     (&["job", "list"], &[]),
     (&["job", "show", "JOB"], &[]),
     (&["source", "list"], &[]),

@@ -3,13 +3,14 @@
 use std::fs;
 
 use merit::app::{
-    AccountChange, AccountKind, AccountOrder, App, AppError, Change, ExemptionOrder, GrantOrder, RulesChoice,
-    TokenKind, TokenOrder,
+    AccountChange, AccountKind, AccountOrder, App, AppError, Change, DeadlineOrder, ExemptionOrder, GrantOrder,
+    RulesChoice, TokenKind, TokenOrder,
 };
 use merit::domain::appraisal::ExemptionReason;
 use merit::domain::audit::Digest;
 use merit::domain::authority::Role;
 use merit::domain::cycle::CycleAct;
+use merit::domain::deadline::Stage;
 use sha2::{Digest as _, Sha256};
 
 use super::{assert_whole, disarm, entries, told};
@@ -56,6 +57,9 @@ async fn change_roster_and_rules(app: &App, company: &Company, expected: &mut Ve
 
 /// Calls every use case that changes a cycle or facts.
 async fn change_cycle(app: &App, company: &Company, expected: &mut Vec<Told>) {
+    let days = DeadlineOrder { cycle: FIRST_QUARTER, calendar: None, working_days: [(Stage::Review, 7)].into() };
+    app.set_deadlines(&days).await.unwrap();
+    expected.push(("cycle.set_deadlines", "cycle", FIRST_QUARTER.to_owned()));
     let order = ExemptionOrder { cycle: FIRST_QUARTER, employee_number: "E002", by: None };
     app.exempt(order, ExemptionReason::Other, "on strike duty").await.unwrap();
     app.exempt(order, ExemptionReason::Other, "twice").await.unwrap_err();

@@ -28,6 +28,7 @@ async fn read_all(app: &App, company: &Company) {
     app.calibrations(CYCLE, &slice, None).await.unwrap();
     app.approval_sheet(CYCLE).await.unwrap();
     app.exemption(CYCLE, "E001").await.unwrap();
+    app.calibration_session(CYCLE, Some("T1")).await.unwrap();
     let days = ("2026-04-01".parse().unwrap(), "2026-06-30".parse().unwrap());
     app.facts("E001", days, Some("csat_t2b")).await.unwrap();
     app.replay(CYCLE, &|_| {}).await.unwrap();
@@ -74,6 +75,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
         read_all(&app, &company).await;
         let mut expected = vec![
             ("agent.read_pay", "E001", ""),
+            ("calibration.read_session", CYCLE, "unit=T1 rows=3"),
             ("cycle.read_sheet", CYCLE, "shown="),
             ("cycle.replay", CYCLE, "revision=1 agents=3 differing=0"),
             ("cycle.simulate", CYCLE, "revision=1 rules="),
@@ -92,10 +94,11 @@ async fn readings_are_recorded_and_ones_own_are_not() {
             ("scorecard.read", "E001", "cycle=2026-Q2"),
             ("scorecard.read", "E002", "cycle=2026-Q2"),
             ("spread.read", CYCLE, "unit=T1"),
+            ("spread.read", CYCLE, "unit=T1"),
         ];
         if let Some(plan) = planned.first() {
             app.plan(CYCLE, &plan.summary.employee_number).await.unwrap();
-            expected.insert(11, ("plan.read", plan.summary.employee_number.as_str(), "cycle=2026-Q2"));
+            expected.insert(12, ("plan.read", plan.summary.employee_number.as_str(), "cycle=2026-Q2"));
         }
         let mut found = entries(&app).await;
         found.truncate(found.len() - before);
