@@ -12,10 +12,12 @@ use super::error::{ActError, GetError};
 use crate::app::{AppError, ApprovalSheet as Sheet, CycleEventView, CycleOrder, PublishOrder, ShownForApproval};
 use crate::domain::cycle::CycleAct;
 
-/// What can be done with a cycle by itself; it is opened and appraised by commands of their own.
+/// What can be done with a cycle by itself; it is frozen and scored by jobs.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case")]
 enum CycleActName {
+    /// Of a draft.
+    Open,
     BeginReview,
     Calibrate,
     Approve,
@@ -30,6 +32,7 @@ enum CycleActName {
 impl From<CycleActName> for CycleAct {
     fn from(name: CycleActName) -> Self {
         match name {
+            CycleActName::Open => Self::Open,
             CycleActName::BeginReview => Self::BeginReview,
             CycleActName::Calibrate => Self::Calibrate,
             CycleActName::Approve => Self::Approve,

@@ -1,15 +1,16 @@
 //! Appraisal cycles.
 
-use poem_openapi::param::{Path, Query};
+use chrono::NaiveDate;
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Resource;
 use super::auth::Caller;
-use super::error::{GetError, ListError};
+use super::error::{CreateError, GetError, ListError};
 use super::page::{PageSize, cursor, slice};
-use crate::app::CycleRecord;
+use crate::app::{AppError, CycleRecord, RulesChoice};
 
 /// An appraisal cycle.
 #[derive(Object)]
@@ -18,9 +19,9 @@ pub(super) struct Cycle {
     code: String,
     /// `month`, `quarter`, `half_year`, `year` or `custom`.
     kind: String,
-    first_day: chrono::NaiveDate,
+    first_day: NaiveDate,
     /// Included.
-    last_day: chrono::NaiveDate,
+    last_day: NaiveDate,
     /// `draft`, `open`, `frozen`, `scored`, `in_review`, `calibrated`, `approved`, `published`, `appeal`, `final`, `closed` or `cancelled`.
     state: String,
     /// SHA-256 of the rules the cycle pinned.
@@ -58,6 +59,22 @@ pub(super) fn cycle(record: CycleRecord) -> Cycle {
     }
 }
 
+/// A cycle to be opened.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct NewCycle {
+    /// `2026-Q3`, `2026-08`, `2026-H1` or `2026`; any name when the days are given.
+    code: String,
+    /// For cycles that do not follow the calendar.
+    first_day: Option<NaiveDate>,
+    /// Included; goes with `first_day`.
+    last_day: Option<NaiveDate>,
+    /// A version of the rules, by its name or at least eight digits of its hash; those in force on the first day when absent.
+    rules: Option<String>,
+    /// Only prepare it; the act `open` opens it.
+    draft: Option<bool>,
+}
+
 pub struct CyclesApi;
 
 #[OpenApi(tag = "Resource::Cycles")]
@@ -76,6 +93,32 @@ impl CyclesApi {
         let page = app.cycles(&slice(limit.0, after.0)?).await?;
         let next_cursor = page.rows.last().filter(|_| page.more).map(|cycle| cursor(&cycle.code));
         Ok(Json(CyclePage { items: page.rows.into_iter().map(cycle).collect(), next_cursor }))
+    }
+
+    /// Open a cycle, or prepare one
+    ///
+    /// It pins the rules, which are published from its first day on if need be.
+    #[oai(path = "/cycles", method = "post", operation_id = "open_cycle")]
+    async fn open(
+        &self,
+        app: Caller,
+        body: Json<NewCycle>,
+        /// The same key with the same request is done once.
+        #[oai(name = "Idempotency-Key")]
+        _key: Header<Option<String>>,
+    ) -> Result<Json<Cycle>, CreateError> {
+        let NewCycle { code, first_day, last_day, rules, draft } = body.0;
+        let days = match (first_day, last_day) {
+            (None, None) => None,
+            (Some(first), Some(last)) => Some((first, last)),
+            _ => return Err(AppError::Invalid("first_day and last_day go together".into()).into()),
+        };
+        let choice = rules.as_deref().map_or(RulesChoice::InForce, RulesChoice::Version);
+        let pinned = match draft.unwrap_or_default() {
+            true => app.draft_cycle(&code, days, choice).await,
+            false => app.open_cycle_with(&code, days, choice).await,
+        };
+        Ok(Json(cycle(pinned?.cycle)))
     }
 
     /// One cycle

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use futures::future::BoxFuture;
+
 use super::figures::Pooling;
 use super::snapshot::CHUNK;
 use super::{App, AppError, Change};
@@ -16,7 +18,17 @@ impl App {
     /// Freezes the cycle's benchmarks by its rules: facts of the period before, pooled by metric and segment over everybody assigned
     /// then, for the metrics whose index a card measures. A metric that is frozen already stays; one without facts in that period is
     /// frozen when there are some, at the latest by the first appraisal.
-    pub(super) async fn freeze_benchmarks(&self, cycle: &Cycle, rules: &Ruleset) -> Result<(), AppError> {
+    ///
+    /// It is boxed, because the compiler cannot tell otherwise that requests may wait for it.
+    pub(super) fn freeze_benchmarks<'a>(
+        &'a self,
+        cycle: &'a Cycle,
+        rules: &'a Ruleset,
+    ) -> BoxFuture<'a, Result<(), AppError>> {
+        Box::pin(self.frozen_benchmarks(cycle, rules))
+    }
+
+    async fn frozen_benchmarks(&self, cycle: &Cycle, rules: &Ruleset) -> Result<(), AppError> {
         // An appraised cycle keeps what it was appraised with, even where that is nothing.
         if cycle.current_run_id.is_some() {
             return Ok(());

@@ -13,6 +13,9 @@ use crate::domain::period::{CycleKind, Period};
 use crate::domain::version::VersionState;
 use crate::store::{Cycle, NewCycle, RuleVersion, Run, ShownRun};
 
+/// Longest code of a cycle, in bytes.
+const LONGEST_CODE: usize = 64;
+
 /// Which rules a cycle pins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RulesChoice<'a> {
@@ -20,6 +23,8 @@ pub enum RulesChoice<'a> {
     InForce,
     /// A version by its name or digits of its hash, or a folder.
     Named(&'a str),
+    /// A version by its name or digits of its hash; never a folder, for whoever asks from elsewhere.
+    Version(&'a str),
     /// Those in a folder as they are now.
     Folder(&'a Path),
 }
@@ -62,7 +67,33 @@ impl App {
         days: Option<(NaiveDate, NaiveDate)>,
         choice: RulesChoice<'_>,
     ) -> Result<PinnedCycle, AppError> {
+        self.make_cycle(code, days, choice, false).await
+    }
+
+    /// As [`App::open_cycle_with`], for a cycle that is opened by an act of its own, once it is prepared.
+    pub async fn draft_cycle(
+        &self,
+        code: &str,
+        days: Option<(NaiveDate, NaiveDate)>,
+        choice: RulesChoice<'_>,
+    ) -> Result<PinnedCycle, AppError> {
+        self.make_cycle(code, days, choice, true).await
+    }
+
+    async fn make_cycle(
+        &self,
+        code: &str,
+        days: Option<(NaiveDate, NaiveDate)>,
+        choice: RulesChoice<'_>,
+        draft: bool,
+    ) -> Result<PinnedCycle, AppError> {
         self.require(Act::ManageCycles)?;
+        if code.is_empty() || code.len() > LONGEST_CODE || code.chars().any(|c| c.is_control() || "/\\?#%".contains(c))
+        {
+            return Err(AppError::Invalid(format!(
+                "code: write 1 to {LONGEST_CODE} characters, without /, \\, ?, # and %, such as 2026-Q3"
+            )));
+        }
         let (kind, period) = match days {
             Some((first, last)) => (CycleKind::Custom, Period::new(first, last)),
             None => {
@@ -78,13 +109,16 @@ impl App {
             kind: kind.as_str().to_owned(),
             period,
             ruleset_hash: chosen.version.hash.clone(),
+            draft,
         };
-        let change = Change::new("cycle.open", "cycle", code).after(Digest::from_hex(&cycle.ruleset_hash));
+        let act = if draft { "cycle.draft" } else { "cycle.open" };
+        let change = Change::new(act, "cycle", code).after(Digest::from_hex(&cycle.ruleset_hash));
         let store = self.recorded(change.detail(format_args!("{} to {}", period.first, period.last)));
         let cycle = match chosen.named {
-            true => store.open_cycle_publishing(&cycle, self.clock.now()).await?,
-            false => store.open_cycle(&cycle).await?,
+            true => store.open_cycle_publishing(&cycle, self.clock.now()).await,
+            false => store.open_cycle(&cycle).await,
         };
+        let cycle = cycle.map_err(AppError::as_things_stand)?;
         self.pinned(cycle, chosen).await
     }
 
@@ -115,6 +149,9 @@ impl App {
                 Reference::Version(version) => Ok(Chosen { version, named: true, added: None }),
                 Reference::Folder(folder) => self.choose_folder(&folder).await,
             },
+            RulesChoice::Version(text) => {
+                Ok(Chosen { version: self.rule_version(text).await?, named: true, added: None })
+            }
             RulesChoice::Folder(folder) => self.choose_folder(folder).await,
         }
     }
@@ -130,7 +167,9 @@ impl App {
     /// The cycle with its rules as they stand now.
     async fn pinned(&self, cycle: Cycle, chosen: Chosen) -> Result<PinnedCycle, AppError> {
         let rules = self.rule_version(&cycle.ruleset_hash).await?;
-        self.freeze_benchmarks(&cycle, &self.pinned_rules(&cycle.ruleset_hash).await?).await?;
+        if cycle.state != CycleState::Draft {
+            self.freeze_benchmarks(&cycle, &self.pinned_rules(&cycle.ruleset_hash).await?).await?;
+        }
         let published = chosen.version.effective_from != rules.effective_from;
         Ok(PinnedCycle { cycle, rules, published, added: chosen.added })
     }

@@ -81,11 +81,6 @@ impl App {
                     if act == CycleAct::Appraise { "appraise".to_owned() } else { format!("cycle {act}") }
                 )));
             }
-            CycleAct::Open => {
-                return Err(AppError::Invalid(
-                    "a cycle is opened with 'merit cycle open', which names its rules".into(),
-                ));
-            }
             CycleAct::Publish => return self.publish(PublishOrder { cycle: code, units: &[], approved: None }).await,
             _ => {}
         }
@@ -130,7 +125,11 @@ impl App {
             units: Vec::new(),
         };
         let acted = self.recorded(change).act_on_cycle(code, cycle.current_run_id, &event).await;
-        acted.map_err(AppError::as_things_stand)
+        let cycle = acted.map_err(AppError::as_things_stand)?;
+        if act == CycleAct::Open {
+            self.freeze_benchmarks(&cycle, &self.pinned_rules(&cycle.ruleset_hash).await?).await?;
+        }
+        Ok(cycle)
     }
 
     /// What stands to be approved now.

@@ -67,7 +67,11 @@ impl AppError {
             | StoreError::HoldsAdjustments { .. }
             | StoreError::AppealState { .. }
             | StoreError::TooMuchEvidence { .. }
-            | StoreError::ResultsAreOut { .. } => Self::Refused(error.to_string()),
+            | StoreError::ResultsAreOut { .. }
+            | StoreError::CycleOverlaps { .. }
+            | StoreError::Version(_) => Self::Refused(error.to_string()),
+            StoreError::Exists { .. } => Self::Conflict(error.to_string()),
+            StoreError::CycleBackwards { .. } => Self::Invalid(error.to_string()),
             StoreError::Changed { .. } => Self::Changed(error.to_string()),
             StoreError::NotFound { .. } => Self::NotFound(error.to_string()),
             error => Self::Store(error),

@@ -22,6 +22,9 @@ pub(super) enum CycleAction {
         /// Last day, included
         #[arg(long, requires = "first")]
         last: Option<NaiveDate>,
+        /// Only prepare it; 'merit cycle act CODE open' opens it
+        #[arg(long)]
+        draft: bool,
     },
     /// Exempt an agent from a cycle, or lift that
     Exempt(exempt::ExemptArguments),
@@ -41,7 +44,7 @@ pub(super) enum CycleAction {
         /// The cycle's code
         code: String,
     },
-    /// Take a cycle to its next state: begin_review, calibrate, approve, send_back, publish, begin_appeals, finalise, close, cancel
+    /// Take a cycle to its next state: open (a draft), begin_review, calibrate, approve, send_back, publish, begin_appeals, finalise, close, cancel
     Act(cycle_acts::ActArguments),
     /// By when each stage is to be done, and what is overdue; with a calendar or stages, set that
     Deadlines(deadlines::DeadlineArguments),
@@ -82,12 +85,15 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
         CycleAction::Sheet { code } => cycle_acts::sheet(&app, &code).await?,
         CycleAction::History { code, format } => cycle_acts::history(&app, &code, format).await?,
         CycleAction::Late { code, format } => correct::late(&app, &code, format).await?,
-        CycleAction::Open { code, first, last } => {
+        CycleAction::Open { code, first, last, draft } => {
             let days = first.zip(last);
-            let pinned = app.open_cycle_with(&code, days, choice(place)?).await?;
+            let pinned = match draft {
+                true => app.draft_cycle(&code, days, choice(place)?).await?,
+                false => app.open_cycle_with(&code, days, choice(place)?).await?,
+            };
             let PinnedCycle { cycle, rules, .. } = &pinned;
             let (first, last) = (cycle.period.first, cycle.period.last);
-            say!("Cycle {code} is open: {first} to {last}, rules {}.", rules.label());
+            say!("Cycle {code} is {}: {first} to {last}, rules {}.", cycle.state, rules.label());
             print_rules(&pinned);
         }
         CycleAction::Repin { code } => {

@@ -25,9 +25,7 @@ pub(super) struct ActArguments {
 
 fn act_named(text: &str) -> Result<CycleAct, String> {
     let acts = || {
-        CycleAct::ALL
-            .into_iter()
-            .filter(|act| !matches!(act, CycleAct::Open | CycleAct::Freeze | CycleAct::Score | CycleAct::Appraise))
+        CycleAct::ALL.into_iter().filter(|act| !matches!(act, CycleAct::Freeze | CycleAct::Score | CycleAct::Appraise))
     };
     acts().find(|act| act.as_str() == text).ok_or_else(|| {
         let names: Vec<&str> = acts().map(CycleAct::as_str).collect();

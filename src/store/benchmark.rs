@@ -27,14 +27,15 @@ impl Store {
         let frozen = Entity::find().filter(Column::CycleId.eq(cycle_id)).all(&tx).await.step(step)?;
         let frozen: BTreeSet<String> = frozen.into_iter().map(|row| row.metric).collect();
         let open = facts.iter().filter(|fact| !frozen.contains(fact.metric.as_str()));
-        let rows = open.map(|SegmentFact { metric, segment, pooled }| Model {
+        let row = |SegmentFact { metric, segment, pooled }: &SegmentFact| Model {
             cycle_id,
             metric: metric.to_string(),
             segment: segment.to_string(),
             numerator: Micros(pooled.numerator.micros()),
             denominator: Micros(pooled.denominator.micros()),
             samples: pooled.samples,
-        });
+        };
+        let rows: Vec<Model> = open.map(row).collect();
         bulk::insert::<Entity>(&tx, step, rows).await?;
         self.finish(tx, step).await
     }

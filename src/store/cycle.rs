@@ -24,6 +24,8 @@ pub struct NewCycle {
     pub period: Period,
     /// The version of the rules that it pins; kept before with `add_ruleset`.
     pub ruleset_hash: String,
+    /// It is prepared only, and opened by an act of its own.
+    pub draft: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +143,7 @@ impl Store {
             kind: Set(cycle.kind.clone()),
             first_day: Set(Day(first)),
             last_day: Set(Day(last)),
-            state: Set(CycleState::Open.as_str().to_owned()),
+            state: Set(if cycle.draft { CycleState::Draft } else { CycleState::Open }.as_str().to_owned()),
             ruleset_hash: Set(cycle.ruleset_hash.clone()),
             current_run_id: Set(None),
             frozen_run_id: Set(None),

@@ -182,6 +182,7 @@ fn body(operation: &str) -> Option<Value> {
         "assign_appeal" => Some(json!({})),
         "decide_appeal" => Some(json!({ "outcome": "uphold", "reason": "because" })),
         "add_evidence" => Some(json!("seen")),
+        "open_cycle" => Some(json!({ "code": FIRST_QUARTER })),
         "set_deadlines" => Some(json!({ "stages": [{ "stage": "appeal", "working_days": 9 }] })),
         "correct_results" => Some(json!({ "agents": ["E001"], "reason": "because" })),
         "act_on_cycle" => Some(json!({ "act": "approve", "digest": "0".repeat(64) })),

@@ -1,10 +1,13 @@
 //! A whole quarter over the API, by people of every role: review, calibration, four eyes, publication, an appeal that varies a result, a late
 //! fact after the end that becomes a correction.
 
-use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder};
+use std::time::Duration;
+
+use merit::app::{AccountKind, AccountOrder, App, GrantOrder, TokenKind, TokenOrder, WorkOrder};
 use merit::domain::authority::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::support::company::{Company, FIRST_QUARTER as QUARTER, SECOND_QUARTER as NEXT};
 use crate::support::engines;
@@ -50,6 +53,21 @@ impl Person<'_> {
         assert_eq!((answered.as_u16(), detail.contains(says)), (status, true), "{path} {body}: {answer}");
     }
 
+    /// Asks for a job of this kind, and waits until it is done.
+    async fn computes(&self, kind: &str) {
+        let job = self.does("/jobs", json!({ "kind": kind, "cycle": QUARTER })).await;
+        let path = format!("/jobs/{}", job["id"].as_str().unwrap());
+        for _ in 0..1_200 {
+            let job = self.ok(&path).await;
+            match job["state"].as_str().unwrap() {
+                "done" => return,
+                "failed" | "cancelled" => panic!("{job}"),
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        panic!("{path} does not end");
+    }
+
     async fn acts(&self, act: &str) {
         self.does(&format!("/cycles/{QUARTER}/acts"), json!({ "act": act })).await;
     }
@@ -86,7 +104,7 @@ async fn paid(payroll: &Person<'_>) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quarter_from_frozen_to_closed_and_corrected() {
+async fn a_quarter_from_draft_to_closed_and_corrected() {
     let company = Company::new(4);
     for database in engines::databases(&company.path("merit.db")).await {
         company.write_figures(0);
@@ -94,11 +112,10 @@ async fn a_quarter_from_frozen_to_closed_and_corrected() {
         let people = "employee_number,name,unit,post,from\nS9,Supervisor,T1,supervisor,2026-01-01\n";
         std::fs::write(company.path("lead.csv"), people).unwrap();
         app.import_roster(&company.path("lead.csv"), None, false).await.unwrap();
-        app.open_cycle(QUARTER, None, &company.rules()).await.unwrap();
+        app.add_rules(&company.rules(), Some("Spring"), None).await.unwrap();
         let server = Server::start(&app).await;
         let with = |token: String| Person { server: &server, token };
         let hr_token = token_for(&app, "hr", &[(Role::Hr, None, true)]).await;
-        let hr_app = app.acting_as(app.bearer(&hr_token).await.unwrap().unwrap());
         let hr = with(hr_token);
         let second = with(token_for(&app, "hr-2", &[(Role::Hr, None, true)]).await);
         let chief = with(token_for(&app, "chief", &[(Role::Approver, None, true)]).await);
@@ -109,9 +126,25 @@ async fn a_quarter_from_frozen_to_closed_and_corrected() {
         let acts = format!("/cycles/{QUARTER}/acts");
         let card = |number: &str| format!("/cycles/{QUARTER}/scorecards/{number}");
 
-        hr_app.freeze(QUARTER, &|_| {}).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let worker = {
+            let order = WorkOrder { workers: 1, rules: company.rules(), lost_after: Duration::from_secs(60) };
+            let app = app.clone();
+            tokio::spawn(async move { app.work(order, stopped).await })
+        };
+        let draft = json!({ "code": QUARTER, "rules": "Spring", "draft": true });
+        lead.tries("/cycles", draft.clone(), 403, "").await;
+        assert_eq!(hr.does("/cycles", draft.clone()).await["state"], "draft");
+        hr.tries("/cycles", draft, 409, "there is a cycle '2026-Q2' already").await;
+        hr.tries(&acts, json!({ "act": "begin_review" }), 409, "is draft: it cannot be put into review").await;
+        hr.acts("open").await;
+        let days = json!({ "stages": [{ "stage": "review", "working_days": 8 }] });
+        let (status, deadlines) = hr.send(Method::PUT, &format!("/cycles/{QUARTER}/deadlines"), None, &days).await;
+        assert_eq!((status, deadlines["stages"][2]["working_days"].as_u64()), (StatusCode::OK, Some(8)));
+
+        hr.computes("freeze").await;
         assert_eq!(hr.get(&card("E001")).await.0, StatusCode::NOT_FOUND, "frozen, and not scored");
-        hr_app.score(QUARTER, &|_| {}).await.unwrap();
+        hr.computes("score").await;
         hr.acts("begin_review").await;
         lead.reviews("E001", "Calm with angry callers.").await;
         one.reviews("E001", "A hard quarter.").await;
@@ -123,14 +156,14 @@ async fn a_quarter_from_frozen_to_closed_and_corrected() {
         hr.tries(&acts, json!({ "act": "calibrate" }), 409, "nobody has decided about 1 proposed ratings").await;
         hr.does(&format!("{proposals}/{id}/decision"), json!({ "decision": "confirm" })).await;
         hr.tries(&acts, json!({ "act": "calibrate" }), 409, "score it again").await;
-        hr_app.score(QUARTER, &|_| {}).await.unwrap();
+        hr.computes("score").await;
         hr.acts("calibrate").await;
 
         // What the approver saw is not what stands by then.
         let sheet = format!("/cycles/{QUARTER}/approval-sheet");
         let seen = chief.ok(&sheet).await["digest"].clone();
         chief.does(&acts, json!({ "act": "send_back", "reason": "E004 was on leave" })).await;
-        hr_app.score(QUARTER, &|_| {}).await.unwrap();
+        hr.computes("score").await;
         hr.acts("calibrate").await;
         chief.tries(&acts, json!({ "act": "approve", "digest": seen }), 412, "the revision changed from").await;
         let stands = chief.ok(&sheet).await["digest"].clone();
@@ -167,7 +200,7 @@ async fn a_quarter_from_frozen_to_closed_and_corrected() {
         hr.acts("close").await;
         company.write_figures(25);
         company.pull(&app).await.unwrap();
-        app.open_cycle(NEXT, None, &company.rules()).await.unwrap();
+        hr.does("/cycles", json!({ "code": NEXT, "rules": "Spring" })).await;
         let late = hr.ok(&format!("/cycles/{QUARTER}/late-facts")).await["items"].as_array().unwrap().len();
         assert!(late > 0);
         let order = json!({ "all_late": true, "reason": "the surveys of June came in August" });
@@ -180,6 +213,8 @@ async fn a_quarter_from_frozen_to_closed_and_corrected() {
         assert_ne!(one.ok(&card("E001")).await["scorecard"]["total"], own["scorecard"]["total"]);
 
         assert_eq!(auditor.ok("/audit/verification").await["faults"], 0);
+        stop.send_replace(true);
+        worker.await.unwrap();
         let replay = app.replay(QUARTER, &|_| {}).await.unwrap();
         assert!(replay.differences.is_empty(), "{:?}", replay.differences);
     }

@@ -229,7 +229,7 @@ async fn a_cycle_by_command() {
     let own = refused(run(&["cycle", "act", FIRST_QUARTER, "approve", "--digest", digest]), 1);
     assert!(own.contains("somebody else has to"), "{own}");
     let unknown = refused(run(&["cycle", "act", FIRST_QUARTER, "reopen"]), 2);
-    assert!(unknown.contains("use begin_review, calibrate, approve, send_back"), "{unknown}");
+    assert!(unknown.contains("use open, begin_review, calibrate, approve, send_back"), "{unknown}");
     let cancelled = printed(run(&["cycle", "act", FIRST_QUARTER, "cancel", "--reason", "wrong quarter"]));
     assert_eq!(cancelled, "Cycle 2026-Q2 is cancelled.\n");
     let history = printed(run(&["cycle", "history", FIRST_QUARTER, "--format", "csv"]));

@@ -161,6 +161,9 @@ impl House {
             // None of these is done as things stand, whatever stands in them.
             "set_contact" => json!({ "email": "other@example.com", "language": "en", "notices": ["pull_failed"] }),
             "mail_link" => json!({ "purpose": "invite" }),
+            "open_cycle" => {
+                json!({ "code": "2031-Q2", "first_day": "2031-04-01", "last_day": "2031-06-30", "rules": "none" })
+            }
             "act_on_cycle" => json!({ "act": "publish", "reason": "because", "digest": "0".repeat(64) }),
             // Nothing is in review here.
             "acknowledge_result" => json!({ "comment": "seen" }),

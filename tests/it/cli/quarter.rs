@@ -69,8 +69,11 @@ async fn a_quarter_by_one_command_stops_where_a_second_person_decides() {
         }
         assert_eq!(state(&app).await, CycleState::Calibrated);
         approve(&acting(&app, "approver", Role::Approver).await, FIRST_QUARTER).await.unwrap();
+        let window = refused(run(&company, &database, "final"), 1);
+        assert!(window.contains("agents of cycle 2026-Q2 may appeal until"), "{window}");
+        database.execute("UPDATE agent_result SET published_at = '2026-07-09T10:00:00+00:00'").await;
         let on = printed(run(&company, &database, "final"));
-        for step in ["approved: done already", "published: done now\nappeals: done now\nfinal: done now\n"] {
+        for step in ["approved: done already", "published: done already", "final: done now\n"] {
             assert!(on.contains(step), "{step}: {on}");
         }
         assert!(printed(run(&company, &database, "closed")).ends_with("closed: done now\nCycle 2026-Q2 is closed.\n"));

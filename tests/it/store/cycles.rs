@@ -14,6 +14,7 @@ fn new_cycle(code: &str, first: &str, last: &str) -> NewCycle {
         kind: "quarter".to_owned(),
         period: period(first, last),
         ruleset_hash: "rules-1".to_owned(),
+        draft: false,
     }
 }
 

@@ -179,6 +179,7 @@ pub(super) async fn open(store: &Store, code: &str, first: &str, last: &str) -> 
         kind: "quarter".to_owned(),
         period: period(first, last),
         ruleset_hash: "rules-1".to_owned(),
+        draft: false,
     };
     store.open_cycle_publishing(&cycle, noon()).await.unwrap()
 }

@@ -33,6 +33,7 @@ fn quarter(code: &str, first: &str, last: &str, hash: &str) -> NewCycle {
         kind: "quarter".to_owned(),
         period: period(first, last),
         ruleset_hash: hash.to_owned(),
+        draft: false,
     }
 }
 
