@@ -13,8 +13,7 @@ use super::session::Session;
 use super::words::{ProposalView, all};
 use crate::app::{App, AppError, CalibrationState, ScorecardSummary, Slice, Wanted};
 use crate::domain::cycle::CycleState;
-use crate::domain::metric::Metric;
-use crate::rules::Ruleset;
+use crate::domain::metric::{Metric, MetricId};
 use crate::web::charts::{Bar, Distribution};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
@@ -105,7 +104,7 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     }
     let (session, no_session) = match &unit {
         // Later pages of the list are about its people alone.
-        Some(unit) if after.is_none() => session(&app, (&cycle, unit), &rules, language).await?,
+        Some(unit) if after.is_none() => session(&app, (&cycle, unit), |id| rules.metric(id), language).await?,
         _ => (None, None),
     };
     let found = app.scorecards(&cycle, &Paging::slice(after.clone()), &wanted).await.map_err(failed)?;
@@ -132,13 +131,13 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
 }
 
 /// The session of a unit; for auditors, who look at the room alone, there is none, and one of too many people says so.
-async fn session(
+async fn session<'m>(
     app: &App,
     unit: (&str, &str),
-    rules: &Ruleset,
+    metric: impl Fn(&MetricId) -> Option<&'m Metric> + Send,
     language: Language,
 ) -> poem::Result<(Option<Session>, Option<String>)> {
-    match Session::of(app, unit, rules, language).await {
+    match Session::of(app, unit, metric, language).await {
         Ok(session) => Ok((Some(session), None)),
         Err(AppError::Forbidden(_)) => Ok((None, None)),
         Err(AppError::Invalid(why)) => Ok((None, Some(why))),

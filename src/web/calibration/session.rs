@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::app::{App, AppError, CalibrationSession, SessionCycle};
 use crate::domain::calibration::{Leniency, LineApart, Outliers, RatedAgent};
 use crate::domain::interval::Interval;
-use crate::domain::metric::Unit;
-use crate::rules::Ruleset;
+use crate::domain::metric::{Metric, MetricId, Unit};
 use crate::web::format::grouped;
 use crate::web::language::Language;
 use crate::web::words::Say;
@@ -54,10 +53,10 @@ pub(super) struct Rater {
 }
 
 impl Session {
-    pub(super) async fn of(
+    pub(super) async fn of<'m>(
         app: &App,
         (cycle, unit): (&str, &str),
-        rules: &Ruleset,
+        metric: impl Fn(&MetricId) -> Option<&'m Metric> + Send,
         language: Language,
     ) -> Result<Self, AppError> {
         let CalibrationSession { spread, agents, outliers, before, raters } =
@@ -68,7 +67,7 @@ impl Session {
         let of = |outlier: crate::domain::calibration::Outlier| {
             let agent = agents.get(outlier.agent);
             let lines = outlier.lines.into_iter();
-            lines.filter_map(|line| Some(apart_view(agent?, &line, rules, language))).collect::<Vec<_>>()
+            lines.filter_map(|line| Some(apart_view(agent?, &line, metric(&line.metric), language))).collect::<Vec<_>>()
         };
         Ok(Self {
             compared,
@@ -79,8 +78,7 @@ impl Session {
     }
 }
 
-fn apart_view(agent: &RatedAgent, line: &LineApart, rules: &Ruleset, language: Language) -> Apart {
-    let metric = rules.metric(&line.metric);
+fn apart_view(agent: &RatedAgent, line: &LineApart, metric: Option<&Metric>, language: Language) -> Apart {
     let unit = metric.map_or(Unit::Ratio, |metric| metric.unit);
     let Interval { lower, upper } = line.interval;
     Apart {

@@ -117,7 +117,7 @@ async fn highest_units(app: &App, code: &str, language: Language) -> Result<Vec<
         .into_iter()
         .filter(|unit| roots.contains(&unit.unit) || unit.parent.as_ref().is_some_and(|parent| roots.contains(parent)));
     let rules = app.rules_of_cycle(code).await?;
-    Ok(high.map(|unit| unit_row(unit, state, &rules, language)).collect())
+    Ok(high.map(|unit| unit_row(unit, state, |id| rules.metric(id), language)).collect())
 }
 
 fn more_lists(app: &App, before_review: bool, language: Language) -> Vec<(&'static str, Say)> {

@@ -8,8 +8,7 @@ use serde::Deserialize;
 use crate::app::{AgentResult, Slice, UnitProgress};
 use crate::domain::agent_result::ResultState;
 use crate::domain::cycle::CycleState;
-use crate::domain::metric::MetricId;
-use crate::rules::Ruleset;
+use crate::domain::metric::{Metric, MetricId};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -50,7 +49,12 @@ pub(super) struct Row {
     pub waits_for: String,
 }
 
-pub(super) fn row(progress: UnitProgress, state: CycleState, rules: &Ruleset, language: Language) -> Row {
+pub(super) fn row<'m>(
+    progress: UnitProgress,
+    state: CycleState,
+    metric: impl Fn(&MetricId) -> Option<&'m Metric>,
+    language: Language,
+) -> Row {
     let all = progress.all();
     let done = progress.results.iter().filter(|(result, _)| is_done(**result, state)).map(|(_, count)| count).sum();
     let states = progress.results.iter().map(|(result, count)| {
@@ -59,8 +63,7 @@ pub(super) fn row(progress: UnitProgress, state: CycleState, rules: &Ruleset, la
     });
     let states = states.collect::<Vec<_>>().join(" · ");
     let waits_for = progress.waiting_for.iter().map(|(what, cards)| {
-        let metric = rules.metric(&MetricId(what.as_str().into()));
-        let name = match metric {
+        let name = match metric(&MetricId(what.as_str().into())) {
             Some(metric) => language.of_text(&metric.name).to_owned(),
             None => language.say("waits-for-ratings").to_string(),
         };
@@ -87,7 +90,7 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let progress = app.progress(&cycle).await.map_err(failed)?;
     let state = progress.state;
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
-    let mut rows: Vec<Row> = progress.units.into_iter().map(|unit| row(unit, state, &rules, language)).collect();
+    let mut rows: Vec<Row> = progress.units.into_iter().map(|unit| row(unit, state, |id| rules.metric(id), language)).collect();
     if let Some(kind) = FileKind::asked(request) {
         let mut sheet =
             Sheet::new(["unit", "unit-above", "done", "all", "state", "waits-for"].map(|key| frame.say(key)));
