@@ -116,6 +116,14 @@ impl App {
         self.deadlines(code).await
     }
 
+    /// Ids of the working calendars of the rules, in order; none where this server has no rules.
+    pub fn working_calendars(&self) -> Result<Vec<String>, AppError> {
+        self.require(Act::ManageCycles)?;
+        let Some(folder) = &self.rules_folder else { return Ok(Vec::new()) };
+        let loaded = tokio::task::block_in_place(|| rules::load(folder)).map_err(AppError::Rules)?;
+        Ok(loaded.calendars.into_keys().collect())
+    }
+
     /// The last day to appeal a result that was published then; `None` once it is over.
     pub async fn appeal_until(&self, code: &str, published: DateTime<Utc>) -> Result<Option<NaiveDate>, AppError> {
         let plan = self.store.deadline_plan(self.cycle(code).await?.id).await?;

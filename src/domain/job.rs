@@ -131,7 +131,8 @@ pub enum JobOrder {
         cycle: String,
         /// Codes of units, each with everything below; none for all that is left.
         units: Vec<String>,
-        /// Digest of the approved sheet; what is approved later is not published by this job.
+        /// Digest of the approved sheet; what is approved later is not published by this job. Empty while it is asked for: of what is approved
+        /// by then.
         approved: String,
     },
     Export(Export),

@@ -7,7 +7,7 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use super::cycles::state::cycles_newest_first;
-use super::export::{FileKind, Sheet};
+use super::export::{FileKind, Sheet, WholeList};
 use super::frame::Frame;
 use super::language::Language;
 use super::paging::{Paging, chosen};
@@ -15,6 +15,7 @@ use super::rendered;
 use super::visitor::failed;
 use crate::app::{AppError, AuditReport, AuditView, ReplayReport, Slice, WantedEntries};
 use crate::domain::audit::Record;
+use crate::domain::export::ExportList;
 
 #[derive(Deserialize, Default)]
 struct Query {
@@ -33,6 +34,7 @@ struct Page {
     rows: Vec<Row>,
     wanted: Fields,
     paging: Paging,
+    whole: WholeList,
     /// Cycles whose results can be computed again.
     cycles: Vec<String>,
 }
@@ -134,7 +136,8 @@ pub(super) async fn page(request: &Request) -> poem::Result<Response> {
     let cycles = cycles.into_iter().filter(|cycle| cycle.current_run_id.is_some()).map(|cycle| cycle.code).collect();
     let [actor, act, subject, from, to] = [actor, act, subject, from, to].map(Option::unwrap_or_default);
     let rows = found.rows.into_iter().map(|entry| row(entry, language)).collect();
-    rendered(&Page { frame, rows, wanted: Fields { actor, act, subject, from, to }, paging, cycles })
+    let whole = WholeList::new(ExportList::Audit, None, None);
+    rendered(&Page { frame, rows, wanted: Fields { actor, act, subject, from, to }, paging, whole, cycles })
 }
 
 /// Walks the whole log.

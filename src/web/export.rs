@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::words::Say;
 use crate::app;
-use crate::domain::export::ExportFormat;
+use crate::domain::export::{ExportFormat, ExportList};
 
 /// A file that a list can be had as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,22 @@ impl FileKind {
             "xlsx" => Some(Self::Xlsx),
             _ => None,
         }
+    }
+}
+
+/// What a list has to be had whole, as a file that a job makes.
+pub(super) struct WholeList {
+    pub list: &'static str,
+    /// Of lists of a cycle.
+    pub cycle: Option<String>,
+    /// It and everything below it; empty for all.
+    pub unit: String,
+}
+
+impl WholeList {
+    pub(super) fn new(list: ExportList, cycle: Option<&str>, unit: Option<&str>) -> Self {
+        let (cycle, unit) = (cycle.map(str::to_owned), unit.unwrap_or_default().to_owned());
+        Self { list: list.as_str(), cycle, unit }
     }
 }
 

@@ -33,7 +33,11 @@ const PARTS: [(&str, &str, &[Act]); 11] = [
     ("/approval", "nav-approval", &[Act::Approve]),
     ("/rules", "nav-rules", &[Act::ReadRules]),
     ("/data", "nav-data", &[Act::ReadPulls]),
-    ("/jobs", "nav-jobs", &[Act::Pull, Act::Appraise, Act::Simulate]),
+    (
+        "/jobs",
+        "nav-jobs",
+        &[Act::Pull, Act::Appraise, Act::Simulate, Act::ReadPeople, Act::ReadResults, Act::ReadPay, Act::ReadAudit],
+    ),
     ("/audit", "nav-audit", &[Act::ReadAudit]),
     ("/access", "nav-access", &[Act::ManageAccess]),
     ("/notices", "nav-notices", &[Act::ManageNotices]),

@@ -174,11 +174,16 @@ impl App {
                 self.cycle(cycle).await?;
                 Ok(order)
             }
-            JobOrder::Publish { cycle, units, .. } => {
+            JobOrder::Publish { cycle, units, approved: shown } => {
                 for unit in &units {
                     self.unit(unit).await?;
                 }
                 let approved = self.approved_digest(&cycle).await?;
+                if !shown.is_empty() && shown != approved {
+                    return Err(AppError::Changed(format!(
+                        "since this was shown, other results of cycle {cycle} were approved: look at it again"
+                    )));
+                }
                 Ok(JobOrder::Publish { cycle, units, approved })
             }
             JobOrder::Simulate { cycle, rules, all } => {

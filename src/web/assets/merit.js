@@ -29,7 +29,7 @@ for (const progress of document.querySelectorAll("[data-events]")) {
   const words = progress.querySelector("output");
   events.addEventListener("progress", (event) => {
     const told = JSON.parse(event.data);
-    if (bar && told.total) { bar.max = told.total; bar.value = told.done; }
+    if (bar && told.total) { bar.hidden = false; bar.max = told.total; bar.value = told.done; }
     if (words) { words.textContent = told.text; }
   });
   events.addEventListener("end", () => { events.close(); location.reload(); });

@@ -4,4 +4,5 @@
 pub(super) mod list;
 pub(super) mod propose;
 pub(super) mod room;
+mod session;
 mod words;

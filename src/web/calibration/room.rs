@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 use super::super::cycles::cycle::distribution;
 use super::super::units::unit::rates;
+use super::session::Session;
 use super::words::{ProposalView, all};
 use crate::app::{App, AppError, CalibrationState, ScorecardSummary, Slice, Wanted};
 use crate::domain::cycle::CycleState;
-use crate::domain::metric::Metric;
+use crate::domain::metric::{Metric, MetricId};
 use crate::web::charts::{Bar, Distribution};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
@@ -42,6 +43,9 @@ struct Page {
     figure: Option<String>,
     rows: Vec<Row>,
     paging: Paging,
+    /// Where the unit is chosen, for those who calibrate or propose; or why there is none.
+    session: Option<Session>,
+    no_session: Option<String>,
 }
 
 struct Row {
@@ -98,6 +102,11 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
             }
         }
     }
+    let (session, no_session) = match &unit {
+        // Later pages of the list are about its people alone.
+        Some(unit) if after.is_none() => session(&app, (&cycle, unit), |id| rules.metric(id), language).await?,
+        _ => (None, None),
+    };
     let found = app.scorecards(&cycle, &Paging::slice(after.clone()), &wanted).await.map_err(failed)?;
     let last = found.rows.last().filter(|_| found.more).map(|card| card.employee_number.clone());
     let filters = [("unit", unit.as_deref()), ("metric", metric.as_deref())];
@@ -112,11 +121,28 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
         figure: picked.filter(|_| unit.is_some()).map(|metric| language.of_text(&metric.name).to_owned()),
         rows: found.rows.into_iter().map(view).collect(),
         paging: Paging::new(&filters, after.is_some(), last),
+        session,
+        no_session,
         unit: unit.unwrap_or_default(),
         cycle,
         frame,
     };
     rendered(&page)
+}
+
+/// The session of a unit; for auditors, who look at the room alone, there is none, and one of too many people says so.
+async fn session<'m>(
+    app: &App,
+    unit: (&str, &str),
+    metric: impl Fn(&MetricId) -> Option<&'m Metric> + Send,
+    language: Language,
+) -> poem::Result<(Option<Session>, Option<String>)> {
+    match Session::of(app, unit, metric, language).await {
+        Ok(session) => Ok((Some(session), None)),
+        Err(AppError::Forbidden(_)) => Ok((None, None)),
+        Err(AppError::Invalid(why)) => Ok((None, Some(why))),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// Value and interval by employee number.

@@ -6,6 +6,7 @@ use askama::Template;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
+use super::deadlines::Deadlines;
 use super::progress::{Row as UnitRow, row as unit_row};
 use super::state::{STEPS, act_text, acts_now, cycle_state};
 use crate::app::{App, AppError, CardSpread, CycleEventView, CycleRecord, UnitProgress, Wanted};
@@ -29,6 +30,8 @@ struct Page {
     state: Say,
     steps: Vec<Step>,
     acts: Vec<ActView>,
+    /// By when each stage is to be done, for those who see more than their own.
+    deadlines: Option<Deadlines>,
     /// What the ratings of each card come to.
     spread: Vec<Distribution>,
     /// What is paid, where whoever looks may see it: amount, payable, withheld.
@@ -50,7 +53,8 @@ struct Step {
 }
 
 struct ActView {
-    code: &'static str,
+    /// Where it is done, below the cycle.
+    place: String,
     name: Say,
     about: Say,
 }
@@ -79,9 +83,11 @@ pub(in crate::web) async fn page(request: &Request, Path(code): Path<String>) ->
     let days = language.say("from-to").with("from", language.day(cycle.period.first));
     let rows = if sees_results && has_results { highest_units(&app, &code, language).await } else { Ok(Vec::new()) };
     let rows = rows.map_err(failed)?;
+    let deadlines = if sees_results { Some(Deadlines::of(&app, &code, language).await.map_err(failed)?) } else { None };
     let page = Page {
         more: more_lists(&app, rows.is_empty(), language),
         rows,
+        deadlines,
         days: days.with("to", language.day(cycle.period.last)).to_string(),
         state: cycle_state(cycle.state, language),
         steps: steps(cycle.state, language),
@@ -110,16 +116,18 @@ async fn highest_units(app: &App, code: &str, language: Language) -> Result<Vec<
         .units
         .into_iter()
         .filter(|unit| roots.contains(&unit.unit) || unit.parent.as_ref().is_some_and(|parent| roots.contains(parent)));
-    Ok(high.map(|unit| unit_row(unit, state, language)).collect())
+    let rules = app.rules_of_cycle(code).await?;
+    Ok(high.map(|unit| unit_row(unit, state, |id| rules.metric(id), language)).collect())
 }
 
 fn more_lists(app: &App, before_review: bool, language: Language) -> Vec<(&'static str, Say)> {
     let reaches = |act: &Act| reaches_others(&app.actor().reach(*act));
-    let lists: [(&'static str, &'static str, bool, &[Act]); 5] = [
+    let lists: [(&'static str, &'static str, bool, &[Act]); 6] = [
         ("standing", "standing-list", !before_review, &[Act::ReadResults]),
         ("reviews", "nav-reviews", !before_review, &[Act::Review]),
         ("calibration", "calibration-room", true, &[Act::ProposeRating, Act::Calibrate, Act::ReadAudit]),
         ("appeals", "appeals", !before_review, &[Act::DecideAppeals, Act::ReadAudit]),
+        ("publication", "publication", !before_review, &[Act::ManageCycles]),
         ("corrections", "corrections", true, &[Act::Correct]),
     ];
     let seen = lists.into_iter().filter(|(_, _, now, acts)| *now && acts.iter().any(reaches));
@@ -148,7 +156,12 @@ fn steps(state: CycleState, language: Language) -> Vec<Step> {
 
 fn act_view(act: CycleAct, language: Language) -> ActView {
     let (name, about) = act_text(act, language);
-    ActView { code: act.as_str(), name, about }
+    let place = match act {
+        CycleAct::Approve => "approval".to_owned(),
+        CycleAct::Publish => "publication".to_owned(),
+        _ => format!("acts/{}", act.as_str()),
+    };
+    ActView { place, name, about }
 }
 
 pub(in crate::web) fn distribution(spread: CardSpread, language: Language) -> Option<Distribution> {

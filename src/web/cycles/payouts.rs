@@ -6,7 +6,8 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use crate::app::{PayoutSummary, Slice, Wanted};
-use crate::web::export::{FileKind, Sheet};
+use crate::domain::export::ExportList;
+use crate::web::export::{FileKind, Sheet, WholeList};
 use crate::web::frame::Frame;
 use crate::web::paging::{Paging, chosen};
 use crate::web::rendered;
@@ -28,6 +29,7 @@ struct Page {
     rows: Vec<(PayoutSummary, String, Option<String>)>,
     unit: String,
     paging: Paging,
+    whole: WholeList,
 }
 
 #[handler]
@@ -65,5 +67,6 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
         (payout, amount, why)
     });
     let rows = rows.collect();
-    rendered(&Page { frame, cycle, rows, unit: unit.unwrap_or_default(), paging })
+    let whole = WholeList::new(ExportList::Payouts, Some(&cycle), unit.as_deref());
+    rendered(&Page { frame, cycle, rows, unit: unit.unwrap_or_default(), paging, whole })
 }

@@ -6,7 +6,8 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use crate::app::{PlanDetail, Slice, Wanted};
-use crate::web::export::{FileKind, Sheet};
+use crate::domain::export::ExportList;
+use crate::web::export::{FileKind, Sheet, WholeList};
 use crate::web::frame::Frame;
 use crate::web::paging::{Paging, chosen};
 use crate::web::rendered;
@@ -27,6 +28,7 @@ struct Page {
     rows: Vec<(PlanDetail, String)>,
     unit: String,
     paging: Paging,
+    whole: WholeList,
 }
 
 #[handler]
@@ -66,5 +68,6 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let paging = Paging::new(&[("unit", unit.as_deref())], after.is_some(), last);
     let rows: Vec<_> =
         found.rows.into_iter().map(|plan| (aims(&plan), plan)).map(|(aims, plan)| (plan, aims)).collect();
-    rendered(&Page { frame, cycle, rows, unit: unit.unwrap_or_default(), paging })
+    let whole = WholeList::new(ExportList::Plans, Some(&cycle), unit.as_deref());
+    rendered(&Page { frame, cycle, rows, unit: unit.unwrap_or_default(), paging, whole })
 }

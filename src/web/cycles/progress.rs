@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::app::{AgentResult, Slice, UnitProgress};
 use crate::domain::agent_result::ResultState;
 use crate::domain::cycle::CycleState;
+use crate::domain::metric::{Metric, MetricId};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -44,9 +45,16 @@ pub(super) struct Row {
     pub all: u64,
     /// How many stand where.
     pub states: String,
+    /// What cards on hold wait for, and how many.
+    pub waits_for: String,
 }
 
-pub(super) fn row(progress: UnitProgress, state: CycleState, language: Language) -> Row {
+pub(super) fn row<'m>(
+    progress: UnitProgress,
+    state: CycleState,
+    metric: impl Fn(&MetricId) -> Option<&'m Metric>,
+    language: Language,
+) -> Row {
     let all = progress.all();
     let done = progress.results.iter().filter(|(result, _)| is_done(**result, state)).map(|(_, count)| count).sum();
     let states = progress.results.iter().map(|(result, count)| {
@@ -54,7 +62,15 @@ pub(super) fn row(progress: UnitProgress, state: CycleState, language: Language)
         format!("{} {number}", result_state(*result, language).0)
     });
     let states = states.collect::<Vec<_>>().join(" · ");
-    Row { unit: progress.unit, parent: progress.parent.unwrap_or_default(), done, all, states }
+    let waits_for = progress.waiting_for.iter().map(|(what, cards)| {
+        let name = match metric(&MetricId(what.as_str().into())) {
+            Some(metric) => language.of_text(&metric.name).to_owned(),
+            None => language.say("waits-for-ratings").to_string(),
+        };
+        format!("{name} {}", crate::web::format::grouped(&cards.to_string()))
+    });
+    let waits_for = waits_for.collect::<Vec<_>>().join(" · ");
+    Row { unit: progress.unit, parent: progress.parent.unwrap_or_default(), done, all, states, waits_for }
 }
 
 /// Whether what the cycle waits for is done for a result: the review, then the agent's word, then the end.
@@ -73,11 +89,13 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let progress = app.progress(&cycle).await.map_err(failed)?;
     let state = progress.state;
-    let mut rows: Vec<Row> = progress.units.into_iter().map(|unit| row(unit, state, language)).collect();
+    let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
+    let mut rows: Vec<Row> = progress.units.into_iter().map(|unit| row(unit, state, |id| rules.metric(id), language)).collect();
     if let Some(kind) = FileKind::asked(request) {
-        let mut sheet = Sheet::new(["unit", "unit-above", "done", "all", "state"].map(|key| frame.say(key)));
-        for Row { unit, parent, done, all, states } in rows {
-            sheet.row([unit, parent, done.to_string(), all.to_string(), states]);
+        let mut sheet =
+            Sheet::new(["unit", "unit-above", "done", "all", "state", "waits-for"].map(|key| frame.say(key)));
+        for Row { unit, parent, done, all, states, waits_for } in rows {
+            sheet.row([unit, parent, done.to_string(), all.to_string(), states, waits_for]);
         }
         return sheet.answer(kind, &format!("progress-{cycle}"));
     }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use crate::app::{ScoreOrder, ScorecardSummary, Slice, Wanted};
 use crate::domain::appraisal::AppraisalState;
+use crate::domain::export::ExportList;
 use crate::web::charts::Bar;
-use crate::web::export::{FileKind, Sheet};
+use crate::web::export::{FileKind, Sheet, WholeList};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::paging::{Paging, chosen};
@@ -45,6 +46,7 @@ struct Page {
     states: Vec<(&'static str, String)>,
     sort: String,
     paging: Paging,
+    whole: WholeList,
 }
 
 struct Row {
@@ -101,6 +103,7 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let filters = filters.map(|(name, value)| (name, value.as_deref()));
     let paging = Paging::new(&filters, after.is_some(), last);
     let page = Page {
+        whole: WholeList::new(ExportList::Scorecards, Some(&cycle), unit.as_deref()),
         rows: found.rows.into_iter().map(|card| row(card, language)).collect(),
         unit: unit.unwrap_or_default(),
         rating: rating.unwrap_or_default(),

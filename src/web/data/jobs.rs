@@ -10,12 +10,12 @@ use poem::web::sse::{Event, SSE};
 use poem::web::{Form, Path, Redirect};
 use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::{App, AppError, JobView, Slice};
 use crate::domain::fixed::Fixed;
-use crate::domain::job::{JobOrder, JobState};
+use crate::domain::job::{JobKind, JobOrder, JobState};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -28,6 +28,8 @@ use crate::web::words::Say;
 const LOOK: Duration = Duration::from_secs(1);
 /// A stream tells for so many looks; the browser then asks anew, and its right is examined anew.
 const LOOKS: usize = 60;
+/// Streams that the list has open at most: browsers open six connections to a server, and pages need some.
+const MOST_WATCHED: usize = 2;
 
 #[derive(Deserialize, Default)]
 struct Query {
@@ -50,6 +52,8 @@ struct Row {
     asked: String,
     by: String,
     progress: String,
+    /// Whether the list tells how it goes on.
+    live: bool,
 }
 
 #[derive(Template)]
@@ -60,6 +64,10 @@ struct Page {
     done: i64,
     total: Option<i64>,
     ended: bool,
+    /// Before when it is not begun.
+    not_before: Option<Say>,
+    /// The file that an export made, for who asked: its name, rows and kibibytes.
+    file: Option<(String, String, String)>,
     problem: Option<(String, String)>,
     result: Option<String>,
 }
@@ -85,6 +93,7 @@ fn row(job: &JobView, language: Language) -> Row {
         asked: language.moment(job.asked_at),
         by: job.asked_by.clone(),
         progress: progress_text(job, language),
+        live: false,
     }
 }
 
@@ -121,11 +130,13 @@ pub(in crate::web) async fn list(request: &Request) -> poem::Result<Response> {
     let Query { after } = request.params().unwrap_or_default();
     let after = chosen(after);
     let (jobs, next) = app.jobs(&Paging::slice(after.clone()), None).await.map_err(failed)?;
-    let rows = jobs.iter().map(|job| row(job, language)).collect();
+    let mut rows: Vec<Row> = jobs.iter().map(|job| row(job, language)).collect();
+    let running = rows.iter_mut().zip(&jobs).filter(|(_, job)| job.state == JobState::Running);
+    running.take(MOST_WATCHED).for_each(|(row, _)| row.live = true);
     rendered(&List { frame, rows, paging: Paging::new(&[], after.is_some(), next) })
 }
 
-fn id(text: &str) -> poem::Result<Uuid> {
+pub(super) fn id(text: &str) -> poem::Result<Uuid> {
     Uuid::parse_str(text).map_err(|_| failed(AppError::NotFound(format!("there is no job '{text}'"))))
 }
 
@@ -133,7 +144,15 @@ fn id(text: &str) -> poem::Result<Uuid> {
 pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) -> poem::Result<Response> {
     let frame = Frame::of(request)?;
     let job = frame.visitor.app().job(id(&text)?).await.map_err(failed)?;
+    let (file, result) = match job.order.kind() {
+        JobKind::Export => (job.result.as_ref().and_then(|result| file_of(result, frame.language)), None),
+        _ => (None, job.result),
+    };
+    let job = JobView { result, ..job };
+    let waits = job.not_before.filter(|_| job.state == JobState::Queued);
     let page = Page {
+        file,
+        not_before: waits.map(|at| frame.say("publish-waits").with("at", frame.language.moment(at))),
         row: row(&job, frame.language),
         done: job.done,
         total: job.total,
@@ -143,6 +162,14 @@ pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) ->
         frame,
     };
     rendered(&page)
+}
+
+/// Name, rows and kibibytes of the file that a result tells of.
+fn file_of(result: &Value, language: Language) -> Option<(String, String, String)> {
+    let number = |key: &str| result.get(key).and_then(Value::as_i64);
+    let bytes = number("bytes")?;
+    let of = |count: i64| language.number(Fixed::from_int(count));
+    Some((result.get("file")?.as_str()?.to_owned(), of(number("rows")?), of(bytes.div_euclid(1024) + 1)))
 }
 
 #[derive(Deserialize)]

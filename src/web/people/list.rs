@@ -5,7 +5,8 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use crate::app::{AgentRecord, Slice};
-use crate::web::export::{FileKind, Sheet};
+use crate::domain::export::ExportList;
+use crate::web::export::{FileKind, Sheet, WholeList};
 use crate::web::frame::Frame;
 use crate::web::paging::{Paging, chosen};
 use crate::web::rendered;
@@ -26,6 +27,7 @@ struct Page {
     text: String,
     unit: String,
     paging: Paging,
+    whole: WholeList,
 }
 
 #[handler]
@@ -54,6 +56,7 @@ pub(in crate::web) async fn page(request: &Request) -> poem::Result<Response> {
     let last = found.rows.last().filter(|_| found.more).map(|agent| agent.employee_number.clone());
     let filters = [("text", text.as_deref()), ("unit", unit.as_deref())];
     let paging = Paging::new(&filters, after.is_some(), last);
+    let whole = WholeList::new(ExportList::People, None, unit.as_deref());
     let (text, unit) = (text.unwrap_or_default(), unit.unwrap_or_default());
-    rendered(&Page { frame, people: found.rows, text, unit, paging })
+    rendered(&Page { frame, people: found.rows, text, unit, paging, whole })
 }

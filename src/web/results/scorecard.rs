@@ -1,21 +1,25 @@
 //! One agent's scorecard: every line opens to its working.
 
 use askama::Template;
+use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
+use serde::Deserialize;
 
 use super::lines::{GateView, LineView, gate_view, line_view};
 use super::standing::Standing;
 use super::{Told, state_text};
-use crate::app::{App, AppError, ExplainedScorecard, ScorecardSummary};
+use crate::app::{App, AppError, ExplainedScorecard, Preview, ScorecardSummary};
 use crate::domain::appraisal::{AppraisalResult, StretchResult};
 use crate::domain::explanation::{CardExplanation, NextBand};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::scorecard::Band;
 use crate::web::charts::{Bullet, Zone};
+use crate::web::cycles::publication;
 use crate::web::frame::Frame;
 use crate::web::language::Language;
+use crate::web::paging::chosen;
 use crate::web::rendered;
 use crate::web::visitor::failed;
 use crate::web::words::Say;
@@ -38,6 +42,21 @@ struct Page {
     next: Option<NextView>,
     links: Links,
     standing: Option<Standing>,
+    preview: Option<PreviewView>,
+}
+
+/// What a scorecard is shown with.
+struct Around {
+    links: Links,
+    standing: Option<Standing>,
+    preview: Option<PreviewView>,
+}
+
+/// What says that it is shown as somebody else sees it.
+struct PreviewView {
+    title: Say,
+    about: Say,
+    payout: Option<Say>,
 }
 
 /// The card of one stretch.
@@ -77,9 +96,44 @@ pub(in crate::web) async fn page(
     let frame = Frame::of(request)?;
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let explained = app.explained_scorecard(&cycle, &number).await.map_err(failed)?;
-    let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
     let links = links(&app, &cycle, &number).await.map_err(failed)?;
     let standing = Standing::of(&app, language, &cycle, &explained.detail.summary).await.map_err(failed)?;
+    show(frame, cycle, explained, Around { links, standing, preview: None }).await
+}
+
+#[derive(Deserialize, Default)]
+struct Query {
+    number: Option<String>,
+}
+
+/// The page as its agent sees it, for whoever publishes.
+#[handler]
+pub(in crate::web) async fn previewed(request: &Request, Path(cycle): Path<String>) -> poem::Result<Response> {
+    let frame = Frame::of(request)?;
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    let number = chosen(request.params::<Query>().unwrap_or_default().number).unwrap_or_default();
+    let found = match app.preview_for(&cycle, &number).await {
+        Ok(found) => found,
+        // Whoever mistyped a number types it again.
+        Err(AppError::NotFound(why)) => return publication::again(frame, cycle, why, StatusCode::NOT_FOUND).await,
+        Err(error) => return Err(failed(error)),
+    };
+    let Preview { result: _, published, scorecard, payout, plan } = found;
+    let explained = app.explain_scorecard(scorecard).await.map_err(failed)?;
+    let payout = payout.map(|payout| language.money(&payout.detail.summary.amount));
+    let preview = PreviewView {
+        title: language.say("preview-of").with("number", &number),
+        about: language.say(if published { "preview-published" } else { "preview-not-published" }),
+        payout: payout.map(|amount| language.say("preview-payout").with("amount", amount)),
+    };
+    let links = Links { payout: preview.payout.is_some(), plan: plan.is_some() };
+    show(frame, cycle, explained, Around { links, standing: None, preview: Some(preview) }).await
+}
+
+async fn show(frame: Frame, cycle: String, explained: ExplainedScorecard, around: Around) -> poem::Result<Response> {
+    let (app, language) = (frame.visitor.app().clone(), frame.language);
+    let Around { links, standing, preview } = around;
+    let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
     let metric = |id: &MetricId| rules.metric(id);
     let ExplainedScorecard { detail, explanation, next_band } = explained;
     let bands =
@@ -99,7 +153,7 @@ pub(in crate::web) async fn page(
         Some(name) => format!("{rating} · {name}"),
         None => rating.to_owned(),
     });
-    let page = Page {
+    let shown = Page {
         state,
         tone,
         score: result.printed.map(|score| language.hundredths(score)),
@@ -112,11 +166,12 @@ pub(in crate::web) async fn page(
         stretches,
         links,
         standing,
+        preview,
         cycle,
         card: detail.summary,
         frame,
     };
-    rendered(&page)
+    rendered(&shown)
 }
 
 /// The score over the bands it is judged by.

@@ -16,17 +16,17 @@ use crate::support::company::{Company, FIRST_QUARTER};
 use crate::support::engines::{self, Database};
 
 /// Workers, until the value is dropped.
-pub(super) struct Workers(watch::Sender<bool>, Option<JoinHandle<()>>);
+pub(crate) struct Workers(watch::Sender<bool>, Option<JoinHandle<()>>);
 
 impl Workers {
-    pub(super) fn start(app: &App, company: &Company, workers: usize) -> Self {
+    pub(crate) fn start(app: &App, company: &Company, workers: usize) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (app, rules) = (app.clone(), company.rules());
         let order = WorkOrder { workers, rules, lost_after: Duration::from_secs(60) };
         Self(stop, Some(tokio::spawn(async move { app.work(order, stopped).await })))
     }
 
-    pub(super) async fn end(mut self) {
+    pub(crate) async fn end(mut self) {
         self.0.send_replace(true);
         self.1.take().unwrap().await.unwrap();
     }

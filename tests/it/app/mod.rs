@@ -14,7 +14,7 @@ mod fairness;
 mod fallen;
 mod forgetting;
 mod full_disk;
-mod jobs;
+pub(crate) mod jobs;
 mod leave;
 mod personal;
 mod publication;

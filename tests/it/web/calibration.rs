@@ -1,11 +1,13 @@
 //! The week, progress by unit, and the calibration room, in real Chromium.
 
 use merit::domain::authority::Role;
+use merit::domain::cycle::CycleAct;
 
 use super::pages::Office;
 use crate::app::reviews::in_review;
 use crate::support::chromium::Chromium;
-use crate::support::company::{Company, FIRST_QUARTER};
+use crate::support::company::{Company, FIRST_QUARTER, SECOND_QUARTER};
+use crate::support::cycles::act;
 
 const RATED: &str = "/cycles/2026-Q2/calibration/E001";
 
@@ -24,6 +26,7 @@ async fn another_rating_is_proposed_by_one_and_confirmed_by_another() {
         ("/cycles/2026-Q2/standing?unit=T1&state=scored", ["E001", "E001"]),
         ("/cycles/2026-Q2/calibration", ["beside the guidance", "参考比例仅供了解"]),
         ("/cycles/2026-Q2/calibration?unit=T1&metric=fcr_repeat", ["Agent 6 (E006)", "Agent 6 (E006)"]),
+        ("/cycles/2026-Q2/calibration?unit=T1", ["People who lie apart", "评议人的宽严"]),
         ("/cycles/2026-Q2/proposals", ["No other rating is proposed", "没有另定评级的提议"]),
         (RATED, ["Propose another rating", "提议另定评级"]),
     ];
@@ -67,4 +70,23 @@ async fn another_rating_is_proposed_by_one_and_confirmed_by_another() {
         let status = agent.get(path).await.status.as_u16();
         assert!([403, 404].contains(&status), "{path}: {status}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_stands_beside_its_last_cycle() {
+    let Some(chromium) = Chromium::start().await else { return };
+    let company = Company::new(6);
+    let app = in_review(&company, &company.sqlite()).await;
+    app.open_cycle(SECOND_QUARTER, None, &company.rules()).await.unwrap();
+    app.appraise(SECOND_QUARTER, &|_| {}).await.unwrap();
+    act(&app, SECOND_QUARTER, CycleAct::BeginReview).await.unwrap();
+    let office = Office::serving(company, app).await;
+    let hr = office.session("hr", None, Some((Role::Hr, None))).await;
+    let pages = [("/cycles/2026-Q3/calibration?unit=T1", ["Beside 2026-Q2", "与 2026-Q2 对照"])];
+    office.check(&chromium, &hr, &pages).await;
+    // Auditors look at the room without a session, and without a unit there is none.
+    let mut auditor = office.session("auditor", None, Some((Role::Auditor, None))).await;
+    let room = auditor.get("/cycles/2026-Q3/calibration?unit=T1&lang=en").await;
+    room.says(200, "Agent 6");
+    assert!(!room.body.contains("People who lie apart"), "{}", room.body);
 }

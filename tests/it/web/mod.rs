@@ -3,12 +3,14 @@
 mod account;
 mod appeals;
 mod back_off;
+mod board;
 mod calibration;
 mod chromium;
 mod cookies;
 mod corrections;
 mod forms;
 mod hashes;
+mod jobs;
 mod language;
 mod links;
 mod notices;

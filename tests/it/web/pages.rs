@@ -59,6 +59,10 @@ impl Office {
         Self { app, origin: format!("http://{address}"), company, _stop: stop }
     }
 
+    pub(super) fn company(&self) -> &Company {
+        &self.company
+    }
+
     /// The folder of the company's rules.
     pub(super) fn rules(&self) -> std::path::PathBuf {
         self.company.rules()

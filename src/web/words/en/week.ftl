@@ -43,6 +43,31 @@ calibration-confirm = Confirm
 calibration-decline = Decline
 calibration-withdraw = Take it back
 calibration-withdraw-about = The calculated rating counts again from the next scoring on.
+session-apart = People who lie apart
+session-informs = This informs only; no rating is made of it.
+session-compared = { $apart } of { $compared } figures that were compared lie apart: all of the 95% interval is on one side of what the others reached together. Of people who are all the same, about one in twenty would by chance.
+session-nobody-apart = Nobody lies apart by more than chance.
+session-others = All others
+session-side = Lies
+session-above = above
+session-below = below
+session-before = Beside { $cycle }
+session-before-about = { $agents ->
+    [one] { $agents } person was
+   *[other] { $agents } people were
+} scored in both; scores changed by { $change } points on average.
+session-was = Before
+session-now = Now { $rating }
+session-raters = How raters judge
+session-raters-about = Points that supervisors gave less points that were measured, beside the same of everybody in this unit: above 0 is milder than others, below 0 stricter.
+session-no-raters = No supervisor has handed in a rating of these people, or the cycle was not scored since.
+session-rater = Supervisor
+session-rated = People
+session-judged = Given
+session-measured = Measured
+session-leniency = Milder by
+session-clear = more than chance
+session-too-few = fewer than five people
 corrections = Corrections
 corrections-about = People of whom roster, leave or facts are others today than their result of this cycle was made from. Closed figures stay; a correction stands beside them, and its difference in pay is posted in a cycle that is still open.
 late-none = Nothing is known otherwise today.
