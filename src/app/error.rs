@@ -68,7 +68,7 @@ impl AppError {
             | StoreError::AppealState { .. }
             | StoreError::TooMuchEvidence { .. }
             | StoreError::ResultsAreOut { .. } => Self::Refused(error.to_string()),
-            StoreError::Changed { .. } => Self::Changed(error.to_string()),
+            StoreError::Changed { .. } | StoreError::RosterChanged => Self::Changed(error.to_string()),
             StoreError::NotFound { .. } => Self::NotFound(error.to_string()),
             error => Self::Store(error),
         }

@@ -96,7 +96,9 @@ pub use replay::ReplayReport;
 pub use results::{Progress, UnitProgress};
 pub use reviews::{GroupCount, ReviewOrder, ReviewSheet, ReviewsAbout, WrittenReview};
 pub use revisions::{Difference, LineDifference, PayDifference, RevisionView};
-pub use roster::{LeaveReport, RosterReport};
+pub use roster::{
+    Counted, LeaveReport, MOST_BYTES as MOST_ROSTER_BYTES, RosterReport, UploadCount, UploadView,
+};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use simulate::{
     AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,

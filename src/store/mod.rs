@@ -88,6 +88,7 @@ pub use roster::import::{AgentRow, AssignmentRow, RosterChanges, RosterImport, U
 pub use roster::leave::{Leave, LeaveChanges, LeaveProblem, LeaveRow};
 pub use roster::problem::RosterProblem;
 pub use roster::read::{Agent, AgentFilter, AgentKey, Assignment, Unit};
+pub use roster::upload::{NewUpload, Upload};
 pub use rules::add::{KeptRuleset, NewRuleset};
 pub use rules::problem::VersionProblem;
 pub use rules::read::{RuleVersion, StoredRuleset};

@@ -11,3 +11,4 @@ pub(crate) mod import;
 pub(crate) mod leave;
 pub(crate) mod problem;
 pub(crate) mod read;
+pub(crate) mod upload;

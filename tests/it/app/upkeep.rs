@@ -17,7 +17,7 @@ async fn at(database: &str, now: DateTime<Utc>) -> App {
 }
 
 fn cleared(jobs: u64, notices: u64, files: u64) -> Cleared {
-    Cleared { jobs, notices, files }
+    Cleared { jobs, notices, files, uploads: 0 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
