@@ -86,6 +86,7 @@ pub use revisions::read::{StandingAgent, StandingRuns, StoredRevision};
 pub use revisions::write::{NewRevision, RevisedAgent, RevisionKind};
 pub use roster::import::{AgentRow, AssignmentRow, RosterChanges, RosterImport, UnitRow};
 pub use roster::leave::{Leave, LeaveChanges, LeaveProblem, LeaveRow};
+pub use roster::list::{PeopleFilter, PeopleOrder, PeopleState, Person};
 pub use roster::problem::RosterProblem;
 pub use roster::read::{Agent, AgentFilter, AgentKey, Assignment, Unit};
 pub use roster::upload::{NewUpload, Upload};

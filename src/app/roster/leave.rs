@@ -55,9 +55,7 @@ impl App {
             let outcome = match way {
                 Way::Preview(store) => store.preview_leave(&draft.leave).await,
                 Way::Keep(store) => store.import_leave(&draft.leave).await,
-                Way::AsSeen(store, upload) => {
-                    store.take_leave_upload(upload, &draft.leave, self.clock.now()).await
-                }
+                Way::AsSeen(store, upload) => store.take_leave_upload(upload, &draft.leave, self.clock.now()).await,
             };
             match outcome {
                 Ok(changes) => break changes,

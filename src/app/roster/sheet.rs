@@ -42,7 +42,7 @@ impl Sheet {
     /// The same of a file's content, which says by itself whether it is a workbook; `name` names it in messages.
     pub(super) fn parse(name: &str, content: &[u8]) -> Result<Self, AppError> {
         let workbook = content.starts_with(b"PK\x03\x04");
-        let lines = if workbook { read_workbook_in(content, name)? } else { read_csv(content, name)? };
+        let lines = if workbook { workbook_in(content, name)? } else { read_csv(content, name)? };
         let mut sheet = Self::of(name.to_owned(), lines, content)?;
         if sheet.column(REASON).is_some() {
             let cells = sheet.rows.iter_mut().flat_map(|row| row.cells.iter_mut());
@@ -105,6 +105,11 @@ pub(super) fn iso_day(text: &str) -> Option<NaiveDate> {
 }
 
 type Lines = Vec<(u64, Vec<String>)>;
+
+/// What is wrong with a workbook is for whoever sent it to mend.
+fn workbook_in(content: &[u8], name: &str) -> Result<Lines, AppError> {
+    read_workbook_in(content, name).map_err(|error| AppError::Invalid(error.to_string()))
+}
 
 fn read_csv(content: &[u8], file: &str) -> Result<Lines, AppError> {
     let text = str::from_utf8(content).map_err(|error| {

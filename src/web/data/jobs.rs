@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::app::{App, AppError, JobView, Slice};
 use crate::domain::fixed::Fixed;
-use crate::domain::job::{JobOrder, JobState};
+use crate::domain::job::{JobKind, JobOrder, JobState};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -39,6 +39,7 @@ struct Query {
 struct List {
     frame: Frame,
     rows: Vec<Row>,
+    simulates: bool,
     paging: Paging,
 }
 
@@ -62,6 +63,8 @@ struct Page {
     ended: bool,
     problem: Option<(String, String)>,
     result: Option<String>,
+    /// Whether the result has a page of its own.
+    compared: bool,
 }
 
 fn state_text(state: JobState, language: Language) -> (Say, &'static str) {
@@ -122,10 +125,11 @@ pub(in crate::web) async fn list(request: &Request) -> poem::Result<Response> {
     let after = chosen(after);
     let (jobs, next) = app.jobs(&Paging::slice(after.clone()), None).await.map_err(failed)?;
     let rows = jobs.iter().map(|job| row(job, language)).collect();
-    rendered(&List { frame, rows, paging: Paging::new(&[], after.is_some(), next) })
+    let simulates = super::simulate::may_simulate(&frame);
+    rendered(&List { frame, rows, simulates, paging: Paging::new(&[], after.is_some(), next) })
 }
 
-fn id(text: &str) -> poem::Result<Uuid> {
+pub(super) fn id(text: &str) -> poem::Result<Uuid> {
     Uuid::parse_str(text).map_err(|_| failed(AppError::NotFound(format!("there is no job '{text}'"))))
 }
 
@@ -139,6 +143,7 @@ pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) ->
         total: job.total,
         ended: job.state.is_final(),
         problem: job.problem.map(|problem| (problem.code, problem.text)),
+        compared: job.order.kind() == JobKind::Simulate && job.result.is_some(),
         result: job.result.and_then(|result| serde_json::to_string_pretty(&result).ok()),
         frame,
     };

@@ -2,4 +2,5 @@
 
 pub(super) mod jobs;
 pub(super) mod pulls;
+pub(super) mod simulate;
 pub(super) mod sources;
