@@ -114,13 +114,18 @@ async fn a_page_of_a_large_company_reads_no_table_from_end_to_end() {
             let mut after: Option<String> = None;
             for part in expected.chunks(usize::try_from(PAGE).unwrap()).take(3) {
                 let plan = store.plan_of_people_page(after.as_deref(), PAGE, &filter).await.unwrap();
-                let scans = |line: &&String| match database.is_postgres() {
+                // What comes before 'SCAN p' finds the rows; the rest puts those few in order.
+                let finds = plan.iter().take_while(|line| *line != "SCAN p");
+                let reads_all = |line: &&String| match database.is_postgres() {
                     true => ["agent", "assignment"].iter().any(|table| line.contains(&format!("Seq Scan on {table}"))),
-                    // With an index it ends with the page.
-                    false => ["a", "s", "p"].iter().any(|table| **line == format!("SCAN {table}")),
+                    // By an index it ends with the page, unless all of it has to be put in order first.
+                    false => {
+                        let sorts = filter.unit.is_none() && line.starts_with("USE TEMP B-TREE FOR ORDER BY");
+                        sorts || ["a", "s"].iter().any(|table| **line == format!("SCAN {table}"))
+                    }
                 };
-                let scanning: Vec<&String> = plan.iter().filter(scans).collect();
-                assert!(scanning.is_empty(), "{}: {what}: {plan:#?}", database.name);
+                let reading: Vec<&String> = finds.filter(reads_all).collect();
+                assert!(reading.is_empty(), "{}: {what}: {plan:#?}", database.name);
                 let page = store.people_page(after.as_deref(), PAGE, &filter).await.unwrap();
                 let found: Vec<(String, String)> =
                     page.rows.iter().map(|one| (one.agent.employee_number.clone(), one.agent.name.clone())).collect();
