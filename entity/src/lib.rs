@@ -39,6 +39,7 @@ pub mod pull_rejected;
 pub mod rating;
 pub mod review;
 pub mod revision;
+pub mod roster_upload;
 pub mod rule_version;
 pub mod ruleset;
 pub mod run;

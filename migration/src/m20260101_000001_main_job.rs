@@ -33,6 +33,7 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/unit_scorecards.sql")).await?;
         run(manager, include_str!("schema/access.sql")).await?;
         run(manager, include_str!("schema/people.sql")).await?;
+        run(manager, include_str!("schema/uploads.sql")).await?;
         run(manager, include_str!("schema/sign_in.sql")).await?;
         run(manager, include_str!("schema/cycle_events.sql")).await?;
         run(manager, include_str!("schema/calibration.sql")).await?;

@@ -72,7 +72,7 @@ impl AppError {
             | StoreError::Version(_) => Self::Refused(error.to_string()),
             StoreError::Exists { .. } => Self::Conflict(error.to_string()),
             StoreError::CycleBackwards { .. } => Self::Invalid(error.to_string()),
-            StoreError::Changed { .. } => Self::Changed(error.to_string()),
+            StoreError::Changed { .. } | StoreError::RosterChanged => Self::Changed(error.to_string()),
             StoreError::NotFound { .. } => Self::NotFound(error.to_string()),
             error => Self::Store(error),
         }

@@ -28,6 +28,7 @@ mod figures;
 mod jobs;
 mod notices;
 mod parallel;
+mod people;
 mod personal;
 mod publish;
 mod pull;
@@ -88,6 +89,7 @@ pub use fairness::{
 pub use fallen::{FallenLine, FallenLines};
 pub use jobs::{JobView, Schedules, WorkOrder};
 pub use notices::{Delivered, Delivery, DeliveryOptions, WebhookEdit, WebhookOrder};
+pub use people::WantedPeople;
 pub use publish::{Preview, PublishOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
@@ -96,7 +98,7 @@ pub use replay::ReplayReport;
 pub use results::{Progress, UnitProgress};
 pub use reviews::{GroupCount, ReviewOrder, ReviewSheet, ReviewsAbout, WrittenReview};
 pub use revisions::{Difference, LineDifference, PayDifference, RevisionView};
-pub use roster::{LeaveReport, RosterReport};
+pub use roster::{Counted, LeaveReport, MOST_BYTES as MOST_ROSTER_BYTES, RosterReport, UploadCount, UploadView};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
 pub use simulate::{
     AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
@@ -116,11 +118,11 @@ pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult, Appeal as AppealRecord,
     Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Cleared,
     Contact, Cycle as CycleRecord, Evidence, EvidenceFile, JobFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose,
-    LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PlanDetail,
-    PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey, ReviewAnswer, ReviewStanding, ReviewTask,
-    ReviewToWrite, RosterChanges, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary,
-    StandingExemption, StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail,
-    UnitScorecardSummary, Webhook as WebhookRecord,
+    LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PeopleOrder,
+    PeopleState, Person as PersonRecord, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
+    ReviewAnswer, ReviewStanding, ReviewTask, ReviewToWrite, RosterChanges, RuleVersion as RuleVersionRecord,
+    ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
+    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 

@@ -12,6 +12,9 @@ use crate::store::{Cleared, Ended};
 /// How often a server clears away.
 const EVERY: Duration = Duration::from_secs(3_600);
 
+/// How long files of the roster that people uploaded are kept.
+pub(super) const UPLOADS: TimeDelta = TimeDelta::hours(1);
+
 /// How long things are kept once they have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -31,12 +34,15 @@ impl App {
     pub async fn clear_away(&self, keep: Retention) -> Result<Cleared, AppError> {
         self.require(Act::Maintain)?;
         let now = self.clock.now();
-        let before = |days: u32| {
-            let before = now.checked_sub_signed(TimeDelta::days(days.into()));
-            before.unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
-        };
+        let ago = |time| now.checked_sub_signed(time).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
+        let before = |days: u32| ago(TimeDelta::days(days.into()));
         let ended = before(keep.days);
-        let ended = Ended { jobs_before: ended, notices_before: ended, files_before: before(keep.file_days) };
+        let ended = Ended {
+            jobs_before: ended,
+            notices_before: ended,
+            files_before: before(keep.file_days),
+            uploads_before: ago(UPLOADS),
+        };
         let change = Change::new("upkeep.clear", "database", "ended").detail(format_args!(
             "ended_before={} files_before={}",
             ended.jobs_before.format("%Y-%m-%dT%H:%M:%SZ"),
@@ -49,9 +55,9 @@ impl App {
     pub async fn keep_clear(&self, keep: Retention, mut stop: watch::Receiver<bool>) {
         loop {
             match self.clear_away(keep).await {
-                Ok(Cleared { jobs: 0, notices: 0, files: 0 }) => {}
-                Ok(Cleared { jobs, notices, files }) => {
-                    tracing::info!(jobs, notices, files, "what had ended long ago was cleared away");
+                Ok(Cleared { jobs: 0, notices: 0, files: 0, uploads: 0 }) => {}
+                Ok(Cleared { jobs, notices, files, uploads }) => {
+                    tracing::info!(jobs, notices, files, uploads, "what had ended long ago was cleared away");
                 }
                 Err(error) => tracing::warn!(%error, "what has ended cannot be cleared away"),
             }

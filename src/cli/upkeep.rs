@@ -24,7 +24,7 @@ impl Keeping {
 }
 
 pub(super) async fn run(place: &Place, keeping: Keeping) -> Result<ExitCode, CliError> {
-    let Cleared { jobs, notices, files } = place.open_current().await?.clear_away(keeping.retention()).await?;
-    say!("Cleared away: {jobs} jobs, {notices} notices, {files} files of exports.");
+    let Cleared { jobs, notices, files, uploads } = place.open_current().await?.clear_away(keeping.retention()).await?;
+    say!("Cleared away: {jobs} jobs, {notices} notices, {files} files of exports, {uploads} uploaded files.");
     Ok(ExitCode::SUCCESS)
 }

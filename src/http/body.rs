@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 use poem::http::header;
 use poem::{Body, Request};
 
-use crate::app::MOST_EVIDENCE_BYTES;
+use crate::app::{MOST_EVIDENCE_BYTES, MOST_ROSTER_BYTES};
 
 /// Whether a body was cut off because it was too large.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,8 @@ pub(super) fn most(request: &Request, usual: u64) -> u64 {
     } else if path.starts_with("/appeals/") && path.ends_with("/evidence") {
         // People are told so on the page, and easily pick a file that is larger.
         usual.max(file.saturating_mul(4))
+    } else if path == "/roster" {
+        usual.max(u64::try_from(MOST_ROSTER_BYTES).unwrap_or(u64::MAX).saturating_mul(2))
     } else {
         usual
     }

@@ -30,4 +30,4 @@ pub use facts::{AgentRef, Facts};
 pub use request::{Progress, PullRequest, Pulled};
 pub use run::{SpecProblem, examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
-pub use sheet::read_workbook;
+pub use sheet::{read_workbook, read_workbook_in};

@@ -32,6 +32,10 @@ pub enum StoreError {
     JobLost,
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
+    #[error(
+        "the roster was changed since the preview of this file was made, or the file was taken in already: choose it again, and look at the new preview"
+    )]
+    RosterChanged,
     #[error("the cycle was appraised already: what its indexes are measured against cannot change any more")]
     Benchmarked,
     #[error("no rating was changed: {}", lines(.0))]

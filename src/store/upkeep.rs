@@ -13,6 +13,8 @@ pub struct Ended {
     pub notices_before: DateTime<Utc>,
     /// Of files of jobs: made before.
     pub files_before: DateTime<Utc>,
+    /// Of files that people uploaded: made before.
+    pub uploads_before: DateTime<Utc>,
 }
 
 /// How much was.
@@ -21,6 +23,7 @@ pub struct Cleared {
     pub jobs: u64,
     pub notices: u64,
     pub files: u64,
+    pub uploads: u64,
 }
 
 /// The last that a source's schedule asked for stays: from it the next is counted.
@@ -37,13 +40,15 @@ impl Store {
     /// Clears away what ended long ago, in one transaction; nothing is recorded where there is nothing.
     pub async fn clear_away(&self, ended: &Ended) -> Result<Cleared, StoreError> {
         let step = "clearing away what has ended";
-        let Ended { jobs_before, notices_before, files_before } = *ended;
+        let Ended { jobs_before, notices_before, files_before, uploads_before } = *ended;
         let (jobs, notices, files) = (instant(jobs_before), instant(notices_before), instant(files_before));
+        let uploads = instant(uploads_before);
         // Looking costs nobody a turn at writing.
         let any = [
             (format!("SELECT CAST(COUNT(*) AS BIGINT) AS found FROM job WHERE {JOBS}"), jobs),
             (format!("SELECT CAST(COUNT(*) AS BIGINT) AS found FROM notice WHERE {NOTICES}"), notices),
             ("SELECT CAST(COUNT(*) AS BIGINT) AS found FROM job_file WHERE made_at < $1".to_owned(), files),
+            ("SELECT CAST(COUNT(*) AS BIGINT) AS found FROM roster_upload WHERE made_at < $1".to_owned(), uploads),
         ];
         let mut found = 0;
         for (text, before) in any {
@@ -61,6 +66,7 @@ impl Store {
         let cleared = Cleared {
             files: execute(&tx, step, format!("DELETE FROM job_file WHERE job_id IN ({old})"), both()).await?,
             jobs: execute(&tx, step, format!("DELETE FROM job WHERE {JOBS}"), [jobs.into()]).await?,
+            uploads: execute(&tx, step, "DELETE FROM roster_upload WHERE made_at < $1", [uploads.into()]).await?,
             notices: execute(&tx, step, format!("DELETE FROM notice WHERE {NOTICES}"), [notices.into()]).await?,
         };
         self.finish(tx, step).await?;

@@ -73,7 +73,10 @@ impl Frame {
         let reviews = account.agent_id.is_some() && here.split('/').nth(3) == Some("reviews");
         let inside = |address: &str| match reviews {
             true => address == "/reviews",
-            false => here == address || here.starts_with(&format!("{address}/")),
+            false => {
+                let at = |address: &str| here == address || here.starts_with(&format!("{address}/"));
+                at(address) || (address == "/people" && at("/roster"))
+            }
         };
         let may = |act: &Act| reaches_others(&actor.reach(*act));
         let own =

@@ -17,12 +17,12 @@ use sha2::{Digest as _, Sha256};
 use super::language::Language;
 use super::message;
 use super::request::{cookie, is_foreign, over_tls, query_value};
-use crate::app::{App, AppError, CalledBy, MOST_EVIDENCE_BYTES, RequestId, secret};
+use crate::app::{App, AppError, CalledBy, MOST_ROSTER_BYTES, RequestId, secret};
 
 /// More than any form of the pages needs, in bytes: a review has up to 4,000 characters an item.
 const LARGEST_FORM: usize = 512 * 1024;
 /// The same for forms with a file, whose addresses alone get so far.
-const LARGEST_UPLOAD: usize = 4 * MOST_EVIDENCE_BYTES;
+const LARGEST_UPLOAD: usize = 2 * MOST_ROSTER_BYTES;
 
 /// Cookies of the session, before sign-in of the forms, and of a way through a provider. Over TLS their prefix keeps other hosts and plain HTTP from setting them.
 const OVER_TLS: Cookies =

@@ -11,7 +11,7 @@ use super::format::grouped;
 use super::language::Language;
 
 /// The files of both languages, which hold the same messages with the same variables.
-const FILES: [[&str; 2]; 10] = [
+const FILES: [[&str; 2]; 11] = [
     [include_str!("words/en/ground.ftl"), include_str!("words/zh/ground.ftl")],
     [include_str!("words/en/charts.ftl"), include_str!("words/zh/charts.ftl")],
     [include_str!("words/en/results.ftl"), include_str!("words/zh/results.ftl")],
@@ -21,6 +21,7 @@ const FILES: [[&str; 2]; 10] = [
     [include_str!("words/en/reviews.ftl"), include_str!("words/zh/reviews.ftl")],
     [include_str!("words/en/appeals.ftl"), include_str!("words/zh/appeals.ftl")],
     [include_str!("words/en/board.ftl"), include_str!("words/zh/board.ftl")],
+    [include_str!("words/en/imports.ftl"), include_str!("words/zh/imports.ftl")],
     [include_str!("words/en/week.ftl"), include_str!("words/zh/week.ftl")],
 ];
 

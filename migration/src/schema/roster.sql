@@ -16,11 +16,15 @@ CREATE TABLE agent (
     id @id,
     public_id @uuid NOT NULL UNIQUE,
     employee_number @key NOT NULL UNIQUE,
-    name @text NOT NULL,
+    name @key NOT NULL,
     hired @int,
     left_on @int,
     attributes @text NOT NULL
 ) @table;
+-- The people table: by name, and those who left, who are few among many or many among few.
+CREATE INDEX agent_name ON agent (LOWER(name), employee_number);
+CREATE INDEX agent_left ON agent (employee_number) WHERE left_on IS NOT NULL;
+CREATE INDEX agent_left_name ON agent (LOWER(name), employee_number) WHERE left_on IS NOT NULL;
 
 CREATE TABLE agent_alias (
     alias @key NOT NULL PRIMARY KEY,

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::sheet::{Row, Sheet, iso_day};
-use super::take_out;
+use super::{Way, take_out};
 use crate::app::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::store::{LeaveChanges, LeaveRow, StoreError};
 
 /// The kind that takes a leave back, in place of one of the kinds of leave.
 const WITHDRAWN: &str = "withdrawn";
+
+/// Leave is listed where there are people and kinds, but no units.
+pub(super) fn is_leave_list(sheet: &Sheet) -> bool {
+    let there = |name| sheet.column(name).is_some();
+    there("employee_number") && there("kind") && !there("unit")
+}
 
 /// What an import of leave did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +35,27 @@ impl App {
         self.require(Act::ManageRoster)?;
         let sheet = Sheet::read(file)?;
         let rows = sheet.rows.len();
-        let mut draft = Draft::read(&sheet)?;
+        let draft = Draft::read(&sheet)?;
         let change = Change::new("leave.import", "file", &sheet.file).after(Some(sheet.digest));
         let store = self.recorded(change.detail(format_args!("rows={rows}")));
+        let way = if dry_run { Way::Preview(&self.store) } else { Way::Keep(&store) };
+        let (changes, set_aside) = self.take_leave(draft, way).await?;
+        let file = sheet.file;
+        let set_aside = set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
+        Ok(LeaveReport { file, rows, changes, set_aside, dry_run })
+    }
+
+    /// What an import did, and the lines that it set aside.
+    pub(super) async fn take_leave(
+        &self,
+        mut draft: Draft,
+        way: Way<'_>,
+    ) -> Result<(LeaveChanges, Vec<(u64, String)>), AppError> {
         let changes = loop {
-            let outcome = match dry_run {
-                true => self.store.preview_leave(&draft.leave).await,
-                false => store.import_leave(&draft.leave).await,
+            let outcome = match way {
+                Way::Preview(store) => store.preview_leave(&draft.leave).await,
+                Way::Keep(store) => store.import_leave(&draft.leave).await,
+                Way::AsSeen(store, upload) => store.take_leave_upload(upload, &draft.leave, self.clock.now()).await,
             };
             match outcome {
                 Ok(changes) => break changes,
@@ -44,26 +64,24 @@ impl App {
                     let reasons = problems.iter().map(|problem| (problem.index(), problem.to_string()));
                     draft.set_aside_all(reasons.collect());
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(AppError::as_things_stand(error)),
             }
         };
         draft.set_aside.sort();
-        let file = sheet.file;
-        let set_aside = draft.set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
-        Ok(LeaveReport { file, rows, changes, set_aside, dry_run })
+        Ok((changes, draft.set_aside))
     }
 }
 
 /// Leave with the line each row came from.
 #[derive(Default)]
-struct Draft {
+pub(super) struct Draft {
     leave: Vec<LeaveRow>,
     lines: Vec<u64>,
     set_aside: Vec<(u64, String)>,
 }
 
 impl Draft {
-    fn read(sheet: &Sheet) -> Result<Self, AppError> {
+    pub(super) fn read(sheet: &Sheet) -> Result<Self, AppError> {
         let [number, from, to, kind] = ["employee_number", "from", "to", "kind"].map(|name| sheet.require(name));
         let columns = Columns { number: number?, from: from?, to: to?, kind: kind? };
         let mut draft = Self::default();

@@ -5,6 +5,7 @@ mod leave;
 mod people;
 pub(super) mod sheet;
 mod units;
+mod upload;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,9 +14,10 @@ use std::path::Path;
 use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::rules::roster::{RosterMapping, load_mapping};
-use crate::store::{RosterChanges, RosterImport, RosterProblem, StoreError};
+use crate::store::{RosterChanges, RosterImport, RosterProblem, Store, StoreError, Upload};
 pub use leave::LeaveReport;
 use sheet::Sheet;
+pub use upload::{Counted, MOST_BYTES, UploadCount, UploadView};
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,15 @@ pub struct RosterReport {
     /// Rows that were not taken: `file:line: why; how to mend it`.
     pub set_aside: Vec<String>,
     pub dry_run: bool,
+}
+
+/// What becomes of rows that can be taken.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    Preview(&'a Store),
+    Keep(&'a Store),
+    /// Only where what happens is what the preview of this file said.
+    AsSeen(&'a Store, &'a Upload),
 }
 
 /// A roster with the line each of its rows came from.
@@ -50,27 +61,41 @@ impl App {
         let mapping = mapping.map(load_mapping).transpose().map_err(AppError::Rules)?;
         let sheet = Sheet::read(file)?;
         let rows = sheet.rows.len();
-        let mut draft = draft(&sheet, mapping.as_ref())?;
-        let clock = self.clock;
+        let draft = draft(&sheet, mapping.as_ref())?;
         let change = Change::new("roster.import", "file", file.display()).after(Some(sheet.digest));
         let store = self.recorded(change.detail(format_args!("rows={rows}")));
+        let way = if dry_run { Way::Preview(&self.store) } else { Way::Keep(&store) };
+        let (changes, set_aside) = self.take_roster(draft, way).await?;
+        let file = file.display().to_string();
+        let set_aside = set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
+        Ok(RosterReport { file, rows, changes, set_aside, dry_run })
+    }
+
+    /// What an import did, and the lines that it set aside.
+    async fn take_roster(
+        &self,
+        mut draft: Draft,
+        way: Way<'_>,
+    ) -> Result<(RosterChanges, Vec<(u64, String)>), AppError> {
+        let clock = self.clock;
         let changes = loop {
             let mut ids = || clock.new_id();
-            let outcome = match dry_run {
-                true => self.store.preview_roster(&draft.import, &mut ids).await,
-                false => store.import_roster(&draft.import, &mut ids).await,
+            let outcome = match way {
+                Way::Preview(store) => store.preview_roster(&draft.import, &mut ids).await,
+                Way::Keep(store) => store.import_roster(&draft.import, &mut ids).await,
+                Way::AsSeen(store, upload) => {
+                    store.take_roster_upload(upload, &draft.import, clock.now(), &mut ids).await
+                }
             };
             match outcome {
                 Ok(changes) => break changes,
                 // Each round takes out at least one row, so that this ends.
                 Err(StoreError::Roster(problems)) if draft.set_aside_all(&problems) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(AppError::as_things_stand(error)),
             }
         };
         draft.set_aside.sort();
-        let file = file.display().to_string();
-        let set_aside = draft.set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
-        Ok(RosterReport { file, rows, changes, set_aside, dry_run })
+        Ok((changes, draft.set_aside))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::Draft;
-use super::sheet::{Row, Sheet, iso_day};
+use super::sheet::{REASON, Row, Sheet, iso_day};
 use crate::app::AppError;
 use crate::domain::fixed::Fixed;
 use crate::domain::money::{Currency, Money};
@@ -22,8 +22,10 @@ pub(super) fn own_columns(sheet: &Sheet) -> Result<RosterMapping, AppError> {
         sheet.require(name)?;
     }
     let optional = |name: &str| sheet.column(name).map(|_| Cell::From(name.to_owned()));
-    let known =
-        |name: &&String| !NEEDED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) && !name.is_empty();
+    let other = |name: &&String| {
+        let known = NEEDED.iter().chain(&OPTIONAL).chain([&REASON]);
+        !name.is_empty() && known.into_iter().all(|known| *known != name.as_str())
+    };
     Ok(RosterMapping {
         employee_number: Cell::From("employee_number".into()),
         name: Cell::From("name".into()),
@@ -37,7 +39,7 @@ pub(super) fn own_columns(sheet: &Sheet) -> Result<RosterMapping, AppError> {
         fte: optional("fte"),
         target_incentive: optional("target_incentive"),
         currency: optional("currency"),
-        attributes: sheet.header.iter().filter(known).cloned().collect(),
+        attributes: sheet.header.iter().filter(other).cloned().collect(),
         date_formats: Vec::new(),
     })
 }

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use super::open_error;
 use crate::app::AppError;
 use crate::domain::audit::Digest;
-use crate::pull::read_workbook;
+use crate::domain::spreadsheet::harmless;
+use crate::pull::{read_workbook, read_workbook_in};
 
 /// A table: its header, and rows of as many cells.
 pub(in crate::app) struct Sheet {
@@ -25,19 +26,39 @@ pub(in crate::app) struct Row {
     cells: Vec<String>,
 }
 
+/// The column that a list of rows set aside says why in; whoever uploads the mended list may leave it there.
+pub(super) const REASON: &str = "set_aside_because";
+
 impl Sheet {
     /// Reads a `.csv` or `.xlsx` file; of a workbook the first sheet.
     pub(in crate::app) fn read(file: &Path) -> Result<Self, AppError> {
         let shown = file.display().to_string();
-        let digest = Digest::of(&fs::read(file).map_err(|error| open_error(file, &error))?);
+        let content = fs::read(file).map_err(|error| open_error(file, &error))?;
         let workbook = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-        let mut lines = if workbook { read_workbook(file, None)? } else { read_csv(file)? }.into_iter();
+        let lines = if workbook { read_workbook(file, None)? } else { read_csv(&content, &shown)? };
+        Self::of(shown, lines, &content)
+    }
+
+    /// The same of a file's content, which says by itself whether it is a workbook; `name` names it in messages.
+    pub(super) fn parse(name: &str, content: &[u8]) -> Result<Self, AppError> {
+        let workbook = content.starts_with(b"PK\x03\x04");
+        let lines = if workbook { workbook_in(content, name)? } else { read_csv(content, name)? };
+        let mut sheet = Self::of(name.to_owned(), lines, content)?;
+        if sheet.column(REASON).is_some() {
+            let cells = sheet.rows.iter_mut().flat_map(|row| row.cells.iter_mut());
+            cells.for_each(|cell| *cell = as_typed(std::mem::take(cell)));
+        }
+        Ok(sheet)
+    }
+
+    fn of(file: String, lines: Lines, content: &[u8]) -> Result<Self, AppError> {
+        let mut lines = lines.into_iter();
         let Some((_, header)) = lines.next() else {
-            return Err(AppError::Invalid(format!("{shown}: the file is empty; its first line must name the columns")));
+            return Err(AppError::Invalid(format!("{file}: the file is empty; its first line must name the columns")));
         };
         let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
         let rows = lines.map(|(line, cells)| Row { line, cells }).filter(|row| !row.is_blank()).collect();
-        Ok(Self { file: shown, header, rows, digest })
+        Ok(Self { file, header, rows, digest: Digest::of(content) })
     }
 
     /// The place of a column.
@@ -55,6 +76,11 @@ impl Sheet {
 }
 
 impl Row {
+    /// All its cells, of which there may be fewer than columns.
+    pub(super) fn cells(&self) -> &[String] {
+        &self.cells
+    }
+
     fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
@@ -65,6 +91,14 @@ impl Row {
     }
 }
 
+/// A cell as it was before [`harmless`] put an apostrophe before it.
+fn as_typed(cell: String) -> String {
+    match cell.strip_prefix('\'') {
+        Some(typed) if harmless(typed.to_owned()) == cell => typed.to_owned(),
+        _ => cell,
+    }
+}
+
 /// The day at the beginning of an ISO 8601 text.
 pub(super) fn iso_day(text: &str) -> Option<NaiveDate> {
     text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok())
@@ -72,18 +106,25 @@ pub(super) fn iso_day(text: &str) -> Option<NaiveDate> {
 
 type Lines = Vec<(u64, Vec<String>)>;
 
-fn read_csv(file: &Path) -> Result<Lines, AppError> {
-    let bytes = fs::read(file).map_err(|error| open_error(file, &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-        AppError::Invalid(format!("{}:{line}: not UTF-8; save the file with the encoding UTF-8", file.display()))
+/// What is wrong with a workbook is for whoever sent it to mend.
+fn workbook_in(content: &[u8], name: &str) -> Result<Lines, AppError> {
+    read_workbook_in(content, name).map_err(|error| AppError::Invalid(error.to_string()))
+}
+
+fn read_csv(content: &[u8], file: &str) -> Result<Lines, AppError> {
+    let text = str::from_utf8(content).map_err(|error| {
+        let line = content.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        AppError::Invalid(format!("{file}:{line}: not UTF-8; save the file with the encoding UTF-8"))
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if let Some(before) = text.find('\0').and_then(|at| text.get(..at)) {
+        let line = before.matches('\n').count() + 1;
+        return Err(AppError::Invalid(format!("{file}:{line}: holds a NUL, which no text here may; take it out")));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = Lines::new();
     let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     for record in csv.records() {
-        let record = record.map_err(|error| AppError::Invalid(format!("{}: {error}", file.display())))?;
+        let record = record.map_err(|error| AppError::Invalid(format!("{file}: {error}")))?;
         let line = record.position().map(csv::Position::line).unwrap_or_default();
         lines.push((line, record.iter().map(str::to_owned).collect()));
     }

@@ -18,7 +18,7 @@ use datafusion::arrow::array::ArrayRef;
 pub(super) use feed::{Feed, Turn};
 pub(super) use json::{elements, pointer, text as json_text};
 pub(super) use sources::{Sources, prepare};
-pub(super) use workbook::all_rows as workbook_rows;
+pub(super) use workbook::{all_rows as workbook_rows, rows_in as workbook_rows_in};
 
 use super::convert::problem::Problem;
 use super::request::Progress;

@@ -1,7 +1,7 @@
 //! Excel workbooks, cell by cell.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use calamine::{DataRef, Reader, Xlsx, open_workbook};
@@ -113,10 +113,24 @@ fn sheet_name(label: &str, wanted: Option<&str>, sheets: &[String]) -> Result<St
 /// is nothing.
 pub(crate) fn all_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<(u64, Vec<String>)>, PullError> {
     let label = path.display().to_string();
-    let damaged = |error| damaged(&label, &error);
     open(path, &label)?;
-    let mut workbook: Xlsx<BufReader<File>> = open_workbook(path).map_err(damaged)?;
-    let sheet = sheet_name(&label, sheet, &workbook.sheet_names())?;
+    let workbook: Xlsx<BufReader<File>> = open_workbook(path).map_err(|error| damaged(&label, &error))?;
+    rows_of(workbook, &label, sheet)
+}
+
+/// The same of a workbook that is in memory; `label` names it in messages.
+pub(crate) fn rows_in(content: &[u8], label: &str) -> Result<Vec<(u64, Vec<String>)>, PullError> {
+    let workbook = Xlsx::new(Cursor::new(content)).map_err(|error| damaged(label, &error))?;
+    rows_of(workbook, label, None)
+}
+
+fn rows_of<R: Read + Seek>(
+    mut workbook: Xlsx<R>,
+    label: &str,
+    sheet: Option<&str>,
+) -> Result<Vec<(u64, Vec<String>)>, PullError> {
+    let damaged = |error| damaged(label, &error);
+    let sheet = sheet_name(label, sheet, &workbook.sheet_names())?;
     let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(damaged)?;
     let mut rows = Rows::default();
     let mut found = Vec::new();

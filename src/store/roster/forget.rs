@@ -93,6 +93,7 @@ impl Store {
             }
             // Answers that others got in the last day may tell of them; whoever repeats such a request still learns that it was done.
             if !leavers.is_empty() {
+                execute(&tx, step, "DELETE FROM roster_upload", []).await?;
                 execute(&tx, step, "UPDATE kept_answer SET body = NULL WHERE status IS NOT NULL", []).await?;
             }
             self.finish(tx, step).await?;

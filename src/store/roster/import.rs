@@ -97,7 +97,11 @@ impl Store {
     }
 }
 
-async fn apply(tx: &DatabaseTransaction, import: &RosterImport, ids: Ids<'_>) -> Result<RosterChanges, StoreError> {
+pub(super) async fn apply(
+    tx: &DatabaseTransaction,
+    import: &RosterImport,
+    ids: Ids<'_>,
+) -> Result<RosterChanges, StoreError> {
     let step = "writing the roster";
     let known = Known::load(tx).await?;
     let mut problems = Vec::new();

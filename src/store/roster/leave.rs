@@ -123,7 +123,7 @@ struct Edits {
     unchanged: u64,
 }
 
-async fn apply(tx: &DatabaseTransaction, rows: &[LeaveRow]) -> Result<LeaveChanges, StoreError> {
+pub(super) async fn apply(tx: &DatabaseTransaction, rows: &[LeaveRow]) -> Result<LeaveChanges, StoreError> {
     let step = "writing leave";
     let agents = agent::Entity::find().all(tx).await.step(step)?;
     let ids: HashMap<&str, i64> = agents.iter().map(|agent| (agent.employee_number.as_str(), agent.id)).collect();

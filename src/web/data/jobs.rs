@@ -41,6 +41,7 @@ struct Query {
 struct List {
     frame: Frame,
     rows: Vec<Row>,
+    simulates: bool,
     paging: Paging,
 }
 
@@ -70,6 +71,8 @@ struct Page {
     file: Option<(String, String, String)>,
     problem: Option<(String, String)>,
     result: Option<String>,
+    /// Whether the result has a page of its own.
+    compared: bool,
 }
 
 fn state_text(state: JobState, language: Language) -> (Say, &'static str) {
@@ -133,7 +136,8 @@ pub(in crate::web) async fn list(request: &Request) -> poem::Result<Response> {
     let mut rows: Vec<Row> = jobs.iter().map(|job| row(job, language)).collect();
     let running = rows.iter_mut().zip(&jobs).filter(|(_, job)| job.state == JobState::Running);
     running.take(MOST_WATCHED).for_each(|(row, _)| row.live = true);
-    rendered(&List { frame, rows, paging: Paging::new(&[], after.is_some(), next) })
+    let simulates = super::simulate::may_simulate(&frame);
+    rendered(&List { frame, rows, simulates, paging: Paging::new(&[], after.is_some(), next) })
 }
 
 pub(super) fn id(text: &str) -> poem::Result<Uuid> {
@@ -158,6 +162,7 @@ pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) ->
         total: job.total,
         ended: job.state.is_final(),
         problem: job.problem.map(|problem| (problem.code, problem.text)),
+        compared: job.order.kind() == JobKind::Simulate && job.result.is_some(),
         result: job.result.and_then(|result| serde_json::to_string_pretty(&result).ok()),
         frame,
     };

@@ -3,4 +3,5 @@
 pub(super) mod exports;
 pub(super) mod jobs;
 pub(super) mod pulls;
+pub(super) mod simulate;
 pub(super) mod sources;

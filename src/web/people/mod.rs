@@ -1,4 +1,6 @@
 //! People on the roster: the list, and one person with what became of the cycles.
 
+pub(super) mod exempt;
+pub(super) mod import;
 pub(super) mod list;
 pub(super) mod person;

@@ -17,7 +17,7 @@ async fn at(database: &str, now: DateTime<Utc>) -> App {
 }
 
 fn cleared(jobs: u64, notices: u64, files: u64) -> Cleared {
-    Cleared { jobs, notices, files }
+    Cleared { jobs, notices, files, uploads: 0 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +110,7 @@ async fn ended_jobs_notices_and_files_go_after_their_time_and_the_log_stays() {
         assert_eq!(app.replay(FIRST_QUARTER, &|_| {}).await.unwrap().differing, 0, "what jobs did stays");
 
         let said = printed(merit(&company, &database.url).args(["upkeep", "--keep-days", "1"]).output().unwrap());
-        assert_eq!(said, "Cleared away: 0 jobs, 0 notices, 0 files of exports.\n");
+        assert_eq!(said, "Cleared away: 0 jobs, 0 notices, 0 files of exports, 0 uploaded files.\n");
         let (hr, _, _) = program(&app, "hr", Role::Hr).await;
         assert!(matches!(hr.clear_away(keep).await, Err(AppError::Forbidden(_))));
     }

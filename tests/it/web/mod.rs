@@ -10,14 +10,17 @@ mod cookies;
 mod corrections;
 mod forms;
 mod hashes;
+mod imports;
 mod jobs;
 mod language;
 mod links;
 mod notices;
 mod pages;
+mod people;
 mod reviews;
 mod sessions;
 mod sign_in;
+mod simulation;
 mod timing;
 
 use merit::app::{AccountKind, AccountOrder, AccountRecord, App, Clock, GrantOrder};

@@ -9,7 +9,6 @@ state = State
 all = All
 show = Show
 search = Search
-search-people = Employee number or name
 nobody-found = Nobody was found. Try fewer conditions.
 pages-label = Pages of the list
 pages-first = From the beginning

@@ -9,7 +9,6 @@ state = 状态
 all = 全部
 show = 显示
 search = 搜索
-search-people = 工号或姓名
 nobody-found = 未找到任何人。请减少条件后重试。
 pages-label = 列表分页
 pages-first = 从头开始
