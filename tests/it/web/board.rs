@@ -30,7 +30,7 @@ async fn hr_sets_deadlines_and_sees_what_is_overdue() {
     office.check(&chromium, &hr, &pages).await;
     let wrong = [("calendar", ""), ("review", "ten")];
     hr.submit(DEADLINES, &format!("{DEADLINES}?lang=en"), &wrong).await.says(409, "“ten” is not a number");
-    hr.submit(DEADLINES, DEADLINES, &[("calendar", "mars")]).await.says(409, "cn_service");
+    hr.submit(DEADLINES, DEADLINES, &[("calendar", "mars")]).await.says(409, "have no calendar");
 
     chromium.widen(1280).await;
     chromium.open(&format!("{}{DEADLINES}?lang=en", office.origin)).await;
