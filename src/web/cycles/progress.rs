@@ -90,7 +90,8 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let progress = app.progress(&cycle).await.map_err(failed)?;
     let state = progress.state;
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
-    let mut rows: Vec<Row> = progress.units.into_iter().map(|unit| row(unit, state, |id| rules.metric(id), language)).collect();
+    let mut rows: Vec<Row> =
+        progress.units.into_iter().map(|unit| row(unit, state, |id| rules.metric(id), language)).collect();
     if let Some(kind) = FileKind::asked(request) {
         let mut sheet =
             Sheet::new(["unit", "unit-above", "done", "all", "state", "waits-for"].map(|key| frame.say(key)));
