@@ -68,7 +68,8 @@ impl Choice {
 
     /// The set time, where one was chosen. Errors: what is missing, to be shown.
     fn moment(&self, now: DateTime<Utc>, language: Language) -> Result<Option<DateTime<Utc>>, Say> {
-        if self.by_unit && self.units.is_empty() {
+        // Units that are ticked beside "all" are not published with everything else by mistake.
+        if self.by_unit == self.units.is_empty() {
             return Err(language.say("publish-no-unit"));
         }
         if !self.later {

@@ -30,7 +30,7 @@ async fn hr_sets_deadlines_and_sees_what_is_overdue() {
     office.check(&chromium, &hr, &pages).await;
     let wrong = [("calendar", ""), ("review", "ten")];
     hr.submit(DEADLINES, &format!("{DEADLINES}?lang=en"), &wrong).await.says(409, "“ten” is not a number");
-    hr.submit(DEADLINES, DEADLINES, &[("calendar", "mars")]).await.says(409, "cn_service");
+    hr.submit(DEADLINES, DEADLINES, &[("calendar", "mars")]).await.says(409, "have no calendar");
 
     chromium.widen(1280).await;
     chromium.open(&format!("{}{DEADLINES}?lang=en", office.origin)).await;
@@ -69,6 +69,7 @@ async fn results_are_looked_at_then_published_at_a_time_or_by_unit() {
     hr.get("/cycles/2026-Q2/preview?number=X9&lang=en").await.says(404, "X9");
     let confirm = format!("{PUBLICATION}/confirm?lang=en");
     hr.get(&format!("{confirm}&scope=units&when=now")).await.says(409, "Choose a unit");
+    hr.get(&format!("{confirm}&scope=all&unit=T1&when=now")).await.says(409, "Choose a unit");
     hr.get(&format!("{confirm}&scope=all&when=later&at=2020-01-01T08:00")).await.says(409, "still to come");
     let stale = [("scope", "all"), ("when", "now"), ("digest", "of something else")];
     hr.submit(PUBLICATION, PUBLICATION, &stale).await.says(409, "other results");

@@ -60,7 +60,7 @@ line = Line
 detail = Detail
 row = Row
 
-jobs-lead = Long work that was asked for: pulls, appraisals, simulations.
+jobs-lead = Long work that was asked for: pulls, appraisals, simulations, publications, files of lists.
 no-jobs = Nothing was asked for yet.
 job = Job
 job-queued = Waits

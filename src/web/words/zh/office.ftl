@@ -57,7 +57,7 @@ line = 行号
 detail = 详情
 row = 行内容
 
-jobs-lead = 已提交的耗时任务：采集、评分、模拟。
+jobs-lead = 已提交的耗时任务：采集、评分、模拟、发布、列表文件。
 no-jobs = 尚未提交任何任务。
 job = 任务
 job-queued = 等待中
