@@ -75,7 +75,9 @@ async fn a_roster_is_previewed_taken_in_and_the_rest_mended() {
     let wanted = WantedEntries { act: Some("roster.import".to_owned()), ..WantedEntries::default() };
     let entries = office.app.audit_entries(&Slice::first(), &wanted).await.unwrap().rows;
     assert!(
-        entries.iter().any(|one| one.entry.record.detail.contains("upload=") && one.actor_login.as_deref() == Some("hr")),
+        entries
+            .iter()
+            .any(|one| one.entry.record.detail.contains("upload=") && one.actor_login.as_deref() == Some("hr")),
         "{entries:?}"
     );
 
