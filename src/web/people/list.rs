@@ -61,6 +61,12 @@ pub(in crate::web) async fn page(request: &Request) -> poem::Result<Response> {
         _ => (PeopleOrder::Number, "number"),
     };
     let wanted = WantedPeople { unit: chosen(unit), number: chosen(number), name: chosen(name), state, order };
+    // What is searched for goes before what was asked for, and the form says so.
+    let sort = match (&wanted.name, &wanted.number) {
+        (Some(_), _) => "name",
+        (None, Some(_)) => "number",
+        (None, None) => sort,
+    };
     let app = frame.visitor.app().clone();
     if let Some(kind) = FileKind::asked(request) {
         let mut sheet = Sheet::new(["employee-number", "name", "unit", "hired", "left"].map(|key| frame.say(key)));
