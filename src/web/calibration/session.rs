@@ -30,14 +30,17 @@ pub(super) struct Apart {
     pub side: Say,
 }
 
+/// A rating now, how many came to it, and whether it is the one they had.
+type Moved = (String, u64, bool);
+
 /// Ratings beside those of the last cycle.
 pub(super) struct Before {
     pub title: Say,
     pub about: Say,
     /// Ratings now, the heads of the columns.
     pub now: Vec<String>,
-    /// A rating before, and how many went from it to each of now; whether it is the same one.
-    pub rows: Vec<(String, Vec<(String, u64, bool)>)>,
+    /// A rating before, and how many went from it to each of now.
+    pub rows: Vec<(String, Vec<Moved>)>,
 }
 
 /// How somebody judges.
