@@ -123,8 +123,7 @@ impl Stage {
     const fn ended_by(self) -> &'static [CycleAct] {
         match self {
             Self::Freeze => &[CycleAct::Freeze, CycleAct::Appraise],
-            // Scoring again while in review does not begin the review anew.
-            Self::Score => &[CycleAct::BeginReview, CycleAct::Score, CycleAct::Appraise],
+            Self::Score => &[CycleAct::Score, CycleAct::Appraise],
             Self::Review | Self::Calibrate => &[CycleAct::Calibrate],
             Self::Approve => &[CycleAct::Approve],
             Self::Publish => &[CycleAct::Publish],
@@ -175,7 +174,7 @@ impl DeadlinePlan {
         let (state, last_day) = cycle;
         let mut deadlines: Vec<Deadline> = Vec::new();
         for stage in Stage::ALL {
-            let from = start(stage, &deadlines, last_day, today);
+            let from = start(stage, &deadlines, done, (last_day, today));
             let working_days = self.working_days(stage);
             let due = self.workdays.after(from, working_days);
             let standing = self.standing(stage, (state, due), done, today, open(stage));
@@ -197,7 +196,10 @@ impl DeadlinePlan {
         }
         let ended = stage.ended_by().iter().filter_map(|act| done.get(act));
         let ended = match stage {
-            Stage::Score => done.get(&CycleAct::BeginReview).copied().or_else(|| ended.max().copied()),
+            // Scoring again while in review does not mean that it was late.
+            Stage::Score => {
+                ended.max().copied().map(|on| done.get(&CycleAct::BeginReview).map_or(on, |began| on.min(*began)))
+            }
             _ => ended.max().copied(),
         };
         // What is published in part is still to be published.
@@ -220,7 +222,7 @@ impl DeadlinePlan {
 }
 
 /// The day from which a stage's working days are counted.
-fn start(stage: Stage, before: &[Deadline], last_day: NaiveDate, today: NaiveDate) -> NaiveDate {
+fn start(stage: Stage, before: &[Deadline], done: &Done, (last_day, today): (NaiveDate, NaiveDate)) -> NaiveDate {
     let after = |wanted: Stage| {
         let found = before.iter().find(|deadline| deadline.stage == wanted);
         found.map_or(last_day, |deadline| match deadline.standing {
@@ -232,7 +234,7 @@ fn start(stage: Stage, before: &[Deadline], last_day: NaiveDate, today: NaiveDat
     match stage {
         Stage::Freeze => last_day,
         Stage::Score => after(Stage::Freeze),
-        Stage::Review => after(Stage::Score),
+        Stage::Review => done.get(&CycleAct::BeginReview).copied().unwrap_or_else(|| after(Stage::Score)),
         // Reviews go on until the cycle is calibrated, but their deadline stands.
         Stage::Calibrate => {
             before.iter().find(|deadline| deadline.stage == Stage::Review).map_or(last_day, |review| review.due)

@@ -131,6 +131,12 @@ fn stages_follow_one_another() {
     let again = [done[0], (CycleAct::Score, "2026-07-20"), done[2]];
     assert_eq!(of(Stage::Review, &standings(CycleState::InReview, &again, "2026-07-20", &[])).0, "2026-07-23");
 
+    // Scored in time, and reviewed a while later.
+    let later = [done[0], done[1], (CycleAct::BeginReview, "2026-07-20")];
+    let waited = standings(CycleState::InReview, &later, "2026-07-20", &[]);
+    assert_eq!(of(Stage::Score, &waited).1, Standing::Done { on: day("2026-07-09"), late: false });
+    assert_eq!(of(Stage::Review, &waited).0, "2026-08-03");
+
     let published = [
         done[0],
         done[1],
