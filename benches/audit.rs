@@ -40,7 +40,7 @@ fn main() {
 }
 
 async fn run(folder: &Path, database: &str, time: Duration) {
-    let app = common::load(folder, database, CLIENTS).await;
+    let app = common::load(folder, database, CLIENTS, &common::ONE_UNIT).await;
     let address = serve(app.clone()).await;
     reading(&app, &address, time.min(READING)).await;
     writing(&app, &address, database, time).await;

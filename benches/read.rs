@@ -40,7 +40,7 @@ fn main() {
 }
 
 async fn run(folder: &Path, database: &str, agents: usize, time: Duration) {
-    let app = common::load(folder, database, agents).await;
+    let app = common::load(folder, database, agents, &common::ONE_UNIT).await;
     let mut own = Vec::new();
     for agent in 0..CONNECTIONS {
         let (login, number) = (format!("a{agent}"), number(agent));

@@ -96,22 +96,35 @@ impl Connection {
     }
 }
 
+/// The units of a company, and in which of them an agent works.
+pub(crate) struct Units<'a> {
+    /// As `merit roster import` reads it.
+    pub csv: &'a str,
+    pub of: &'a dyn Fn(usize) -> String,
+}
+
+/// A company of one unit.
+pub(crate) const ONE_UNIT: Units<'_> =
+    Units { csv: "unit,parent,kind,name_en,name_zh\nHQ,,headquarters,All,全部\n", of: &|_| "HQ".to_owned() };
+
 /// A company with one day of figures, appraised and published.
-pub(crate) async fn load(folder: &Path, database: &str, agents: usize) -> App {
+pub(crate) async fn load(folder: &Path, database: &str, agents: usize, company: &Units<'_>) -> App {
     let rules = folder.join("rules");
     merit::app::write_default_rules(&rules).unwrap();
     let app = App::open(database, Clock::System).await.unwrap();
     app.migrate().await.unwrap();
     let units = folder.join("units.csv");
-    fs::write(&units, "unit,parent,kind,name_en,name_zh\nHQ,,headquarters,All,全部\n").unwrap();
+    fs::write(&units, company.csv).unwrap();
     app.import_roster(&units, None, false).await.unwrap();
     let people = folder.join("people.csv");
     let mut rows = String::from("employee_number,name,unit,post,from,fte,target_incentive,currency\n");
     for agent in 0..agents {
-        rows.push_str(&format!("{},Agent {agent},HQ,front_line,2026-01-01,1,3000,CNY\n", number(agent)));
+        let (number, unit) = (number(agent), (company.of)(agent));
+        rows.push_str(&format!("{number},Agent {agent},{unit},front_line,2026-01-01,1,3000,CNY\n"));
     }
     fs::write(&people, rows).unwrap();
     app.import_roster(&people, None, false).await.unwrap();
+    let app = app.with_rules_folder(&rules);
     app.open_cycle(CYCLE, None, &rules).await.unwrap();
     write_facts(&Store::open(database).await.unwrap()).await;
     app.appraise(CYCLE, &|_| {}).await.unwrap();
@@ -143,7 +156,8 @@ async fn write_facts(store: &Store) {
     let mut facts = Vec::new();
     for agent in 0..u32::try_from(agents.len()).unwrap() {
         for (metric, (_, cases)) in (0..).zip(METRICS) {
-            let (numerator, denominator) = (Fixed::from_micros(cases * 900_000), Fixed::from_int(cases));
+            let share = 850_000 + i64::from(agent * 7919 % 1000) * 100;
+            let (numerator, denominator) = (Fixed::from_micros(cases * share), Fixed::from_int(cases));
             let pooled = Pooled { numerator, denominator, samples: cases };
             facts.push(Fact { agent, metric, segment: 0, day, pooled });
         }

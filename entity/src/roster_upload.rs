@@ -1,4 +1,4 @@
-//! Files of the roster between preview and import.
+//! Files of the roster, of ratings and of figures between preview and import.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,9 +9,11 @@ pub struct Model {
     pub id: i64,
     pub public_id: Uuid,
     pub account_id: i64,
-    /// `roster` or `leave`.
+    /// `roster`, `leave`, `ratings` or `figures`.
     #[sea_orm(column_type = "Text")]
     pub kind: String,
+    /// Of ratings.
+    pub cycle_id: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub name: String,
     pub content: Vec<u8>,

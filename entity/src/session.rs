@@ -7,6 +7,8 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
+    #[sea_orm(unique)]
+    pub public_id: Uuid,
     pub account_id: i64,
     #[sea_orm(column_type = "Text")]
     pub hash: String,

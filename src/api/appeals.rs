@@ -215,8 +215,8 @@ fn whole(view: AppealView) -> Json<Appeal> {
 fn subject(about: About, line: Option<String>) -> Result<AppealSubject, AppError> {
     match (about, line) {
         (About::Line, Some(line)) => Ok(AppealSubject::Line(line)),
-        (About::Line, None) => Err(AppError::Invalid("line: say which line of your scorecard it is about".into())),
-        (_, Some(_)) => Err(AppError::Invalid("line: leave it out, or let the appeal be about a line".into())),
+        (About::Line, None) => Err(AppError::invalid("line: say which line of your scorecard it is about")),
+        (_, Some(_)) => Err(AppError::invalid("line: leave it out, or let the appeal be about a line")),
         (About::Rating, None) => Ok(AppealSubject::Rating),
         (About::Result, None) => Ok(AppealSubject::Result),
     }
@@ -227,10 +227,10 @@ fn verdict(decision: NewDecision) -> Result<(Verdict, String), AppError> {
     let rating = match (rating, rating_reason) {
         (None, None) => None,
         (Some(rating), Some(reason)) => {
-            let reason = reason.parse().map_err(|error| AppError::Invalid(format!("rating_reason: {error}")))?;
+            let reason = reason.parse().map_err(|error| AppError::invalid(format!("rating_reason: {error}")))?;
             Some(OtherRating { rating, reason })
         }
-        _ => return Err(AppError::Invalid("rating: a rating and its rating_reason go together".into())),
+        _ => return Err(AppError::invalid("rating: a rating and its rating_reason go together")),
     };
     let variation =
         Variation { leave_out: leave_out.unwrap_or_default(), rating, facts_anew: facts_anew.unwrap_or_default() };
@@ -238,7 +238,7 @@ fn verdict(decision: NewDecision) -> Result<(Verdict, String), AppError> {
         (Outcome::Vary, _) => Ok((Verdict::Vary(variation), reason)),
         (Outcome::Uphold, true) => Ok((Verdict::Uphold, reason)),
         (Outcome::Uphold, false) => {
-            Err(AppError::Invalid("outcome: a result that is upheld stays as it is; say 'vary' to change it".into()))
+            Err(AppError::invalid("outcome: a result that is upheld stays as it is; say 'vary' to change it"))
         }
     }
 }

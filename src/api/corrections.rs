@@ -260,7 +260,7 @@ fn correction(report: CorrectionReport) -> Correction {
     let corrected = corrected.into_iter().map(|AppCorrected { employee_number, revision, adjustments }| {
         CorrectedAgent { employee_number, revision, adjustments: amounts(adjustments) }
     });
-    let left = left.into_iter().map(|(employee_number, why)| LeftAgent { employee_number, why });
+    let left = left.into_iter().map(|(employee_number, why)| LeftAgent { employee_number, why: why.to_string() });
     Correction { revisions, corrected: corrected.collect(), unchanged, left: left.collect(), posted_in }
 }
 
@@ -336,7 +336,7 @@ impl CorrectionsApi {
             (None, true) => WhoIsCorrected::AllLate,
             _ => {
                 let what = "agents: name whose results are corrected, or say all_late; one of both";
-                return Err(AppError::Invalid(what.into()).into());
+                return Err(AppError::invalid(what).into());
             }
         };
         let order = CorrectionOrder { cycle: &code.0, who, reason: &reason, post_in: post_in.as_deref() };

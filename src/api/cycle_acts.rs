@@ -161,9 +161,7 @@ impl CycleActsApi {
         let NewCycleAct { act, reason, digest, units } = body.0;
         if let Some(units) = units {
             if !matches!(act, CycleActName::Publish) {
-                return Err(
-                    AppError::Invalid("units: only publishing is done unit by unit; leave them out".into()).into()
-                );
+                return Err(AppError::invalid("units: only publishing is done unit by unit; leave them out").into());
             }
             let order = PublishOrder { cycle: &code.0, units: &units, approved: None };
             return Ok(Json(cycle(app.publish(order).await?)));

@@ -111,7 +111,7 @@ impl CyclesApi {
         let days = match (first_day, last_day) {
             (None, None) => None,
             (Some(first), Some(last)) => Some((first, last)),
-            _ => return Err(AppError::Invalid("first_day and last_day go together".into()).into()),
+            _ => return Err(AppError::invalid("first_day and last_day go together").into()),
         };
         let choice = rules.as_deref().map_or(RulesChoice::InForce, RulesChoice::Version);
         let pinned = match draft.unwrap_or_default() {

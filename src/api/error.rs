@@ -35,12 +35,12 @@ impl Problem {
     /// The answer to an error that is the caller's to know of; `None` where it is not.
     fn of(error: &AppError) -> Option<Json<Self>> {
         Some(match error {
-            AppError::Invalid(what) => Self::new(400, "invalid_request", "The request is not valid", what),
+            AppError::Invalid(what) => Self::new(400, "invalid_request", "The request is not valid", what.to_string()),
             AppError::Forbidden(what) => Self::new(403, "forbidden", "This is not yours to do", what),
             AppError::NotFound(what) => Self::new(404, "not_found", "There is nothing here", what),
-            AppError::Conflict(what) => Self::new(409, "exists", "It cannot be done as things stand", what),
-            AppError::Refused(what) => Self::new(409, "refused", "It cannot be done as things stand", what),
-            AppError::Changed(what) => Self::new(412, "changed", "It was changed meanwhile", what),
+            AppError::Conflict(what) => Self::new(409, "exists", "It cannot be done as things stand", what.to_string()),
+            AppError::Refused(what) => Self::new(409, "refused", "It cannot be done as things stand", what.to_string()),
+            AppError::Changed(what) => Self::new(412, "changed", "It was changed meanwhile", what.to_string()),
             AppError::Unrecorded(_) => {
                 tracing::error!(%error, "request failed");
                 let detail = "The audit log cannot be written just now, so nothing that must be recorded is shown; try again shortly.";

@@ -174,11 +174,11 @@ pub(super) fn order(new: NewJob) -> Result<JobOrder, AppError> {
         Kind::Export => ("export", [pull.as_slice(), &simulate, &publish].concat()),
     };
     if let Some((field, _)) = foreign.iter().find(|(_, given)| *given) {
-        return Err(AppError::Invalid(format!("{field}: it has no meaning for '{name}'; leave it out")));
+        return Err(AppError::invalid(format!("{field}: it has no meaning for '{name}'; leave it out")));
     }
     let needed = |field: &str, value: Option<String>| {
         let value = value.filter(|value| !value.is_empty());
-        value.ok_or_else(|| AppError::Invalid(format!("{field}: '{name}' needs it")))
+        value.ok_or_else(|| AppError::invalid(format!("{field}: '{name}' needs it")))
     };
     Ok(match kind {
         Kind::Pull => {
@@ -200,7 +200,7 @@ pub(super) fn order(new: NewJob) -> Result<JobOrder, AppError> {
             approved: String::new(),
         },
         Kind::Export => JobOrder::Export(Export {
-            list: list.map(ExportList::from).ok_or_else(|| AppError::Invalid("list: 'export' needs it".into()))?,
+            list: list.map(ExportList::from).ok_or_else(|| AppError::invalid("list: 'export' needs it"))?,
             format: format.map_or(ExportFormat::Csv, ExportFormat::from),
             cycle,
             unit,

@@ -8,6 +8,7 @@ mod calibration;
 mod calibration_session;
 mod contacts;
 mod corrections;
+mod costs;
 mod cycle_acts;
 mod cycles;
 mod deadlines;
@@ -58,6 +59,7 @@ type CycleApis = (
     calibration_session::CalibrationSessionApi,
     deadlines::DeadlinesApi,
     previews::PreviewsApi,
+    costs::CostsApi,
 );
 type AppealApis = (appeals::AppealsApi, evidence::EvidenceApi, corrections::CorrectionsApi);
 
@@ -127,6 +129,7 @@ pub fn service() -> OpenApiService<Apis, ()> {
             calibration_session::CalibrationSessionApi,
             deadlines::DeadlinesApi,
             previews::PreviewsApi,
+            costs::CostsApi,
         ),
         scorecards::ScorecardsApi::default(),
         spread::SpreadApi,

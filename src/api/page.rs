@@ -67,7 +67,7 @@ fn decode(cursor: &str) -> Result<String, AppError> {
     // No key holds a NUL, and PostgreSQL fails at a text with one.
     let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|key| !key.contains('\0'));
     key.ok_or_else(|| {
-        AppError::Invalid("cursor: not one that Merit gave; send next_cursor of the page before, unchanged".to_owned())
+        AppError::invalid("cursor: not one that Merit gave; send next_cursor of the page before, unchanged".to_owned())
     })
 }
 

@@ -89,7 +89,7 @@ fn payout(summary: PayoutSummary) -> Payout {
     }
 }
 
-fn withheld_name(why: Withheld) -> &'static str {
+pub(super) fn withheld_name(why: Withheld) -> &'static str {
     match why {
         Withheld::NoScore => "no_score",
         Withheld::ExcludedRating => "excluded_rating",

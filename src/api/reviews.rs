@@ -248,9 +248,9 @@ fn by_item(answers: Vec<Answer>) -> Result<BTreeMap<String, ReviewAnswer>, AppEr
     for Answer { item, value, comment } in answers {
         let value = value
             .parse()
-            .map_err(|_| AppError::Invalid(format!("answers: '{value}' of '{item}' is not a number of the scale")))?;
+            .map_err(|_| AppError::invalid(format!("answers: '{value}' of '{item}' is not a number of the scale")))?;
         if by_item.insert(item.clone(), ReviewAnswer { value, comment }).is_some() {
-            return Err(AppError::Invalid(format!("answers: '{item}' is answered twice")));
+            return Err(AppError::invalid(format!("answers: '{item}' is answered twice")));
         }
     }
     Ok(by_item)

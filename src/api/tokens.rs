@@ -116,7 +116,7 @@ fn token(record: TokenRecord) -> Token {
 
 fn acts(names: &[String]) -> Result<BTreeSet<Act>, AppError> {
     let known = || Act::ALL.map(Act::as_str).join(", ");
-    let unknown = |name: &str| AppError::Invalid(format!("only: '{name}' is no act; known are {}", known()));
+    let unknown = |name: &str| AppError::invalid(format!("only: '{name}' is no act; known are {}", known()));
     names.iter().map(|name| Act::of(name).ok_or_else(|| unknown(name))).collect()
 }
 

@@ -175,7 +175,7 @@ fn given<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>, AppError
     match value {
         MaybeUndefined::Undefined => Ok(None),
         MaybeUndefined::Value(value) => Ok(Some(value)),
-        MaybeUndefined::Null => Err(AppError::Invalid(format!(
+        MaybeUndefined::Null => Err(AppError::invalid(format!(
             "{field}: null is no value for it; leave the field out to keep what is there, or give another value"
         ))),
     }

@@ -209,8 +209,8 @@ impl App {
     /// The rules stored under `hash`, unchanged.
     pub(super) async fn pinned_rules(&self, hash: &str) -> Result<Ruleset, AppError> {
         let stored = self.store.ruleset(hash).await?;
-        let stored = stored.ok_or_else(|| AppError::Refused(format!("the rules {hash} are not in the database")))?;
-        Ruleset::from_stored(hash, &stored.canonical).map_err(|error| AppError::Refused(error.to_string()))
+        let stored = stored.ok_or_else(|| AppError::refused(format!("the rules {hash} are not in the database")))?;
+        Ruleset::from_stored(hash, &stored.canonical).map_err(|error| AppError::refused(error.to_string()))
     }
 }
 
@@ -307,7 +307,7 @@ impl Payable {
         let Some(payable) = payable else { return Ok(()) };
         let sum = self.0.entry(payable.currency).or_default();
         let added = sum.checked_add(payable.minor);
-        *sum = added.ok_or_else(|| AppError::Refused("the sum of payouts is too large to be exact".into()))?;
+        *sum = added.ok_or_else(|| AppError::refused("the sum of payouts is too large to be exact"))?;
         Ok(())
     }
 

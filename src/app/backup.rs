@@ -57,14 +57,14 @@ pub async fn restore(address: &str, copy: &Path, replace: bool) -> Result<CopyRe
         DatabasePlace::Server(_) => return Err(by_own_tools(address, copy, Direction::In)?),
     };
     if target.exists() && !replace {
-        return Err(AppError::Refused(format!(
+        return Err(AppError::refused(format!(
             "there is a database at {} already; give --replace to lose it, or another place with --database",
             target.display()
         )));
     }
     let copy = &real(copy.to_owned())?;
     if ["-wal", "-shm"].iter().any(|ending| sidecar(copy, ending).exists()) {
-        return Err(AppError::Refused(format!(
+        return Err(AppError::refused(format!(
             "{} is a database in use, not a backup (a -wal or -shm file stands beside it); make a backup of it with 'merit backup'",
             copy.display()
         )));
@@ -108,7 +108,7 @@ async fn hold(target: &Path) -> Result<Option<Vacated>, AppError> {
     }
     match Vacated::hold(target).await {
         Ok(held) => Ok(Some(held)),
-        Err(StoreError::Busy) => Err(AppError::Refused(format!(
+        Err(StoreError::Busy) => Err(AppError::refused(format!(
             "somebody has the database {} open; stop 'merit serve' and every other command that uses it first",
             target.display()
         ))),
@@ -125,10 +125,10 @@ enum Direction {
 /// The refusal for a server's database, with the command that does it instead.
 fn by_own_tools(address: &str, file: &Path, direction: Direction) -> Result<AppError, AppError> {
     let DatabasePlace::Server(server) = DatabasePlace::of(address)? else {
-        return Err(AppError::Refused("the database is a file, and needs no server's tools".into()));
+        return Err(AppError::refused("the database is a file, and needs no server's tools"));
     };
     let (server, file) = (shell_word(&server), shell_word(&file.display().to_string()));
-    Ok(AppError::Refused(match direction {
+    Ok(AppError::refused(match direction {
         Direction::Out => format!(
             "a PostgreSQL database is backed up by PostgreSQL's own tools, also while it is in use; run:\n  \
              pg_dump --format=custom --no-owner --file={file} --dbname={server}\n\
@@ -153,13 +153,13 @@ async fn sound(copy: &Path, named: &Path) -> Result<bool, AppError> {
     match examine_copy(copy).await? {
         CopyState::Sound(SchemaState::Current) => Ok(false),
         CopyState::Sound(SchemaState::Behind(_)) => Ok(true),
-        CopyState::Sound(SchemaState::Newer(_)) => Err(AppError::Refused(format!(
+        CopyState::Sound(SchemaState::Newer(_)) => Err(AppError::refused(format!(
             "{named} was written by a newer Merit; nothing was changed; use that version"
         ))),
-        CopyState::Foreign => Err(AppError::Refused(format!(
+        CopyState::Foreign => Err(AppError::refused(format!(
             "{named} is an SQLite database, but not Merit's (no migration ever ran in it); nothing was changed"
         ))),
-        CopyState::Damaged(how) => Err(AppError::Refused(format!(
+        CopyState::Damaged(how) => Err(AppError::refused(format!(
             "{named} is damaged or no SQLite database ({how}); nothing was changed; take another copy"
         ))),
     }
@@ -189,7 +189,7 @@ fn sidecar(file: &Path, ending: &str) -> PathBuf {
 }
 
 fn exists(target: &Path) -> AppError {
-    AppError::Refused(format!("there is a file {} already; name another, or move it away", target.display()))
+    AppError::refused(format!("there is a file {} already; name another, or move it away", target.display()))
 }
 
 fn measure(file: &Path) -> io::Result<(u64, String)> {

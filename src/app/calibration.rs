@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{App, AppError, Change, Slice};
+use crate::app::refusal::{Why, too_long};
 use crate::domain::appraisal::{AppraisalState, CalibrationReason};
 use crate::domain::audit::Digest;
 use crate::domain::authority::{Act, Reach};
@@ -54,27 +55,30 @@ impl App {
         let run = cycle.current_run_id.ok_or_else(|| none(code, employee_number))?;
         let card = self.store.scorecard(run, employee_number).await?.ok_or_else(|| none(code, employee_number))?;
         if card.result.state != AppraisalState::Scored {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "{employee_number} has no score in cycle {code}: there is no rating to calibrate"
-            )));
+            ))
+            .because(Why::NoScore { number: employee_number.to_owned() }));
         }
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
         let bands = rules.card(&card.summary.card).map(|card| card.bands.as_slice()).unwrap_or_default();
         if !bands.iter().any(|band| &*band.id == rating) {
             let bands: Vec<&str> = bands.iter().map(|band| band.id.as_ref()).collect();
-            return Err(AppError::Invalid(format!(
+            return Err(AppError::invalid(format!(
                 "rating: '{rating}' is not one of the card's: {}",
                 bands.join(", ")
-            )));
+            ))
+            .because(Why::NotABand { rating: rating.to_owned(), bands: bands.join(", ") }));
         }
         let calculated = match &card.result.calibrated {
             Some(calibrated) => calibrated.calculated.as_deref().map(str::to_owned),
             None => card.summary.rating.clone(),
         };
         if calculated.as_deref() == Some(rating) {
-            return Err(AppError::Invalid(format!(
+            return Err(AppError::invalid(format!(
                 "rating: {rating} is what the card gives; there is nothing to calibrate"
-            )));
+            ))
+            .because(Why::SameRating { rating: rating.to_owned() }));
         }
         let new = NewCalibration {
             public_id: self.clock.new_id(),
@@ -92,9 +96,9 @@ impl App {
             change.detail(format_args!("cycle={code} rating={rating} reason={reason} proposal={}", new.public_id));
         let change = change.before(told(new.calculated.as_deref())).after(told(Some(rating)));
         match self.recorded(change).propose_rating(&new).await {
-            Err(StoreError::CalibratedAlready) => Err(AppError::Conflict(format!(
+            Err(StoreError::CalibratedAlready) => Err(AppError::conflict(format!(
                 "another rating of {employee_number} is proposed or confirmed already: decide about it or withdraw it first"
-            ))),
+            )).because(Why::OtherProposal { number: employee_number.to_owned() })),
             outcome => outcome.map_err(AppError::as_things_stand),
         }?;
         self.calibration(code, new.public_id).await
@@ -132,7 +136,8 @@ impl App {
         };
         match decision {
             RatingDecision::Confirm | RatingDecision::Decline if own => {
-                return Err(AppError::Refused("you proposed this rating: a second person decides about it".into()));
+                return Err(AppError::refused("you proposed this rating: a second person decides about it")
+                    .because(Why::OwnProposal {}));
             }
             RatingDecision::Withdraw if !own => {
                 // What others proposed is taken back by who may decide about it.
@@ -141,10 +146,11 @@ impl App {
             _ => {}
         }
         if !from.contains(&found.state) {
-            return Err(AppError::Changed(format!(
+            return Err(AppError::changed(format!(
                 "the proposal is {} meanwhile: read it again, then decide",
                 found.state.as_str()
-            )));
+            ))
+            .because(Why::ProposalDecided {}));
         }
         let comment = match decision {
             RatingDecision::Confirm => comment.trim().to_owned(),
@@ -175,6 +181,18 @@ impl App {
         self.recorded_list(&reach, Change::new("rating.list", "cycle", code).detail(detail)).await?;
         let rows = self.named(page.rows).await?;
         Ok(Page { rows, more: page.more })
+    }
+
+    /// Proposals about these agents, by their internal numbers, in the order they were made.
+    pub async fn calibrations_among(&self, code: &str, agents: &[i64]) -> Result<Vec<CalibrationView>, AppError> {
+        let auditing = |_| self.require(Act::ReadAudit).map(|()| Reach::everything());
+        let reach = self.reach(Act::Calibrate).or_else(|_| self.reach(Act::ProposeRating)).or_else(auditing)?;
+        let cycle = self.cycle(code).await?;
+        let run = self.current_run(&cycle).await?;
+        let found = self.store.calibrations_among(run.id, agents, &reach).await?;
+        let detail = format!("rows={}", found.len());
+        self.recorded_list(&reach, Change::new("rating.list", "cycle", code).detail(detail)).await?;
+        self.named(found).await
     }
 
     async fn calibration(&self, code: &str, id: Uuid) -> Result<CalibrationView, AppError> {
@@ -216,13 +234,14 @@ impl App {
             return Err(none(code, employee_number));
         }
         if self.actor.own_account().is_some_and(|account| account.agent_id == Some(result.agent_id)) {
-            return Err(AppError::Refused("nobody calibrates their own rating".into()));
+            return Err(AppError::refused("nobody calibrates their own rating").because(Why::OwnRating {}));
         }
         if cycle.state != CycleState::InReview {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "cycle {code} is {}: ratings are calibrated while it is in review",
                 cycle.state.as_str().replace('_', " ")
-            )));
+            ))
+            .because(Why::CalibratedInReview { state: cycle.state }));
         }
         Ok((cycle, result))
     }
@@ -239,9 +258,10 @@ fn no_proposal(id: Uuid) -> AppError {
 fn needed(comment: &str) -> Result<String, AppError> {
     let comment = comment.trim();
     match comment.chars().count() {
-        0 => Err(AppError::Invalid("comment: say why in words".into())),
+        0 => Err(AppError::invalid("comment: say why in words").because(Why::WordsNeeded {})),
         1..=LONGEST_COMMENT => Ok(comment.to_owned()),
-        long => Err(AppError::Invalid(format!("comment: it has {long} characters; keep it to {LONGEST_COMMENT}"))),
+        long => Err(AppError::invalid(format!("comment: it has {long} characters; keep it to {LONGEST_COMMENT}"))
+            .because(too_long(LONGEST_COMMENT))),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::read::meant;
 use super::{App, AppError, CardSpread, Change, Wanted};
+use crate::app::refusal::Why;
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
 use crate::domain::calibration::{Leniency, MeasuredLine, Moves, Outliers, RatedAgent};
@@ -101,9 +102,10 @@ impl App {
                 agents.extend(rated(card, before, raters.remove(&id).unwrap_or_default()));
             }
             if agents.len() > MOST {
-                return Err(AppError::Invalid(format!(
+                return Err(AppError::invalid(format!(
                     "unit: a session is about at most {MOST} rated agents: name a smaller unit"
-                )));
+                ))
+                .because(Why::SmallerUnit { most: i64::try_from(MOST).unwrap_or(i64::MAX) }));
             }
             if after.is_none() {
                 return Ok(agents);

@@ -9,9 +9,6 @@ use crate::domain::metric::MetricId;
 use crate::domain::scorecard::{Measure, Scope};
 use crate::store::Take;
 
-/// More agents than this are no picture; the unit's own figures say more.
-const MOST: u32 = 500;
-
 /// One agent's own facts of the metric.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedAgent {
@@ -31,13 +28,21 @@ pub struct Comparison {
 
 impl App {
     /// Those of the unit and below it who were measured in the metric by the card of their last stretch.
-    pub async fn compare_agents(&self, cycle: &str, unit: &str, metric: &MetricId) -> Result<Comparison, AppError> {
+    pub async fn compare_agents(
+        &self,
+        cycle: &str,
+        unit: &str,
+        metric: &MetricId,
+        slice: &Slice,
+    ) -> Result<Comparison, AppError> {
         let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
         let wanted = Wanted { unit: Some(unit.to_owned()), ..Wanted::default() };
         let filter = self.filter(reach, &wanted, meant(&shown, Take::Standing)).await?;
-        let page = self.store.scorecard_details_page(shown.run.id, None, MOST.into(), &filter).await?;
-        let slice = Slice { limit: MOST, after: None };
-        let detail = wanted.page(&slice, page.rows.iter().map(|card| card.summary.employee_number.as_str()));
+        let page = self
+            .store
+            .scorecard_details_page(shown.run.id, slice.after.as_deref(), slice.limit.into(), &filter)
+            .await?;
+        let detail = wanted.page(slice, page.rows.iter().map(|card| card.summary.employee_number.as_str()));
         let read = Change::new("scorecard.compare", "cycle", cycle).detail(format_args!("metric={metric} {detail}"));
         self.recorded_list(&filter.reach, read).await?;
         let mut agents = Vec::new();

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::rules::Reference;
 use super::{AddedRules, App, AppError, Change};
+use crate::app::refusal::Why;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
@@ -88,20 +89,23 @@ impl App {
         draft: bool,
     ) -> Result<PinnedCycle, AppError> {
         self.require(Act::ManageCycles)?;
+        let unclear = || Why::CycleCodeUnclear { code: code.to_owned() };
         if code.is_empty() || code.len() > LONGEST_CODE || code.chars().any(|c| c.is_control() || "/\\?#%".contains(c))
         {
-            return Err(AppError::Invalid(format!(
+            return Err(AppError::invalid(format!(
                 "code: write 1 to {LONGEST_CODE} characters, without /, \\, ?, # and %, such as 2026-Q3"
-            )));
+            ))
+            .because(unclear()));
         }
         let (kind, period) = match days {
             Some((first, last)) => (CycleKind::Custom, Period::new(first, last)),
             None => {
-                let (kind, period) = Period::of_code(code).map_err(|error| AppError::Invalid(error.to_string()))?;
+                let (kind, period) =
+                    Period::of_code(code).map_err(|error| AppError::invalid(error.to_string()).because(unclear()))?;
                 (kind, Ok(period))
             }
         };
-        let period = period.map_err(|error| AppError::Invalid(error.to_string()))?;
+        let period = period.map_err(|error| AppError::invalid(error.to_string()))?;
         let chosen = self.choose(choice, code, period.first).await?;
         let cycle = NewCycle {
             public_id: self.clock.new_id(),
@@ -138,10 +142,10 @@ impl App {
         match choice {
             RulesChoice::InForce => {
                 let version = self.store.rules_in_force(first_day).await?.ok_or_else(|| {
-                    AppError::Refused(format!(
+                    AppError::refused(format!(
                         "no rules are in force on {first_day}, the first day of cycle {code}: publish a version with 'merit rules \
                          publish', or name a folder with --rules to check and publish its rules now"
-                    ))
+                    )).because(Why::NoRulesInForce { first: first_day })
                 })?;
                 Ok(Chosen { version, named: false, added: None })
             }

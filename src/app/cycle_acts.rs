@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{App, AppError, Change, PublishOrder};
+use crate::app::refusal::Why;
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
@@ -71,15 +72,17 @@ impl App {
         }
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         if act.needs_reason() && reason.is_none() {
-            return Err(AppError::Invalid(format!("a cycle is not {} without a reason: say why", act.done())));
+            return Err(AppError::invalid(format!("a cycle is not {} without a reason: say why", act.done()))
+                .because(Why::ReasonNeeded {}));
         }
         match act {
             CycleAct::Freeze | CycleAct::Score | CycleAct::Appraise => {
-                return Err(AppError::Invalid(format!(
+                return Err(AppError::invalid(format!(
                     "a cycle is {} with 'merit {}' or by a job of that kind: it is long work",
                     act.done(),
                     if act == CycleAct::Appraise { "appraise".to_owned() } else { format!("cycle {act}") }
-                )));
+                ))
+                .because(Why::LongWork { act }));
             }
             CycleAct::Publish => return self.publish(PublishOrder { cycle: code, units: &[], approved: None }).await,
             _ => {}
@@ -193,19 +196,20 @@ impl App {
     async fn scored_as_decided(&self, cycle: &Cycle) -> Result<(), AppError> {
         let open = self.store.open_proposals(cycle.id).await?;
         if open > 0 {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "nobody has decided about {open} proposed ratings of cycle {}: confirm, decline or withdraw them first",
                 cycle.code
-            )));
+            ))
+            .because(Why::ProposalsUndecided { open: i64::try_from(open).unwrap_or(i64::MAX) }));
         }
         if self.current_run(cycle).await?.inputs_version == cycle.inputs_version {
             return Ok(());
         }
-        Err(AppError::Refused(format!(
+        Err(AppError::refused(format!(
             "since cycle {0} was scored, reviews, exemptions or calibrated ratings have changed: score it again with 'merit cycle score {0}', \
              or by a job of the kind score",
             cycle.code
-        )))
+        )).because(Why::ScoreAgain {}))
     }
 
     /// Whoever took part in making the results since they were last sent back to be scored does not approve them.
@@ -215,12 +219,13 @@ impl App {
             events.iter().find(|event| event.run_id == cycle.current_run_id && event.act.prepares() && event.by == me);
         match prepared {
             None => Ok(()),
-            Some(event) => Err(AppError::Refused(format!(
+            Some(event) => Err(AppError::refused(format!(
                 "cycle {} was {} by {}, who therefore does not approve it: somebody else has to",
                 cycle.code,
                 event.act.done(),
                 self.actor.name()
-            ))),
+            ))
+            .because(Why::PreparedIt { name: self.actor.name(), act: event.act })),
         }
     }
 }
@@ -232,9 +237,10 @@ fn same_as_shown(
     events: &[CycleEvent],
 ) -> Result<(), AppError> {
     let Some(digest) = digest else {
-        return Err(AppError::Invalid(
-            "approval is for what was shown: give the digest of the sheet that 'merit cycle sheet' prints".into(),
-        ));
+        return Err(AppError::invalid(
+            "approval is for what was shown: give the digest of the sheet that 'merit cycle sheet' prints",
+        )
+        .because(Why::DigestMissing {}));
     };
     let Some(stands) = stands.filter(|stands| stands.digest != digest) else { return Ok(()) };
     let seen = events.iter().rev().find(|event| event.digest.as_deref() == Some(digest));
@@ -243,9 +249,10 @@ fn same_as_shown(
         Some(seen) => format!("since that sheet was shown, {}", differences(&seen, &stands.sheet).join("; ")),
         None => "no sheet of this cycle has that digest".to_owned(),
     };
-    Err(AppError::Changed(format!(
+    Err(AppError::changed(format!(
         "what would be approved is not what stands now: {what}. Read the sheet again, then decide"
-    )))
+    ))
+    .because(Why::OtherStands {}))
 }
 
 fn differences(was: &ApprovalSheet, is: &ApprovalSheet) -> Vec<String> {

@@ -8,12 +8,12 @@ use tokio::sync::watch;
 
 use super::access::Actor;
 use super::{App, AppError, Change};
+use crate::app::refusal::Why;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
 use crate::domain::deadline::{Deadline, DeadlinePlan, Done, MOST_WORKING_DAYS, Stage, Standing};
 use crate::domain::workdays::Workdays;
-use crate::rules;
-use crate::store::{Cycle, OpenWork};
+use crate::store::{Cycle, OpenWork, StoreError};
 
 /// How often it is looked whose time to take note is over.
 const LOOK: Duration = Duration::from_secs(60);
@@ -90,17 +90,23 @@ impl App {
         let DeadlineOrder { cycle: code, calendar, working_days } = order;
         let cycle = self.cycle(code).await?;
         if cycle.state.is_final() || cycle.state == CycleState::Cancelled {
-            return Err(AppError::Refused(format!("cycle {code} is {}: nothing of it is due any more", cycle.state)));
+            return Err(AppError::refused(format!("cycle {code} is {}: nothing of it is due any more", cycle.state))
+                .because(Why::NothingDue { state: cycle.state }));
         }
         if let Some((stage, days)) = working_days.iter().find(|(_, days)| !(1..=MOST_WORKING_DAYS).contains(days)) {
-            return Err(AppError::Invalid(format!(
+            return Err(AppError::invalid(format!(
                 "{stage}: {days} is not a number of working days from 1 to {MOST_WORKING_DAYS}"
-            )));
+            ))
+            .because(Why::DaysOutOfRange {
+                stage: *stage,
+                days: i64::from(*days),
+                most: i64::from(MOST_WORKING_DAYS),
+            }));
         }
         let before = self.store.deadline_plan(cycle.id).await?;
         let workdays = match calendar {
             Some(id) if cycle.state.is_published() && before.workdays.calendar() == Some(id) => before.workdays.clone(),
-            Some(id) => tokio::task::block_in_place(|| self.workdays_of(id))?,
+            Some(id) => self.workdays_of(id)?,
             None => Workdays::default(),
         };
         let plan = DeadlinePlan { workdays, working_days: working_days.clone() };
@@ -119,9 +125,7 @@ impl App {
     /// Ids of the working calendars of the rules, in order; none where this server has no rules.
     pub fn working_calendars(&self) -> Result<Vec<String>, AppError> {
         self.require(Act::ManageCycles)?;
-        let Some(folder) = &self.rules_folder else { return Ok(Vec::new()) };
-        let loaded = tokio::task::block_in_place(|| rules::load(folder)).map_err(AppError::Rules)?;
-        Ok(loaded.calendars.into_keys().collect())
+        Ok(self.own_rules()?.map(|rules| rules.calendars.keys().cloned().collect()).unwrap_or_default())
     }
 
     /// The last day to appeal a result that was published then; `None` once it is over.
@@ -133,31 +137,36 @@ impl App {
 
     /// The days that a working calendar of the rules says are worked.
     fn workdays_of(&self, id: &str) -> Result<Workdays, AppError> {
-        let Some(folder) = &self.rules_folder else {
-            return Err(AppError::Invalid("calendar: this Merit was given no folder of rules (MERIT_RULES)".into()));
-        };
-        let loaded = rules::load(folder).map_err(AppError::Rules)?;
+        let loaded = self.own_rules()?.ok_or_else(|| {
+            AppError::invalid("calendar: this Merit was given no folder of rules (MERIT_RULES)")
+                .because(Why::NoRulesFolder {})
+        })?;
         let placed = loaded.calendars.get(id).ok_or_else(|| {
             let known: Vec<&str> = loaded.calendars.keys().map(String::as_str).collect();
-            AppError::Invalid(format!("calendar: the rules have no calendar '{id}'; they have {}", known.join(", ")))
+            AppError::invalid(format!("calendar: the rules have no calendar '{id}'; they have {}", known.join(", ")))
+                .because(Why::CalendarUnknown { calendar: id.to_owned(), known: known.join(", ") })
         })?;
-        Workdays::of(&placed.calendar, &placed.zone).map_err(|error| AppError::Invalid(format!("calendar: {error}")))
+        Workdays::of(&placed.calendar, &placed.zone).map_err(|error| AppError::invalid(format!("calendar: {error}")))
     }
 
     /// Errors: `Refused` while somebody may still appeal.
     pub(super) async fn windows_are_over(&self, cycle: &Cycle) -> Result<(), AppError> {
         let plan = self.store.deadline_plan(cycle.id).await?;
         let open = self.store.open_work(cycle.id).await?;
-        // Open appeals are refused by themselves.
-        let Some(published) = open.published_at.filter(|_| open.open_appeals == 0) else { return Ok(()) };
+        if open.open_appeals > 0 {
+            let open = StoreError::OpenAppeals { code: cycle.code.clone(), open: open.open_appeals };
+            return Err(AppError::as_things_stand(open));
+        }
+        let Some(published) = open.published_at else { return Ok(()) };
         let last = plan.workdays.after(plan.workdays.day_of(published), plan.working_days(Stage::Appeal));
         if plan.workdays.day_of(self.clock.now()) > last {
             return Ok(());
         }
-        Err(AppError::Refused(format!(
+        Err(AppError::refused(format!(
             "agents of cycle {} may appeal until {last}: it is made final after that day",
             cycle.code
-        )))
+        ))
+        .because(Why::AppealUntil { last }))
     }
 
     /// Looks again and again whose time to take note is over, until `stop` says so.
@@ -198,16 +207,17 @@ impl App {
 /// What agents were told of only becomes longer.
 fn not_shortened(before: &DeadlinePlan, after: &DeadlinePlan) -> Result<(), AppError> {
     if before.workdays != after.workdays {
-        return Err(AppError::Refused(
-            "agents were told their deadlines by the calendar that the cycle has: once published, that stays".into(),
-        ));
+        return Err(AppError::refused(
+            "agents were told their deadlines by the calendar that the cycle has: once published, that stays",
+        )
+        .because(Why::CalendarStays {}));
     }
     for stage in Stage::ALL.into_iter().filter(|stage| stage.is_promised()) {
         let (was, is) = (before.working_days(stage), after.working_days(stage));
         if is < was {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "agents were told that they have {was} working days to {stage}: once published, that only becomes longer"
-            )));
+            )).because(Why::DaysOnlyLonger { was: i64::from(was), stage }));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Exempting an agent from a cycle, and lifting that.
 
 use super::{App, AppError, Change};
+use crate::app::refusal::Why;
 use crate::domain::appraisal::ExemptionReason;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
@@ -23,7 +24,8 @@ impl App {
         let by = self.decider(order.by).await?;
         let note = note.trim();
         if reason == ExemptionReason::Other && note.is_empty() {
-            return Err(AppError::Invalid("the reason 'other' says nothing by itself: add a note".into()));
+            return Err(AppError::invalid("the reason 'other' says nothing by itself: add a note")
+                .because(Why::OtherNeedsNote {}));
         }
         let exemption = NewExemption {
             cycle_id,

@@ -55,18 +55,28 @@ pub struct ExplainedPayout {
     pub rounding: Option<Rounding>,
 }
 
-/// The rules that were last asked for; their hash names what is in them, so they never grow stale.
+/// Versions of the rules that are kept in memory: as many as a look back over the cycles needs.
+const KEPT_RULES: usize = 8;
+
+/// The rules that were last asked for, those least long ago at the end; their hash names what is in them, so they never grow stale.
 #[derive(Clone, Default)]
-pub(super) struct LastRules(Arc<Mutex<Option<Arc<Ruleset>>>>);
+pub(super) struct LastRules(Arc<Mutex<Vec<Arc<Ruleset>>>>);
 
 impl LastRules {
     fn get(&self, hash: &str) -> Option<Arc<Ruleset>> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().filter(|rules| rules.hash == hash).map(Arc::clone)
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = last.iter().position(|rules| rules.hash == hash)?;
+        let rules = last.remove(at);
+        last.push(Arc::clone(&rules));
+        Some(rules)
     }
 
     fn keep(&self, rules: &Arc<Ruleset>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(rules));
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.retain(|known| known.hash != rules.hash);
+        last.push(Arc::clone(rules));
+        let over = last.len().saturating_sub(KEPT_RULES);
+        last.drain(..over);
     }
 }
 
@@ -163,7 +173,7 @@ impl App {
         self.rules_by(&run.ruleset_hash).await
     }
 
-    async fn rules_by(&self, hash: &str) -> Result<Arc<Ruleset>, AppError> {
+    pub(super) async fn rules_by(&self, hash: &str) -> Result<Arc<Ruleset>, AppError> {
         if let Some(known) = self.last_rules.get(hash) {
             return Ok(known);
         }

@@ -27,7 +27,7 @@ impl App {
         (first, last): (NaiveDate, NaiveDate),
         metric: Option<&str>,
     ) -> Result<Vec<FactView>, AppError> {
-        let period = Period::new(first, last).map_err(|error| AppError::Invalid(error.to_string()))?;
+        let period = Period::new(first, last).map_err(|error| AppError::invalid(error.to_string()))?;
         let agent = self.agent_within(&self.reach(Act::ReadResults)?, employee_number).await?;
         let facts = self.store.facts_of(agent.id, period).await?;
         let asked = metric.map(|metric| format!(" metric={metric}")).unwrap_or_default();

@@ -148,7 +148,7 @@ impl<'a> Scene<'a> {
         let card = rules.card(&order.card).ok_or_else(unknown)?;
         let none = || {
             let card = &order.card;
-            AppError::Invalid(format!(
+            AppError::invalid(format!(
                 "card '{card}' has no rate line whose points rise in straight lines: name another"
             ))
         };
@@ -207,7 +207,7 @@ impl<'a> Scene<'a> {
 
     /// Every rule, the plainest first.
     fn rules(&self) -> Result<Vec<Rule>, AppError> {
-        let cliff = cliff(&self.main).ok_or_else(|| AppError::Invalid("the line's curve does not rise".to_owned()))?;
+        let cliff = cliff(&self.main).ok_or_else(|| AppError::invalid("the line's curve does not rise".to_owned()))?;
         let curve = alone(&self.card, &self.main);
         let mut rules = vec![(JudgedBy::Cliff, None, alone(&self.card, &cliff))];
         let rate_lines: Vec<&Line> = self.drawn.iter().map(|(line, _)| line).collect();
@@ -234,18 +234,18 @@ impl<'a> Scene<'a> {
         };
         let held = self.truth.iter().filter(|(line, _)| judged_by.whole_card() || line.id == self.main.id);
         let held: Vec<(&Line, Fixed)> = held.map(|(line, value)| (line, *value)).collect();
-        let outcome = judge(card, self.metrics, &held, group).map_err(|error| AppError::Refused(error.to_string()))?;
+        let outcome = judge(card, self.metrics, &held, group).map_err(|error| AppError::refused(error.to_string()))?;
         Ok(FairnessRow { judged_by: *judged_by, strength: *strength, samples, outcome })
     }
 }
 
 fn check(order: &FairnessOrder) -> Result<(), AppError> {
-    let refused = |what: &str| Err(AppError::Invalid(what.to_owned()));
+    let refused = |what: &str| Err(AppError::invalid(what.to_owned()));
     if order.agents == 0 {
         return refused("there are no agents to simulate: give at least one");
     }
     if order.true_rate < Fixed::ZERO || order.true_rate > Fixed::HUNDRED {
-        return Err(AppError::Invalid(format!("the true rate {} is no percentage: use 0 to 100", order.true_rate)));
+        return Err(AppError::invalid(format!("the true rate {} is no percentage: use 0 to 100", order.true_rate)));
     }
     if order.samples.is_empty() || order.samples.contains(&0) {
         return refused("an agent without cases has no rate: give numbers of cases of at least 1");

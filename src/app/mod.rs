@@ -13,10 +13,13 @@ mod check;
 mod clock;
 mod compare;
 mod corrections;
+mod cost;
 mod count;
+mod course;
 mod cycle;
 mod cycle_acts;
 mod deadlines;
+mod draft;
 mod error;
 mod exempt;
 mod explain;
@@ -27,6 +30,7 @@ mod fallen;
 mod figures;
 mod jobs;
 mod notices;
+mod own_rules;
 mod parallel;
 mod people;
 mod personal;
@@ -34,12 +38,15 @@ mod publish;
 mod pull;
 mod ratings;
 mod read;
+mod refusal;
 mod replay;
 mod results;
 mod reviews;
 mod revisions;
 mod roster;
 mod rules;
+mod settings;
+mod sheets;
 mod simulate;
 mod snapshot;
 mod sources;
@@ -55,9 +62,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use access::{
-    AccessOrder, AccountOrder, AccountView, Actor, AtProvider, CalledBy, Client, Confirmation, ContactOrder,
-    GrantOrder, GrantView, IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange, PasswordProblem,
-    ProviderView, RequestId, SignIn, TokenOrder, Welcome, random_token, secret,
+    AccessOrder, AccountOrder, AccountView, Actor, AtProvider, BlockedLogin, CalledBy, Client, Confirmation,
+    ContactOrder, GrantOrder, GrantView, IssuedAccess, Leaving, NoEntry, OneTimeLink, OwnAccount, PasswordChange,
+    PasswordProblem, ProviderView, RequestId, SessionView, SignIn, TokenOrder, Welcome, random_token, secret,
 };
 pub use appeals::{
     AppealOrder, AppealShare, AppealSummary, AppealView, DecisionOrder, EvidenceOrder, OtherRating, Variation, Verdict,
@@ -75,9 +82,12 @@ pub use compare::{ComparedAgent, Comparison};
 pub use corrections::{
     CorrectedAgent, CorrectionOrder, CorrectionReport, LateAgent, LateFacts, LateMetric, WhoIsCorrected,
 };
+pub use cost::{Cost, CostLine, CostSum, UnitCost};
+pub use course::{CycleOfAgent, LineCourse, LinePoint, line_courses};
 pub use cycle::{PinnedCycle, RulesChoice};
 pub use cycle_acts::{ApprovalSheet, CycleEventView, CycleOrder, ShownForApproval};
 pub use deadlines::{DeadlineOrder, DeadlinesView};
+pub use draft::{DraftOrder, DraftedSource, draft_source};
 pub use error::AppError;
 pub use exempt::ExemptionOrder;
 pub use explain::{ExplainedPayout, ExplainedScorecard, ExplainedUnitScorecard, FoundScorecard};
@@ -94,12 +104,17 @@ pub use publish::{Preview, PublishOrder};
 pub use pull::{PullOrder, PullProgress, PullReport, PullView};
 pub use ratings::RatingsReport;
 pub use read::{AgentView, Slice, Wanted, WantedUnits};
+pub use refusal::{Detail, Refusal, Why};
 pub use replay::ReplayReport;
 pub use results::{Progress, UnitProgress};
 pub use reviews::{GroupCount, ReviewOrder, ReviewSheet, ReviewsAbout, WrittenReview};
 pub use revisions::{Difference, LineDifference, PayDifference, RevisionView};
-pub use roster::{Counted, LeaveReport, MOST_BYTES as MOST_ROSTER_BYTES, RosterReport, UploadCount, UploadView};
+pub use roster::{
+    Aside, Counted, Fault, LeaveReport, MOST_BYTES as MOST_ROSTER_BYTES, Needs, RosterReport, UploadCount, UploadView,
+};
 pub use rules::{AddedRules, PublishedRules, RulesDifferences, RulesSide, ShownRules, compare_rule_folders};
+pub use settings::{Running, Setting, SettingOrigin};
+pub use sheets::{AsideRow, FiguresOrder, FiguresView, MOST_SHEET_ROWS};
 pub use simulate::{
     AgentChange, CostChange, Migration, Missing, Outcome, PayChange, Ranking, ScoreChanges, Side, Simulation,
     SimulationOrder, UnitChange, Unmeasured, WithoutCard,
@@ -113,16 +128,18 @@ pub use what_if::{TriedFigure, TriedOutcome, WhatIf};
 pub use crate::deliver::{MailOptions, Networks};
 pub use crate::domain::evidence::MOST_BYTES as MOST_EVIDENCE_BYTES;
 pub use crate::oidc::{Providers, Returned, Trip, read as read_providers};
+pub use crate::pull::Shortcoming;
 pub use crate::rules::diff::{Change as RuleChange, Section as RulesSection};
 pub use crate::store::{
     Account as AccountRecord, AccountChange, AccountKind, Agent as AgentRecord, AgentResult, Appeal as AppealRecord,
     Assignment as AssignmentRecord, AuditEntry, Calibration as CalibrationRecord, CalibrationState, Claim, Cleared,
-    Contact, Cycle as CycleRecord, Evidence, EvidenceFile, JobFile, JobProblem, KeptAnswer, LeaveChanges, LinkPurpose,
-    LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal, PeopleOrder,
-    PeopleState, Person as PersonRecord, PlanDetail, PlanSummary, PoolUse, RatingChanges, RejectedRow, RequestKey,
-    ReviewAnswer, ReviewStanding, ReviewTask, ReviewToWrite, RosterChanges, RuleVersion as RuleVersionRecord,
-    ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption, StoredGrant, Token as TokenRecord, TokenKind,
-    Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary, Webhook as WebhookRecord,
+    Contact, Cycle as CycleRecord, Evidence, EvidenceFile, JobFile, JobProblem, KeptAnswer, LeaveChanges, LeaveProblem,
+    LinkPurpose, LinkedIdentity, Notice as NoticeRecord, PayAdjustment, PayoutDetail, PayoutSummary, PayoutTotal,
+    PeopleOrder, PeopleState, Person as PersonRecord, PlanDetail, PlanSummary, PoolUse, PostStretch, RatingChanges,
+    RatingProblem, RejectedRow, RequestKey, ReviewAnswer, ReviewStanding, ReviewTask, ReviewToWrite, RosterChanges,
+    RosterProblem, RuleVersion as RuleVersionRecord, ScoreOrder, ScorecardDetail, ScorecardSummary, StandingExemption,
+    StoredGrant, Token as TokenRecord, TokenKind, Unit as UnitRecord, UnitScorecardDetail, UnitScorecardSummary,
+    Webhook as WebhookRecord,
 };
 use crate::store::{SchemaState, Store};
 
@@ -139,6 +156,7 @@ pub struct App {
     /// Where pulls into this database keep working files.
     spool: spool::Spool,
     last_rules: explain::LastRules,
+    last_loaded: own_rules::LastLoaded,
     /// Where readings are recorded.
     reads: audit::SharedReadLog,
     hasher: access::Hasher,
@@ -151,6 +169,8 @@ pub struct App {
     /// Networks of one's own that webhooks may reach.
     networks: Networks,
     stop: jobs::Stop,
+    /// What this process was told.
+    settings: Arc<[Setting]>,
     /// Who does what is done with this value.
     actor: Arc<Actor>,
 }
@@ -189,6 +209,7 @@ impl App {
             environment,
             spool,
             last_rules,
+            last_loaded: own_rules::LastLoaded::default(),
             reads,
             hasher,
             noted,
@@ -197,6 +218,7 @@ impl App {
             bell: jobs::Bell::default(),
             networks: Networks::default(),
             stop: jobs::Stop::default(),
+            settings: Arc::from([]),
             actor,
         })
     }
@@ -258,11 +280,11 @@ impl App {
     pub async fn require_current_schema(&self) -> Result<(), AppError> {
         match self.store.schema_state().await? {
             SchemaState::Current => Ok(()),
-            SchemaState::Behind(_) => Err(AppError::Refused(
-                "the database has not this version's tables yet: run 'merit migrate' first".into(),
-            )),
-            SchemaState::Newer(_) => Err(AppError::Refused(
-                "the database belongs to a newer version of Merit: use that version, or another database".into(),
+            SchemaState::Behind(_) => {
+                Err(AppError::refused("the database has not this version's tables yet: run 'merit migrate' first"))
+            }
+            SchemaState::Newer(_) => Err(AppError::refused(
+                "the database belongs to a newer version of Merit: use that version, or another database",
             )),
         }
     }

@@ -65,7 +65,7 @@ impl Writing {
                 Ok(written) => Ok(written?),
                 Err(stopped) => match stopped.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
-                    Err(cancelled) => Err(AppError::Refused(format!("writing was cancelled: {cancelled}"))),
+                    Err(cancelled) => Err(AppError::refused(format!("writing was cancelled: {cancelled}"))),
                 },
             },
         }

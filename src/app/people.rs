@@ -1,6 +1,7 @@
 //! The people table: searched, filtered and sorted, page by page; and one exemption for several people at once.
 
 use super::{App, AppError, ExemptionOrder, Slice};
+use crate::app::refusal::Why;
 use crate::domain::appraisal::ExemptionReason;
 use crate::domain::authority::Act;
 use crate::store::{Agent, Page, PeopleFilter, PeopleOrder, PeopleState, Person, StoreError};
@@ -39,7 +40,8 @@ impl App {
     pub async fn people_to_exempt(&self, numbers: &[String]) -> Result<Vec<Agent>, AppError> {
         self.require(Act::ManageCycles)?;
         if numbers.is_empty() || numbers.len() > MOST_AT_ONCE {
-            return Err(AppError::Invalid(format!("choose 1 to {MOST_AT_ONCE} people")));
+            return Err(AppError::invalid(format!("choose 1 to {MOST_AT_ONCE} people"))
+                .because(Why::ChoosePeople { most: i64::try_from(MOST_AT_ONCE).unwrap_or(i64::MAX) }));
         }
         let mut people = Vec::new();
         for number in numbers {
@@ -55,14 +57,14 @@ impl App {
         numbers: &[String],
         reason: ExemptionReason,
         note: &str,
-    ) -> Result<Vec<(Agent, Option<String>)>, AppError> {
+    ) -> Result<Vec<(Agent, Option<AppError>)>, AppError> {
         let mut outcomes = Vec::new();
         for agent in self.people_to_exempt(numbers).await? {
             let order = ExemptionOrder { cycle, employee_number: &agent.employee_number, by: None };
             let refused = match self.exempt(order, reason, note).await {
                 Ok(()) => None,
                 Err(AppError::Store(error @ (StoreError::AlreadyExempt { .. } | StoreError::ResultsAreOut { .. }))) => {
-                    Some(error.to_string())
+                    Some(AppError::as_things_stand(error))
                 }
                 Err(error) => return Err(error),
             };

@@ -142,7 +142,7 @@ impl App {
         self.require(Act::Maintain)?;
         let months = chrono::Months::new(years.saturating_mul(12));
         let day = self.clock.today().checked_sub_months(months);
-        let day = day.ok_or_else(|| AppError::Invalid(format!("--years: {years} is too many")))?;
+        let day = day.ok_or_else(|| AppError::invalid(format!("--years: {years} is too many")))?;
         let change = Change::new("roster.forget", "roster", format_args!("left before {day}"));
         Ok(self.recorded(change).forget_leavers(day, self.clock.now(), preview, &tries_of).await?)
     }

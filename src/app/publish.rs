@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::jobs::published;
 use super::{App, AppError, Change, ExplainedPayout, FoundScorecard};
+use crate::app::refusal::Why;
 use crate::domain::authority::Act;
 use crate::domain::cycle::{CycleAct, CycleState};
 use crate::domain::notice::NoticeKind;
@@ -82,8 +83,10 @@ impl App {
         let approved = events.iter().rev().find(|event| event.act == CycleAct::Approve);
         let waits = matches!(cycle.state, CycleState::Approved | CycleState::Published);
         let digest = approved.filter(|_| waits).and_then(|event| event.digest.clone());
-        digest
-            .ok_or_else(|| AppError::Refused(format!("cycle {code} is {}: it is published once approved", cycle.state)))
+        digest.ok_or_else(|| {
+            AppError::refused(format!("cycle {code} is {}: it is published once approved", cycle.state))
+                .because(Why::NotApproved { state: cycle.state })
+        })
     }
 
     /// What an agent of the cycle will see, for whoever publishes.
@@ -115,7 +118,8 @@ fn still_approved(events: &[CycleEvent], digest: &str, code: &str) -> Result<(),
     if approved.is_some_and(|event| event.digest.as_deref() == Some(digest)) {
         return Ok(());
     }
-    Err(AppError::Changed(format!(
+    Err(AppError::changed(format!(
         "since this was asked for, other results of cycle {code} were approved: ask for it again"
-    )))
+    ))
+    .because(Why::OtherApproved {}))
 }

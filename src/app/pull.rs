@@ -14,10 +14,11 @@ use crate::domain::authority::{Act, Role};
 use crate::domain::notice::NoticeKind;
 use crate::domain::period::Period;
 use crate::pull::{self, AgentIndex, PullRequest, Pulled};
-use crate::rules::{self, Loaded};
+use crate::rules::source::SourceSpec;
+use crate::rules::{self, Calendars, Loaded};
 use crate::store::{
     AgentRef, Audience, CommitPull, FactChanges, FactSet, NewPull, PreviewPull, Pull, PullCounts, PullReason,
-    RejectedRow, Store, StoreError, Window,
+    RejectedRow, Store, StoreError, UploadedFacts, Window,
 };
 
 /// How far a pull has read.
@@ -27,7 +28,7 @@ pub type PullProgress = pull::Progress;
 const ENGINE_MEMORY: usize = 512 * 1024 * 1024;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Allows any removal.
-const NO_LIMIT: u8 = 100;
+pub(super) const NO_LIMIT: u8 = 100;
 
 /// What to pull.
 pub struct PullOrder<'a> {
@@ -43,6 +44,19 @@ pub struct PullOrder<'a> {
     /// Ignore the source's `max_removed_percent`.
     pub allow_removals: bool,
     pub progress: &'a (dyn Fn(PullProgress) + Sync),
+}
+
+/// Rows to be read.
+pub(super) struct Reading<'a> {
+    pub(super) spec: &'a SourceSpec,
+    /// As messages name it.
+    pub(super) spec_file: &'a str,
+    pub(super) base_dir: &'a Path,
+    pub(super) calendars: &'a Calendars,
+    pub(super) metrics: BTreeSet<String>,
+    pub(super) agents: AgentIndex,
+    pub(super) window: Option<Period>,
+    pub(super) progress: &'a (dyn Fn(PullProgress) + Sync),
 }
 
 /// A pull as it is shown.
@@ -84,7 +98,7 @@ impl App {
         self.require(Act::Pull)?;
         let loaded = rules::load(order.rules).map_err(AppError::Rules)?;
         let period = order.days.map(|(first, last)| Period::new(first, last)).transpose();
-        let period = period.map_err(|error| AppError::Invalid(format!("--from and --to: {error}")))?;
+        let period = period.map_err(|error| AppError::invalid(format!("--from and --to: {error}")))?;
         let window = period.map_or(Window::ALL, |days| Window { from: Some(days.first), to: Some(days.last) });
         let new = NewPull {
             public_id: self.clock.new_id(),
@@ -99,13 +113,13 @@ impl App {
         }
         if order.dry_run {
             let pulled = self.read(&order, &loaded, period).await?;
-            return self.preview(&order, new, pulled, removal_limit(&order, &loaded)).await;
+            return self.preview(new, pulled, removal_limit(&order, &loaded), false).await;
         }
         let id = self.store.begin_pull(&new).await?;
         let public_id = new.public_id;
         let started = Instant::now();
         let outcome = match self.unless_stopped(self.read(&order, &loaded, period)).await {
-            Ok(pulled) => self.commit(id, new, pulled, removal_limit(&order, &loaded)).await,
+            Ok(pulled) => self.commit(id, new, pulled, removal_limit(&order, &loaded), None).await,
             Err(error) => Err(error),
         };
         count::pulled(order.source, outcome.is_ok(), started.elapsed());
@@ -122,11 +136,11 @@ impl App {
 
     /// The store, which notes the failure and tells whoever wishes to know. One that was told to stop, or whose job is another worker's by now,
     /// did not fail.
-    fn failed(&self, source: &str, pull: Uuid, error: &AppError) -> Store {
+    pub(super) fn failed(&self, source: &str, pull: Uuid, error: &AppError) -> Store {
         let store = self.recorded(Change::new("pull.fail", "pull", pull).detail(format_args!("source={source}")));
         let to = Audience::Holding { roles: &[Role::Hr, Role::Admin], today: self.clock.today() };
         match error {
-            AppError::Stopped | AppError::Store(StoreError::JobLost) => store,
+            AppError::Stopped | AppError::Store(StoreError::JobLost | StoreError::FiguresChanged) => store,
             _ => store.telling([self.notice(NoticeKind::PullFailed, source, to)]),
         }
     }
@@ -135,23 +149,36 @@ impl App {
         let Some(spec) = loaded.sources.get(order.source) else {
             return Err(AppError::NotFound(format!("there is no source '{}'", order.source)));
         };
+        let metrics = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
+        let spec_file = format!("sources/{}.yaml", order.source);
+        let (base_dir, calendars, progress) = (order.rules, &loaded.calendars, order.progress);
+        let agents = self.agent_index().await?;
+        self.read_rows(Reading { spec, spec_file: &spec_file, base_dir, calendars, metrics, agents, window, progress })
+            .await
+    }
+
+    /// Whom the texts of a source may stand for.
+    pub(super) async fn agent_index(&self) -> Result<AgentIndex, AppError> {
         let mut agents = AgentIndex::default();
         for key in self.store.agent_keys().await? {
             agents.add(key.id, &key.employee_number, &key.name, key.aliases.iter().map(String::as_str));
         }
-        let metrics: BTreeSet<String> = loaded.ruleset.metrics.keys().map(ToString::to_string).collect();
-        let spool = self.spool.folder(order.source)?;
-        let spec_file = format!("sources/{}.yaml", order.source);
+        Ok(agents)
+    }
+
+    pub(super) async fn read_rows(&self, reading: Reading<'_>) -> Result<Pulled, AppError> {
+        let Reading { spec, spec_file, base_dir, calendars, metrics, agents, window, progress } = reading;
+        let spool = self.spool.folder(&spec.id)?;
         let request = PullRequest {
             spec,
-            calendars: &loaded.calendars,
-            spec_file: &spec_file,
-            base_dir: order.rules,
+            calendars,
+            spec_file,
+            base_dir,
             window,
             agents,
             metrics: &metrics,
             spool_dir: &spool,
-            progress: Some(order.progress),
+            progress: Some(progress),
             memory_limit: ENGINE_MEMORY,
             environment: &|name| self.variable(name),
             now: self.clock.now(),
@@ -160,7 +187,15 @@ impl App {
         Ok(pull::pull(request).await?)
     }
 
-    async fn commit(&self, id: i64, new: NewPull, pulled: Pulled, limit: u8) -> Result<PullReport, AppError> {
+    /// Keeps what was read; an uploaded sheet only as its preview said.
+    pub(super) async fn commit(
+        &self,
+        id: i64,
+        new: NewPull,
+        pulled: Pulled,
+        limit: u8,
+        uploaded: Option<UploadedFacts<'_>>,
+    ) -> Result<PullReport, AppError> {
         let agents = agents(&pulled);
         let finished_at = self.clock.now();
         let reasons = reasons(&pulled);
@@ -170,37 +205,51 @@ impl App {
             facts: fact_set(&pulled, &agents),
             counts: counts(&pulled),
             reasons: reasons.iter().map(|(reason, rows)| PullReason { reason: reason.clone(), rows: *rows }).collect(),
-            rejected: rejected(&pulled)?.into_iter(),
+            rejected: rejected(&pulled, uploaded.map(|facts| facts.upload.name.as_str()))?.into_iter(),
             max_removed_percent: limit,
             finished_at,
         };
         let clock = self.clock;
         let change = Change::new("pull.commit", "pull", new.public_id).after(Some(told(&new, &commit.counts)));
-        let change = change.detail(format_args!("source={}", new.source));
+        let change = match uploaded {
+            Some(UploadedFacts { upload, .. }) => {
+                change.detail(format_args!("source={} file={} upload={}", new.source, upload.name, upload.public_id))
+            }
+            None => change.detail(format_args!("source={}", new.source)),
+        };
         let new_agents = pulled.new_agents.len();
         let effect = json!({ "pull": new.public_id, "new_agents": new_agents });
-        self.recorded_effect(change, &effect).commit_pull(commit, &mut || clock.new_id()).await?;
+        let (store, mut ids) = (self.recorded_effect(change, &effect), || clock.new_id());
+        match uploaded {
+            Some(facts) => store.commit_upload(commit, facts, &mut ids).await?,
+            None => store.commit_pull(commit, &mut ids).await?,
+        };
         let pull = self.store.pull_by_id(id).await?;
         let pull = pull.ok_or_else(|| AppError::NotFound(format!("pull {} has gone", new.public_id)))?;
         Ok(PullReport { pull: pull.into(), reasons, new_agents, dry_run: false })
     }
 
-    async fn preview(
+    /// What keeping it would change; `adds`: facts that it does not name stay.
+    pub(super) async fn preview(
         &self,
-        order: &PullOrder<'_>,
         new: NewPull,
         pulled: Pulled,
         limit: u8,
+        adds: bool,
     ) -> Result<PullReport, AppError> {
         let agents = agents(&pulled);
         let preview = PreviewPull {
-            source: order.source,
+            source: &new.source,
             window: new.window,
             facts: fact_set(&pulled, &agents),
             max_removed_percent: limit,
         };
         let clock = self.clock;
-        let changes = self.store.preview_pull(preview, &mut || clock.new_id()).await?;
+        let mut ids = || clock.new_id();
+        let changes = match adds {
+            true => self.store.preview_adding(preview, &mut ids).await?,
+            false => self.store.preview_pull(preview, &mut ids).await?,
+        };
         let pull = Pull {
             id: 0,
             public_id: Uuid::nil(),
@@ -281,10 +330,11 @@ fn reasons(pulled: &Pulled) -> Vec<(String, i64)> {
     reasons
 }
 
-fn rejected(pulled: &Pulled) -> Result<Vec<RejectedRow>, AppError> {
+/// `file` names the file where its rows were read from a copy.
+fn rejected(pulled: &Pulled, file: Option<&str>) -> Result<Vec<RejectedRow>, AppError> {
     let kept = pulled.set_aside.iter().map(|row| {
         row.map(|row| RejectedRow {
-            file: row.file,
+            file: file.map_or(row.file, str::to_owned),
             line: Some(signed(row.line)),
             reason: row.reason,
             detail: row.detail,

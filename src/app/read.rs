@@ -410,11 +410,11 @@ pub(super) fn no_result(what: &str, cycle: &str, employee_number: &str) -> AppEr
 
 fn score_key(key: &str) -> Result<(Fixed, &str), AppError> {
     let parts = key.split_once(' ').and_then(|(score, number)| Some((score.parse().ok()?, number)));
-    parts.ok_or_else(|| AppError::Invalid("cursor: not one that Merit gave for this list".to_owned()))
+    parts.ok_or_else(|| AppError::invalid("cursor: not one that Merit gave for this list".to_owned()))
 }
 
 pub(super) fn number(key: &str) -> Result<i64, AppError> {
-    key.parse().map_err(|_| AppError::Invalid("cursor: not one that Merit gave for this list".to_owned()))
+    key.parse().map_err(|_| AppError::invalid("cursor: not one that Merit gave for this list".to_owned()))
 }
 
 impl Slice {

@@ -65,7 +65,7 @@ impl App {
         let cycle = self.cycle(code).await?;
         let run = self.current_run(&cycle).await?;
         if run.engine_version != ENGINE_VERSION {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "cycle {code} was appraised by engine {}, this is engine {ENGINE_VERSION}: replay it with the Merit that made it",
                 run.engine_version
             )));

@@ -1,15 +1,16 @@
 //! Where each agent's result of a cycle stands, and how far the units are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::audit::page_detail;
 use super::{App, AppError, Change, Slice};
+use crate::app::refusal::too_long;
 use crate::domain::agent_result::ResultState;
 use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
 use crate::domain::cycle::CycleState;
 use crate::domain::scorecard::CardResult;
-use crate::store::{AgentResult, Page, ResultFilter, Take};
+use crate::store::{AgentResult, Page, ResultFilter, RunUnit, Take};
 
 /// Longest comment on an acknowledgement, in characters.
 const LONGEST_COMMENT: usize = 4_000;
@@ -43,6 +44,43 @@ impl UnitProgress {
     /// All its results.
     pub fn all(&self) -> u64 {
         self.results.values().sum()
+    }
+}
+
+/// The units of a run, by who is above whom.
+struct Tree {
+    parents: HashMap<i64, i64>,
+    /// Each before the one above it.
+    upward: Vec<i64>,
+}
+
+impl Tree {
+    fn of(units: &[RunUnit]) -> Self {
+        let parents = units.iter().filter_map(|unit| Some((unit.unit_id, unit.parent_id?))).collect();
+        let mut tree = Self { parents, upward: Vec::new() };
+        let mut by_depth: Vec<(usize, i64)> =
+            units.iter().map(|unit| (tree.with_above(unit.unit_id).count(), unit.unit_id)).collect();
+        by_depth.sort_unstable_by(|one, other| other.cmp(one));
+        tree.upward = by_depth.into_iter().map(|(_, unit)| unit).collect();
+        tree
+    }
+
+    /// The unit and all above it. No chain is longer than there are units.
+    fn with_above(&self, unit: i64) -> impl Iterator<Item = i64> {
+        std::iter::successors(Some(unit), |unit| self.parents.get(unit).copied()).take(self.parents.len() + 1)
+    }
+
+    fn is_within(&self, unit: i64, reach: &Reach) -> bool {
+        reach.everything || self.with_above(unit).any(|unit| reach.units.contains(&unit))
+    }
+
+    /// Adds what each unit has to the one above it.
+    fn add_up<K: Ord + Clone>(&self, sums: &mut HashMap<i64, BTreeMap<K, u64>>) {
+        for (unit, above) in self.upward.iter().filter_map(|unit| Some((unit, self.parents.get(unit)?))) {
+            for (what, count) in sums.get(unit).cloned().unwrap_or_default() {
+                *sums.entry(*above).or_default().entry(what).or_default() += count;
+            }
+        }
     }
 }
 
@@ -102,7 +140,8 @@ impl App {
         }
         let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
         if comment.is_some_and(|comment| comment.chars().count() > LONGEST_COMMENT) {
-            return Err(AppError::Invalid(format!("comment: keep it to {LONGEST_COMMENT} characters")));
+            return Err(AppError::invalid(format!("comment: keep it to {LONGEST_COMMENT} characters"))
+                .because(too_long(LONGEST_COMMENT)));
         }
         let change = Change::new("result.acknowledge", "agent", employee_number);
         let store = self.recorded(change.detail(format_args!("cycle={code}")));
@@ -116,37 +155,21 @@ impl App {
         let cycle = self.cycle(code).await?;
         let run = self.current_run(&cycle).await?;
         let units = self.store.run_units(run.id).await?;
-        let parents: BTreeMap<i64, Option<i64>> = units.iter().map(|unit| (unit.unit_id, unit.parent_id)).collect();
-        let above = |unit: i64| {
-            let mut chain = vec![unit];
-            // No chain is longer than there are units.
-            while let Some(Some(parent)) = chain.last().and_then(|last| parents.get(last)) {
-                if chain.len() > parents.len() {
-                    break;
-                }
-                chain.push(*parent);
-            }
-            chain
-        };
-        let mut sums: BTreeMap<i64, BTreeMap<ResultState, u64>> = BTreeMap::new();
+        let tree = Tree::of(&units);
+        let mut sums: HashMap<i64, BTreeMap<ResultState, u64>> = HashMap::new();
         for count in self.store.agent_result_counts(cycle.id).await? {
-            let chain: BTreeSet<i64> = above(count.unit_id).into_iter().collect();
-            if !reach.everything && chain.is_disjoint(&reach.units) {
-                continue;
-            }
-            for unit in chain {
-                *sums.entry(unit).or_default().entry(count.state).or_default() += count.results;
+            if tree.is_within(count.unit_id, &reach) {
+                *sums.entry(count.unit_id).or_default().entry(count.state).or_default() += count.results;
             }
         }
-        let mut waiting: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();
+        let mut waiting: HashMap<i64, BTreeMap<String, u64>> = HashMap::new();
         for (unit, what) in self.on_hold(run.id, &reach).await? {
-            for above in above(unit).into_iter().collect::<BTreeSet<_>>() {
-                *waiting.entry(above).or_default().entry(what.clone()).or_default() += 1;
-            }
+            *waiting.entry(unit).or_default().entry(what).or_default() += 1;
         }
-        let codes: BTreeMap<i64, &str> = units.iter().map(|unit| (unit.unit_id, unit.code.as_str())).collect();
-        let within = |unit: i64| reach.everything || above(unit).iter().any(|unit| reach.units.contains(unit));
-        let progress = units.iter().filter(|unit| within(unit.unit_id)).filter_map(|unit| {
+        tree.add_up(&mut sums);
+        tree.add_up(&mut waiting);
+        let codes: HashMap<i64, &str> = units.iter().map(|unit| (unit.unit_id, unit.code.as_str())).collect();
+        let progress = units.iter().filter(|unit| tree.is_within(unit.unit_id, &reach)).filter_map(|unit| {
             Some(UnitProgress {
                 unit: unit.code.clone(),
                 parent: unit.parent_id.and_then(|parent| codes.get(&parent)).map(|code| (*code).to_owned()),

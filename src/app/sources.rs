@@ -1,7 +1,6 @@
 //! The sources of the rules: when each was last pulled, when it is due, and whether it is overdue.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -9,7 +8,6 @@ use chrono_tz::Tz;
 use super::pull::PullView;
 use super::{App, AppError};
 use crate::domain::authority::Act;
-use crate::rules;
 use crate::rules::source::SourceSpec;
 
 /// A source.
@@ -57,11 +55,10 @@ impl App {
     }
 
     fn source_files(&self) -> Result<BTreeMap<String, SourceSpec>, AppError> {
-        let folder = self.rules_folder.clone();
-        let folder =
-            folder.ok_or_else(|| AppError::NotFound("this server has no folder of rules: see --rules".into()))?;
-        let loaded = tokio::task::block_in_place(|| rules::load(Path::new(&*folder))).map_err(AppError::Rules)?;
-        Ok(loaded.sources)
+        let rules = self.own_rules()?;
+        let rules =
+            rules.ok_or_else(|| AppError::NotFound("this server has no folder of rules: see --rules".into()))?;
+        Ok(rules.sources.clone())
     }
 
     async fn source(&self, id: String, spec: &SourceSpec) -> Result<SourceView, AppError> {

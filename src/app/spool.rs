@@ -28,7 +28,7 @@ impl Spool {
         make(&self.root).map_err(|error| AppError::file(&self.root, error))?;
         // In the system's temporary folder somebody else may have made one of this name, with links in it to other files.
         if !self.named && !is_ours_alone(&self.root).map_err(|error| AppError::file(&self.root, error))? {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "{} is a link, or others may write there, so no working files of a pull are kept in it; remove it, or name a \
                  folder of your own with MERIT_SPOOL",
                 self.root.display()

@@ -155,7 +155,7 @@ fn with_figures(card: &Card, result: &CardResult, figures: &[TriedFigure]) -> Re
     for tried in figures.iter().filter(|figure| figure.tried != figure.was) {
         let Some(line) = result.lines.iter().find(|line| line.id == tried.line) else { continue };
         let scored = rescore(card, &changed, &figure_of(line), tried.tried);
-        changed = scored.map_err(|error| AppError::Refused(error.to_string()))?;
+        changed = scored.map_err(|error| AppError::refused(error.to_string()))?;
     }
     Ok(changed)
 }
@@ -172,5 +172,5 @@ fn put_together(
         stretch.card = changed;
     }
     let exempted = result.exemption.clone().filter(|exemption| matches!(exemption, Exemption::Granted { .. }));
-    combine(|id| rules.card(id), stretches, exempted).map_err(|error| AppError::Refused(error.to_string()))
+    combine(|id| rules.card(id), stretches, exempted).map_err(|error| AppError::refused(error.to_string()))
 }

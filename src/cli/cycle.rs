@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::{Format, Table, say};
-use super::{CliError, Place, appraise, correct, cycle_acts, deadlines, exempt};
+use super::{CliError, Place, appraise, correct, cost, cycle_acts, deadlines, exempt};
 use crate::app::{PinnedCycle, RulesChoice, Slice};
 
 #[derive(Subcommand)]
@@ -53,6 +53,13 @@ pub(super) enum CycleAction {
         /// The cycle's code
         code: String,
     },
+    /// What a cycle's payouts cost: by unit, plan, card and rating, beside the cycle before
+    Cost {
+        /// The cycle's code
+        code: String,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
     /// Show what was done with a cycle
     History {
         /// The cycle's code
@@ -83,6 +90,7 @@ pub(super) async fn run(place: &Place, action: CycleAction) -> Result<ExitCode, 
         CycleAction::Act(arguments) => cycle_acts::act(&app, arguments).await?,
         CycleAction::Deadlines(arguments) => deadlines::run(&app.with_rules_folder(&place.rules), arguments).await?,
         CycleAction::Sheet { code } => cycle_acts::sheet(&app, &code).await?,
+        CycleAction::Cost { code, format } => cost::run(&app, &code, format).await?,
         CycleAction::History { code, format } => cycle_acts::history(&app, &code, format).await?,
         CycleAction::Late { code, format } => correct::late(&app, &code, format).await?,
         CycleAction::Open { code, first, last, draft } => {

@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod check;
 mod correct;
+mod cost;
 mod cycle;
 mod cycle_acts;
 mod deadlines;
@@ -29,6 +30,7 @@ mod roster;
 mod rules;
 mod scorecard;
 mod serve;
+mod settings;
 mod sign_in;
 mod simulate;
 mod source;
@@ -49,7 +51,7 @@ pub(crate) use error::CliError;
 
 use telemetry::{LogFormat, Order, Telemetry};
 
-use crate::app::{App, Clock};
+use crate::app::{App, Clock, Setting};
 use crate::domain::secret::Secret;
 
 /// Scorecards, incentive pay and improvement plans for customer service.
@@ -77,6 +79,9 @@ struct Place {
     /// Whether --rules itself was given, and not only its default or the environment's.
     #[arg(skip)]
     rules_named: bool,
+    /// What the command in use was told.
+    #[arg(skip)]
+    settings: Vec<Setting>,
 }
 
 impl Place {
@@ -227,9 +232,11 @@ pub fn commands() -> clap::Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let matches = commands().get_matches();
+    let command = commands();
+    let matches = command.clone().get_matches();
     let mut arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     arguments.place.rules_named = matches.value_source("rules") == Some(ValueSource::CommandLine);
+    arguments.place.settings = settings::of(&command, &matches);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime cannot start: {error}")),
@@ -266,7 +273,7 @@ fn start_log(arguments: &Arguments, runtime: &tokio::runtime::Handle) -> Result<
 async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let place = &arguments.place;
     match arguments.command {
-        Command::Demo(demo) => demo::run(demo).await,
+        Command::Demo(demo) => demo::run(place, demo).await,
         Command::Serve(serve) => serve::run(place, serve).await,
         Command::Migrate => serve::migrate(place).await,
         Command::Backup(backup) => backup::run(place, backup).await,

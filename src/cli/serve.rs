@@ -102,6 +102,7 @@ impl ServeArguments {
 
 pub(super) async fn run(place: &Place, arguments: ServeArguments) -> Result<ExitCode, CliError> {
     let app = with_providers(place.open().await?, &arguments)?.with_rules_folder(&place.rules);
+    let app = app.with_settings(place.settings.clone());
     let app = app.with_webhook_networks(arguments.sending.networks());
     let delivery = arguments.sending.delivery(&arguments.base)?;
     app.migrate().await?;

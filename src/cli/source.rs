@@ -1,13 +1,16 @@
 //! `merit source`: the sources of the rules.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::output::{Format, Table};
+use super::output::{Format, Table, say};
 use super::{CliError, Place};
+use crate::app::{self, DraftOrder, DraftedSource};
+use crate::rules::draft::Said;
 
 #[derive(Subcommand)]
 pub(super) enum SourceAction {
@@ -16,10 +19,33 @@ pub(super) enum SourceAction {
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
+    /// Draft a new source from an export (CSV, TSV or Excel): which column is what, and which metrics it gives
+    Draft {
+        /// The new source's id, such as contacts
+        id: String,
+        export: PathBuf,
+        /// IANA time zone of times without one
+        #[arg(long, default_value = "Asia/Shanghai")]
+        time_zone: String,
+        /// The column with the agent's number, where it is not found by itself
+        #[arg(long, value_name = "COLUMN")]
+        agent: Option<String>,
+        /// The column that says when it was, where it is not found by itself
+        #[arg(long, value_name = "COLUMN")]
+        day: Option<String>,
+    },
 }
 
 pub(super) async fn run(place: &Place, action: SourceAction) -> Result<ExitCode, CliError> {
-    let SourceAction::List { format } = action;
+    let format = match action {
+        SourceAction::List { format } => format,
+        SourceAction::Draft { id, export, time_zone, agent, day } => {
+            let said = Said { agent: agent.as_deref(), begun: day.as_deref(), time_zone: &time_zone };
+            let rules = Path::new(&place.rules);
+            tell(&id, &app::draft_source(DraftOrder { rules, id: &id, export: &export, said })?);
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     let app = place.open_current().await?.with_rules_folder(&place.rules);
     let mut table = Table::new(&[
         ("source", "Source"),
@@ -48,4 +74,20 @@ pub(super) async fn run(place: &Place, action: SourceAction) -> Result<ExitCode,
 
 fn moment(moment: Option<DateTime<Utc>>) -> Value {
     moment.map_or(Value::Null, |moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string().into())
+}
+
+fn tell(id: &str, drafted: &DraftedSource) {
+    let DraftedSource { file, draft, cards } = drafted;
+    say!("{} was drafted:", file.display());
+    for (header, understood) in &draft.columns {
+        say!("  {header} → {understood}");
+    }
+    say!("Metrics: {}", if draft.metrics.is_empty() { "none".to_owned() } else { draft.metrics.join(", ") });
+    for (card, weight) in cards {
+        say!("  {weight} % of the weights of scorecard '{card}'");
+    }
+    for doubt in &draft.doubts {
+        say!("Look at this first: {doubt}.");
+    }
+    say!("Read the file through, then: merit check, merit pull {id} --dry-run");
 }

@@ -5,7 +5,7 @@ pub const MOST_BYTES: usize = 5 << 20;
 /// Most files of an appeal.
 pub const MOST_FILES: usize = 10;
 /// Most characters of a name.
-const LONGEST_NAME: usize = 120;
+pub const LONGEST_NAME: usize = 120;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use super::decimal;
 pub struct Fixed(i64);
 
 /// Why a text or a result is not a [`Fixed`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum FixedError {
     #[error("'{0}' is not a decimal number: write digits with at most one point and no separators, such as 1234.5")]
     NotANumber(String),

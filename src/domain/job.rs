@@ -139,6 +139,18 @@ pub enum JobOrder {
 }
 
 impl JobOrder {
+    /// The code of the cycle that its results are of.
+    pub fn cycle(&self) -> Option<&str> {
+        match self {
+            Self::Freeze { cycle }
+            | Self::Score { cycle }
+            | Self::Appraise { cycle }
+            | Self::Simulate { cycle, .. }
+            | Self::Publish { cycle, .. } => Some(cycle),
+            Self::Pull { .. } | Self::Export(_) => None,
+        }
+    }
+
     pub fn kind(&self) -> JobKind {
         match self {
             Self::Pull { .. } => JobKind::Pull,

@@ -90,6 +90,12 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Whether values of both say the same: names and the wording beside may differ, what is divided by what may not.
+    pub fn measures_the_same(&self, other: &Self) -> bool {
+        let made_of = |metric: &Self| (metric.numerator.clone(), metric.denominator.clone(), metric.unit, metric.kind);
+        made_of(self) == made_of(other)
+    }
+
     /// The metric's value in its unit, rounded to six decimals; `None` where there is no denominator (no data).
     pub fn value(&self, pooled: &Pooled) -> Option<Fixed> {
         match self.unit {

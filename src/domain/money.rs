@@ -46,12 +46,12 @@ pub struct Money {
 }
 
 /// Why a text is not a currency.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("'{0}' is not a currency code of ISO 4217 that Merit knows (three capital letters, such as CNY)")]
 pub struct UnknownCurrency(pub String);
 
 /// Why a text is not an amount of money.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum MoneyError {
     #[error("'{0}' is not an amount: write digits with at most one point and no separators, such as 1234.50")]
     NotANumber(String),

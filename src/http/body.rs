@@ -30,7 +30,10 @@ pub(super) fn most(request: &Request, usual: u64) -> u64 {
     } else if path.starts_with("/appeals/") && path.ends_with("/evidence") {
         // People are told so on the page, and easily pick a file that is larger.
         usual.max(file.saturating_mul(4))
-    } else if path == "/roster" {
+    } else if path == "/roster"
+        || path == "/data/upload"
+        || (path.starts_with("/cycles/") && path.ends_with("/ratings"))
+    {
         usual.max(u64::try_from(MOST_ROSTER_BYTES).unwrap_or(u64::MAX).saturating_mul(2))
     } else {
         usual

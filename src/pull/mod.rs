@@ -22,6 +22,7 @@ mod rows;
 mod run;
 mod set_aside;
 mod sheet;
+mod shortcoming;
 mod working_time;
 
 pub use agents::AgentIndex;
@@ -30,4 +31,5 @@ pub use facts::{AgentRef, Facts};
 pub use request::{Progress, PullRequest, Pulled};
 pub use run::{SpecProblem, examine, pull};
 pub use set_aside::{SetAside, SetAsideRow};
-pub use sheet::{read_workbook, read_workbook_in};
+pub use sheet::{read_sample, read_workbook, read_workbook_in};
+pub use shortcoming::Shortcoming;

@@ -14,6 +14,7 @@ use super::StoreError;
 use super::error::Step;
 use super::jobs::hold::Held;
 use super::notices::append::NewNotices;
+use super::results::sums::Sums;
 use crate::domain::audit::Record;
 
 /// How long a writer waits for another one, in this process or another.
@@ -38,6 +39,7 @@ pub struct Store {
     pub(super) readers: DatabaseConnection,
     pub(super) writer: DatabaseConnection,
     pub(super) engine: Engine,
+    pub(super) sums: Sums,
     /// What the next writing operation enters in the audit log, in its own transaction.
     pub(super) pending: Option<Arc<Record>>,
     /// What that operation tells people and programs.
@@ -153,6 +155,7 @@ async fn open_sqlite(path: &str) -> Result<Store, StoreError> {
         readers: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         engine: Engine::Sqlite,
+        sums: Sums::default(),
         pending: None,
         notices: Arc::default(),
         held: None,
@@ -250,6 +253,7 @@ async fn open_postgres(url: &str) -> Result<Store, StoreError> {
         readers: connection.clone(),
         writer: connection,
         engine: Engine::Postgres,
+        sums: Sums::default(),
         pending: None,
         notices: Arc::default(),
         held: None,

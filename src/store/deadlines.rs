@@ -46,6 +46,10 @@ struct DeadlineRow {
 struct StateRow {
     state: String,
     results: i64,
+}
+
+#[derive(FromQueryResult)]
+struct LastRow {
     published_at: Option<DateTime<Utc>>,
 }
 
@@ -100,10 +104,15 @@ impl Store {
 
     /// What is open in a cycle.
     pub async fn open_work(&self, cycle_id: i64) -> Result<OpenWork, StoreError> {
-        let text = "SELECT state, COUNT(*) AS results, MAX(published_at) AS published_at
-            FROM agent_result WHERE cycle_id = $1 GROUP BY state";
-        let rows: Vec<StateRow> = fetch(&self.readers, "counting what is open", text, [cycle_id.into()]).await?;
-        let published_at = rows.iter().filter_map(|row| row.published_at).max();
+        let step = "counting what is open";
+        // Each from an index of its own: together they would read every row. Counted unit by unit first, as the index has them in order.
+        let text = "SELECT state, CAST(SUM(results) AS BIGINT) AS results FROM (
+                SELECT unit_id, state, COUNT(*) AS results FROM agent_result WHERE cycle_id = $1 GROUP BY unit_id, state
+            ) counted GROUP BY state";
+        let rows: Vec<StateRow> = fetch(&self.readers, step, text, [cycle_id.into()]).await?;
+        let text = "SELECT MAX(published_at) AS published_at FROM agent_result WHERE cycle_id = $1";
+        let last: Option<LastRow> = fetch_one(&self.readers, step, text, [cycle_id.into()]).await?;
+        let published_at = last.and_then(|last| last.published_at);
         let by_state: BTreeMap<&str, u64> =
             rows.iter().map(|row| (row.state.as_str(), u64::try_from(row.results).unwrap_or_default())).collect();
         let of = |state: ResultState| by_state.get(state.as_str()).copied().unwrap_or_default();

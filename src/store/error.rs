@@ -33,9 +33,13 @@ pub enum StoreError {
     #[error("the roster was not changed: {}", lines(.0))]
     Roster(Vec<RosterProblem>),
     #[error(
-        "the roster was changed since the preview of this file was made, or the file was taken in already: choose it again, and look at the new preview"
+        "the roster was changed since the preview of this file was made (or the cycle, for ratings), or the file was taken in already: choose it again, and look at the new preview"
     )]
     RosterChanged,
+    #[error(
+        "the roster, the rules or the figures of this sheet were changed since the preview of this file was made, or it was taken in already: choose it again, and look at the new preview"
+    )]
+    FiguresChanged,
     #[error("the cycle was appraised already: what its indexes are measured against cannot change any more")]
     Benchmarked,
     #[error("no rating was changed: {}", lines(.0))]

@@ -17,14 +17,12 @@ pub(super) enum Tree {
     Today,
     /// As the run `$1` froze it.
     OfRun,
+    /// Nothing is below these units that is not one of them.
+    Listed,
 }
 
-/// A subquery of the ids of these units and of all below them.
+/// The ids of these units and of all below them, as what follows `IN`.
 pub(super) fn below(tree: Tree, units: impl IntoIterator<Item = i64>, values: &mut Vec<Value>) -> String {
-    let (table, id, of_run) = match tree {
-        Tree::Today => ("unit", "id", ""),
-        Tree::OfRun => ("run_unit", "unit_id", "child.run_id = $1 AND "),
-    };
     let roots: Vec<String> = units
         .into_iter()
         .map(|unit| {
@@ -33,6 +31,11 @@ pub(super) fn below(tree: Tree, units: impl IntoIterator<Item = i64>, values: &m
         })
         .collect();
     let roots = roots.join(", ");
+    let (table, id, of_run) = match tree {
+        Tree::Today => ("unit", "id", ""),
+        Tree::OfRun => ("run_unit", "unit_id", "child.run_id = $1 AND "),
+        Tree::Listed => return format!("({roots})"),
+    };
     format!(
         "(WITH RECURSIVE below (id) AS (
             SELECT child.{id} FROM {table} child WHERE {of_run}child.{id} IN ({roots})
@@ -59,6 +62,11 @@ pub(super) fn result_condition(reach: &Reach, agent: Option<&str>, unit: &str, v
 
 /// ` AND (…)` for agents `a`, by where they are assigned on `day`.
 pub(super) fn agent_condition(reach: &Reach, day: NaiveDate, values: &mut Vec<Value>) -> String {
+    agent_condition_in(Tree::Today, reach, day, values)
+}
+
+/// The same of units of a tree.
+pub(super) fn agent_condition_in(tree: Tree, reach: &Reach, day: NaiveDate, values: &mut Vec<Value>) -> String {
     if reach.everything {
         return String::new();
     }
@@ -68,14 +76,14 @@ pub(super) fn agent_condition(reach: &Reach, day: NaiveDate, values: &mut Vec<Va
         either.push(format!("a.id = ${}", values.len()));
     }
     if !reach.units.is_empty() {
-        either.push(assigned_below(&reach.units, day, values));
+        either.push(assigned_below(tree, &reach.units, day, values));
     }
     one_of(&either)
 }
 
 /// The agent `a` is assigned on `day` to one of these units or one below.
-pub(super) fn assigned_below(units: &BTreeSet<i64>, day: NaiveDate, values: &mut Vec<Value>) -> String {
-    let below = below(Tree::Today, units.iter().copied(), values);
+pub(super) fn assigned_below(tree: Tree, units: &BTreeSet<i64>, day: NaiveDate, values: &mut Vec<Value>) -> String {
+    let below = below(tree, units.iter().copied(), values);
     values.push(Day(day).into());
     format!(
         "a.id IN (SELECT s.agent_id FROM assignment s WHERE s.unit_id IN {below}

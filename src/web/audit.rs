@@ -93,7 +93,7 @@ fn row(view: AuditView, language: Language) -> Row {
 /// A day of the form; one that cannot be read is an error that names it.
 fn day(field: Option<&str>) -> Result<Option<NaiveDate>, AppError> {
     let read =
-        |text: &str| text.parse().map_err(|_| AppError::Invalid(format!("'{text}' is no day such as 2026-09-30")));
+        |text: &str| text.parse().map_err(|_| AppError::invalid(format!("'{text}' is no day such as 2026-09-30")));
     field.map(read).transpose()
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Way {
 }
 
 /// Parts of the service: where they begin, their names, and the acts of which one lets somebody in.
-const PARTS: [(&str, &str, &[Act]); 11] = [
+const PARTS: [(&str, &str, &[Act]); 12] = [
     ("/week", "nav-week", &[Act::Review, Act::DecideAppeals]),
     ("/cycles", "nav-cycles", &[Act::ReadResults, Act::ReadPay]),
     ("/people", "nav-people", &[Act::ReadPeople]),
@@ -41,6 +41,7 @@ const PARTS: [(&str, &str, &[Act]); 11] = [
     ("/audit", "nav-audit", &[Act::ReadAudit]),
     ("/access", "nav-access", &[Act::ManageAccess]),
     ("/notices", "nav-notices", &[Act::ManageNotices]),
+    ("/settings", "nav-settings", &[Act::ManageAccess]),
 ];
 
 impl Frame {
@@ -56,6 +57,16 @@ impl Frame {
 
     pub(super) fn say(&self, key: &'static str) -> Say {
         self.language.say(key)
+    }
+
+    /// Between a name and what it names.
+    pub(super) const fn colon(&self) -> &'static str {
+        self.language.pick(": ", "：")
+    }
+
+    /// Between a sentence and the next.
+    pub(super) const fn stop(&self) -> &'static str {
+        self.language.pick(". ", "。")
     }
 
     /// Where this page is in another language.

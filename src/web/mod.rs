@@ -1,7 +1,7 @@
 //! Pages for people, made on the server, in English and Chinese.
 
+mod access;
 mod account;
-mod accounts;
 mod appeals;
 mod audit;
 mod calibration;
@@ -11,6 +11,7 @@ mod data;
 mod export;
 mod format;
 mod frame;
+mod glossary;
 mod home;
 mod identities;
 mod language;
@@ -20,10 +21,12 @@ mod paging;
 mod people;
 mod problems;
 mod provider;
+mod refusal;
 mod request;
 mod results;
 mod reviews;
 mod rules;
+mod settings;
 mod sign_in;
 mod units;
 mod visitor;
@@ -41,6 +44,11 @@ const REVIEW: &str = "/cycles/:code/reviews/:number";
 
 pub use request::loggable;
 
+/// Whether the page of settings says what the setting of this name does.
+pub fn explains_setting(name: &str) -> bool {
+    settings::explains(name)
+}
+
 /// The routes of the pages.
 pub fn routes() -> impl Endpoint<Output = Response> {
     let pages = Route::new()
@@ -54,7 +62,9 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/account/password", post(account::change_password))
         .at("/account/oidc/:provider/link", post(identities::link))
         .at("/account/oidc/:provider/unlink", post(identities::unlink))
+        .at("/account/wishes", post(account::change_wishes))
         .at("/account/sign-out-everywhere", post(account::leave_everywhere))
+        .at("/account/sessions/:id", post(account::end_session))
         .at("/welcome/:token", get(welcome::page).post(welcome::submit))
         .at("/me", get(people::person::own))
         .at("/me/appeals", get(appeals::raise::own))
@@ -65,7 +75,6 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/webhooks", get(notices::webhooks::page).post(notices::webhooks::create))
         .at("/webhooks/:id", post(notices::webhooks::change))
         .at("/week", get(week::page))
-        .at("/access/:id/contact", post(accounts::change_contact))
         .at("/reviews", get(reviews::tasks::page))
         .at("/appeals/:id", get(appeals::page::page))
         .at("/appeals/:id/evidence", post(appeals::evidence::add))
@@ -80,14 +89,16 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/people/exempt", get(people::exempt::page).post(people::exempt::submit))
         .at("/people/:number", get(people::person::page))
         .at("/people/:number/data", get(people::person::data))
-        .at("/cycles", get(cycles::board::page))
+        .at("/cycles", get(cycles::board::page).post(cycles::board::open))
         .at("/cycles/:code", get(cycles::cycle::page))
         .at("/cycles/:code/acts/:act", get(cycles::act::page).post(cycles::act::submit))
+        .at("/cycles/:code/cost", get(cycles::cost::page))
         .at("/cycles/:code/deadlines", get(cycles::deadlines::page).post(cycles::deadlines::submit))
         .at("/cycles/:code/publication", get(cycles::publication::page).post(cycles::publication::submit))
         .at("/cycles/:code/publication/confirm", get(cycles::publication::confirm))
         .at("/cycles/:code/preview", get(results::scorecard::previewed))
         .at("/cycles/:code/approval", get(cycles::approval::page))
+        .at("/cycles/:code/ratings", get(cycles::ratings::choose).post(cycles::ratings::upload))
         .at("/cycles/:code/results", get(cycles::results::page))
         .at("/cycles/:code/payouts", get(cycles::payouts::page))
         .at("/cycles/:code/plans", get(cycles::plans::page))
@@ -120,11 +131,14 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/units", get(units::list::newest))
         .at("/rules", get(rules::list::page))
         .at("/rules/:hash", get(rules::version::page))
+        .at("/rules/:hash/cards/:card", get(rules::card::page))
         .at("/rules/:hash/changes/:other", get(rules::changes::page))
         .at("/data", get(data::sources::page))
         .at("/data/pulls/:id", get(data::pulls::page))
+        .at("/data/upload", get(data::upload::choose).post(data::upload::upload))
+        .at("/data/upload/:id", get(data::upload::page).post(data::upload::take))
+        .at("/data/upload/:id/set-aside", get(data::upload::download))
         .at("/jobs", get(data::jobs::list))
-        .at("/jobs/appraise", post(data::jobs::appraise))
         .at("/jobs/export", post(data::exports::ask))
         .at("/jobs/:id", get(data::jobs::page))
         .at("/jobs/:id/file", get(data::exports::file))
@@ -134,8 +148,17 @@ pub fn routes() -> impl Endpoint<Output = Response> {
         .at("/jobs/:id/cancel", post(data::jobs::cancel))
         .at("/audit", get(audit::page))
         .at("/audit/verification", post(audit::verify))
-        .at("/access", get(accounts::list))
-        .at("/access/:id", get(accounts::page))
+        .at("/settings", get(settings::page))
+        .at("/access", get(access::list::page))
+        .at("/access/new", get(access::add::page).post(access::add::submit))
+        .at("/access/:id", get(access::account::page).post(access::account::change))
+        .at("/access/:id/contact", post(access::contact::submit))
+        .at("/access/:id/links", post(access::links::make))
+        .at("/access/:id/grants", post(access::grants::give))
+        .at("/access/:id/grants/:grant", post(access::grants::take_away))
+        .at("/access/:id/tokens", post(access::tokens::make))
+        .at("/access/:id/tokens/:token", post(access::tokens::change))
+        .at("/access/:id/sessions", post(access::account::end_sessions))
         .around(visitor::visit);
     Route::new()
         .at("/assets/merit.css", get(stylesheet))

@@ -17,6 +17,13 @@ pub(super) fn client_address(request: &Request) -> Option<IpAddr> {
     request.data::<Client>().and_then(|client| client.address)
 }
 
+/// How this site is addressed by whoever asks, such as `https://merit.example`.
+pub(super) fn own_address(request: &Request) -> String {
+    let scheme = if over_tls(request) { "https" } else { "http" };
+    let host = request.header(header::HOST).or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    format!("{scheme}://{}", host.unwrap_or_default())
+}
+
 /// Whether the request came over TLS, up to a trusted proxy or to here.
 pub(super) fn over_tls(request: &Request) -> bool {
     request.data::<Client>().is_some_and(|client| client.https)

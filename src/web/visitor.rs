@@ -176,16 +176,6 @@ pub(super) fn failed(error: AppError) -> poem::Error {
     poem::Error::from_string(error.to_string(), status)
 }
 
-/// What keeps a form from being done and whoever filled it in can mend; anything else is a page of its own.
-pub(super) fn mendable(error: AppError) -> poem::Result<String> {
-    match error {
-        AppError::Refused(_) | AppError::Changed(_) | AppError::Invalid(_) | AppError::Conflict(_) => {
-            Ok(error.to_string())
-        }
-        error => Err(failed(error)),
-    }
-}
-
 /// Wraps the pages: finds out who looks, and refuses forms that are not ours.
 pub(super) async fn visit<E: Endpoint>(pages: Arc<E>, mut request: Request) -> poem::Result<Response> {
     let visitor = Visitor::find(&request).await?;

@@ -7,6 +7,7 @@ use super::appeals::words::subject_text;
 use super::cycles::state::cycles_newest_first;
 use super::export::{FileKind, Sheet};
 use super::frame::{Frame, reaches_others};
+use super::glossary::Glossary;
 use super::language::Language;
 use super::paging::Paging;
 use super::people::person::found as seen;
@@ -25,6 +26,7 @@ const SHOWN: usize = 10;
 struct Page {
     frame: Frame,
     parts: Vec<Part>,
+    glossary: Glossary,
     paging: Paging,
 }
 
@@ -56,11 +58,15 @@ pub(super) async fn page(request: &Request) -> poem::Result<Response> {
     }
     let cycles = cycles_newest_first(&app).await.map_err(failed)?;
     let mut parts = Vec::new();
+    let mut glossary = Glossary::empty();
     if may(Act::Review) {
         for cycle in cycles.iter().filter(|cycle| cycle.state == CycleState::InReview) {
             parts.push(reviews(&app, language, &cycle.code).await.map_err(failed)?);
         }
-        parts.extend(fallen(&app, language, &cycles).await.map_err(failed)?);
+        if let Some((part, named)) = fallen(&app, language, &cycles).await.map_err(failed)? {
+            parts.push(part);
+            glossary = named;
+        }
         parts.extend(plans(&app, language, &cycles).await.map_err(failed)?);
     }
     if may(Act::DecideAppeals) {
@@ -79,7 +85,7 @@ pub(super) async fn page(request: &Request) -> poem::Result<Response> {
         part.more = part.more || part.rows.len() > SHOWN;
         part.rows.truncate(SHOWN);
     }
-    rendered(&Page { frame, parts, paging: Paging::new(&[], false, None) })
+    rendered(&Page { frame, parts, glossary, paging: Paging::new(&[], false, None) })
 }
 
 /// The people whose review is not handed in.
@@ -106,12 +112,13 @@ async fn reviews(app: &App, language: Language, cycle: &str) -> Result<Part, App
 }
 
 /// Lines that fell from the cycle before the newest one with results.
-async fn fallen(app: &App, language: Language, cycles: &[CycleRecord]) -> Result<Option<Part>, AppError> {
+async fn fallen(app: &App, language: Language, cycles: &[CycleRecord]) -> Result<Option<(Part, Glossary)>, AppError> {
     let mut with_results = cycles.iter().filter(|cycle| cycle.current_run_id.is_some());
     let Some(now) = with_results.next() else { return Ok(None) };
     let Some(before) = with_results.find(|cycle| cycle.period.last < now.period.first) else { return Ok(None) };
     let Some(fallen) = seen(app.fallen_lines(&now.code, &before.code).await)? else { return Ok(None) };
     let rules = app.rules_of_cycle(&now.code).await?;
+    let named = Glossary::of(language, fallen.lines.iter().take(SHOWN).map(|line| rules.metric(&line.metric)));
     let rows = fallen.lines.into_iter().map(|line| {
         let metric = rules.metric(&line.metric);
         let name = metric.map_or_else(|| line.metric.to_string(), |metric| language.of_text(&metric.name).to_owned());
@@ -127,13 +134,14 @@ async fn fallen(app: &App, language: Language, cycles: &[CycleRecord]) -> Result
             what: what.with("now", value(line.now.0)).to_string(),
         }
     });
-    Ok(Some(Part {
+    let part = Part {
         name: language.say("week-fallen").to_string(),
         about: language.say("week-fallen-about").with("before", &before.code).to_string(),
         rows: rows.collect(),
         all: None,
         more: fallen.more,
-    }))
+    };
+    Ok(Some((part, named)))
 }
 
 /// Plans that the newest cycle with results suggests.

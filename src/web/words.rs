@@ -11,7 +11,7 @@ use super::format::grouped;
 use super::language::Language;
 
 /// The files of both languages, which hold the same messages with the same variables.
-const FILES: [[&str; 2]; 11] = [
+const FILES: [[&str; 2]; 17] = [
     [include_str!("words/en/ground.ftl"), include_str!("words/zh/ground.ftl")],
     [include_str!("words/en/charts.ftl"), include_str!("words/zh/charts.ftl")],
     [include_str!("words/en/results.ftl"), include_str!("words/zh/results.ftl")],
@@ -22,7 +22,13 @@ const FILES: [[&str; 2]; 11] = [
     [include_str!("words/en/appeals.ftl"), include_str!("words/zh/appeals.ftl")],
     [include_str!("words/en/board.ftl"), include_str!("words/zh/board.ftl")],
     [include_str!("words/en/imports.ftl"), include_str!("words/zh/imports.ftl")],
+    [include_str!("words/en/access.ftl"), include_str!("words/zh/access.ftl")],
+    [include_str!("words/en/settings.ftl"), include_str!("words/zh/settings.ftl")],
+    [include_str!("words/en/cost.ftl"), include_str!("words/zh/cost.ftl")],
     [include_str!("words/en/week.ftl"), include_str!("words/zh/week.ftl")],
+    [include_str!("words/en/refusals.ftl"), include_str!("words/zh/refusals.ftl")],
+    [include_str!("words/en/uploads.ftl"), include_str!("words/zh/uploads.ftl")],
+    [include_str!("words/en/faults.ftl"), include_str!("words/zh/faults.ftl")],
 ];
 
 type Messages = FluentBundle<FluentResource>;
@@ -68,6 +74,12 @@ impl Say {
     pub(super) fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.arguments.set(name, FluentValue::String(Cow::Owned(value.to_string())));
         self
+    }
+
+    /// Which message it is.
+    #[cfg(test)]
+    pub(super) fn key(&self) -> &'static str {
+        self.key
     }
 
     /// With a number of things in it, by which the message may choose its form.

@@ -19,6 +19,7 @@ CREATE TABLE agent_result (
 ) @clustered;
 CREATE UNIQUE INDEX agent_result_employee ON agent_result (cycle_id, employee_number);
 CREATE INDEX agent_result_unit ON agent_result (cycle_id, unit_id, state);
+CREATE INDEX agent_result_published ON agent_result (cycle_id, published_at);
 -- The few that lists take from another run.
 CREATE INDEX agent_result_revised ON agent_result (cycle_id, employee_number, agent_id, revised_run_id)
     WHERE revised_run_id IS NOT NULL;

@@ -25,3 +25,4 @@ CREATE TABLE calibration (
 -- One a person at a time.
 CREATE UNIQUE INDEX calibration_standing ON calibration (cycle_id, agent_id) WHERE state IN ('proposed', 'confirmed');
 CREATE INDEX calibration_cycle ON calibration (cycle_id, id);
+CREATE INDEX calibration_agent ON calibration (cycle_id, agent_id);

@@ -21,6 +21,8 @@ CREATE UNIQUE INDEX scorecard_employee ON scorecard (run_id, employee_number);
 -- With what is counted, so that counting ratings and states does not touch the workings.
 CREATE INDEX scorecard_unit ON scorecard (run_id, unit_id, employee_number, card, rating, state);
 CREATE INDEX scorecard_rating ON scorecard (run_id, rating, employee_number, state, card);
+-- The few without a score: those that wait for something, and those that there is nothing to score of.
+CREATE INDEX scorecard_unscored ON scorecard (run_id, state, employee_number) WHERE state <> 'scored';
 CREATE INDEX scorecard_score ON scorecard (run_id, printed, employee_number);
 
 CREATE TABLE payout (

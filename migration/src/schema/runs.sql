@@ -47,6 +47,7 @@ CREATE TABLE run_unit (
     carried @blob,
     PRIMARY KEY (run_id, unit_id)
 ) @clustered;
+CREATE INDEX run_unit_parent ON run_unit (run_id, parent_id);
 
 -- Everything a run knows of one agent, packed: stretches of assignments, facts pooled over them, values of earlier cycles.
 CREATE TABLE run_agent (

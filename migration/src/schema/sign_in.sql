@@ -1,6 +1,7 @@
 -- Sessions of people in the pages, known by the hash of the cookie's token. Ended, not deleted.
 CREATE TABLE session (
     id @id,
+    public_id @uuid NOT NULL UNIQUE,
     account_id @int NOT NULL REFERENCES account (id),
     hash @key NOT NULL UNIQUE,
     created_at @time NOT NULL,

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::super::{App, AppError, Change, Slice};
 use super::Actor;
+use crate::app::refusal::Why;
 use crate::domain::audit::Digest;
 use crate::domain::authority::{Act, Role};
 use crate::store::{Account, AccountChange, AccountKind, NewAccount, Page, StoreError};
@@ -35,9 +36,7 @@ impl App {
         let agent = match order.agent {
             None => None,
             Some(_) if order.kind == AccountKind::Client => {
-                return Err(AppError::Invalid(
-                    "a program is no agent: leave the agent out, or make it a person".into(),
-                ));
+                return Err(AppError::invalid("a program is no agent: leave the agent out, or make it a person"));
             }
             Some(number) => Some(self.find_agent(number).await?),
         };
@@ -68,7 +67,8 @@ impl App {
     ) -> Result<AccountView, AppError> {
         self.require(Act::ManageAccess)?;
         if change.disabled == Some(true) && self.actor.own_account().is_some_and(|own| own.public_id == id) {
-            return Err(AppError::Refused("nobody disables their own account: let another administrator do it".into()));
+            return Err(AppError::refused("nobody disables their own account: let another administrator do it")
+                .because(Why::DisableSelf {}));
         }
         change.name = change.name.as_deref().map(checked_name).transpose()?;
         let found = self.store.account_by_public_id(id).await?;
@@ -152,7 +152,7 @@ pub(super) fn checked_login(login: &str) -> Result<String, AppError> {
     let login = login.trim().to_lowercase();
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
     if login.is_empty() || login.chars().count() > LONGEST || !login.chars().all(allowed) {
-        return Err(AppError::Invalid(format!(
+        return Err(AppError::invalid(format!(
             "login: '{login}' is none; 1 to {LONGEST} letters, digits and . - _ @ +, such as li.wei or li.wei@example.com"
         )));
     }
@@ -162,15 +162,15 @@ pub(super) fn checked_login(login: &str) -> Result<String, AppError> {
 pub(super) fn checked_name(name: &str) -> Result<String, AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
-        return Err(AppError::Invalid(format!("name: 1 to {LONGEST} characters without line breaks are needed")));
+        return Err(AppError::invalid(format!("name: 1 to {LONGEST} characters without line breaks are needed")));
     }
     Ok(name.to_owned())
 }
 
 pub(super) fn refused(error: StoreError) -> AppError {
     match error {
-        StoreError::Exists { .. } => AppError::Conflict(error.to_string()),
-        StoreError::Changed { .. } => AppError::Changed(error.to_string()),
+        StoreError::Exists { .. } => AppError::conflict(error.to_string()),
+        StoreError::Changed { .. } => AppError::changed(error.to_string()),
         StoreError::NotFound { .. } => AppError::NotFound(error.to_string()),
         other => other.into(),
     }

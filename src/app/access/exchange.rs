@@ -74,12 +74,12 @@ impl App {
 
 fn narrowed(of_secret: Option<BTreeSet<Act>>, scope: Option<&str>) -> Result<Option<BTreeSet<Act>>, AppError> {
     let Some(scope) = scope.filter(|scope| !scope.trim().is_empty()) else { return Ok(of_secret) };
-    let unknown = |word: &str| AppError::Invalid(format!("scope: '{word}' is no act"));
+    let unknown = |word: &str| AppError::invalid(format!("scope: '{word}' is no act"));
     let wanted: BTreeSet<Act> =
         scope.split_whitespace().map(|word| Act::of(word).ok_or_else(|| unknown(word))).collect::<Result<_, _>>()?;
     match &of_secret {
         Some(acts) if !wanted.is_subset(acts) => {
-            Err(AppError::Invalid("scope: it asks for more than the secret is for".into()))
+            Err(AppError::invalid("scope: it asks for more than the secret is for"))
         }
         _ => Ok(Some(wanted)),
     }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
+use crate::app::refusal::Why;
 use crate::domain::audit::Digest;
 use crate::domain::authority::{Act, Grant, Role};
 use crate::store::{Account, NewGrant, StoreError, StoredGrant};
@@ -36,7 +37,8 @@ impl App {
     pub async fn grant(&self, order: GrantOrder<'_>) -> Result<GrantView, AppError> {
         let account = self.account(order.account).await?.account;
         if self.is_own(&account) {
-            return Err(AppError::Refused("nobody grants themselves anything: let another administrator do it".into()));
+            return Err(AppError::refused("nobody grants themselves anything: let another administrator do it")
+                .because(Why::SelfGrant {}));
         }
         let unit = match order.unit {
             None => None,
@@ -44,17 +46,19 @@ impl App {
         };
         let mut new = self.new_grant(account.id, order.role);
         if order.role == Role::Agent && account.agent_id.is_none() {
-            return Err(AppError::Invalid(format!(
+            return Err(AppError::invalid(format!(
                 "'{}' is no agent of the roster: the role agent is for people whose account names their employee number",
                 account.login
-            )));
+            )).because(Why::NotAnAgent { login: account.login.clone() }));
         }
         new.grant.unit = unit.as_ref().map(|unit| unit.id);
         new.grant.with_pay = order.with_pay;
         new.first_day = order.first_day.unwrap_or(new.first_day);
         new.last_day = order.last_day;
         if new.last_day.is_some_and(|last| last < new.first_day) {
-            return Err(AppError::Invalid("the grant ends before it begins: swap the days".into()));
+            return Err(
+                AppError::invalid("the grant ends before it begins: swap the days").because(Why::GrantBackwards {})
+            );
         }
         let grant = self.keep_grant(&account, unit.as_ref().map(|unit| unit.code.as_str()), &new).await?;
         Ok(GrantView { grant, unit: unit.map(|unit| unit.code) })

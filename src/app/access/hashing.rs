@@ -75,7 +75,7 @@ fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
 }
 
 fn failed(error: &dyn std::fmt::Display) -> AppError {
-    AppError::Refused(format!("the password could not be hashed or compared: {error}"))
+    AppError::refused(format!("the password could not be hashed or compared: {error}"))
 }
 
 #[cfg(test)]

@@ -35,8 +35,8 @@ impl App {
         let account = self.signed_in()?;
         let others = self.store.identities(account.id).await?.iter().any(|linked| linked.issuer != issuer);
         if !account.has_password && !others {
-            return Err(AppError::Refused(
-                "without a password this is the only way in: let an administrator reset it first".into(),
+            return Err(AppError::refused(
+                "without a password this is the only way in: let an administrator reset it first",
             ));
         }
         self.unlink(account, issuer).await

@@ -48,7 +48,7 @@ impl App {
     pub async fn mail_link(&self, account: Uuid, purpose: LinkPurpose) -> Result<DateTime<Utc>, AppError> {
         let account = self.account_for_link(account, purpose).await?;
         if account.contact.email.is_none() {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "'{0}' has no e-mail address: 'merit user contact {0} --email ADDRESS' gives one",
                 account.login
             )));
@@ -60,10 +60,10 @@ impl App {
         let account = self.account(account).await?.account;
         let login = &account.login;
         if person(&account)?.disabled_at.is_some() {
-            return Err(AppError::Refused(format!("'{login}' is disabled: 'merit user enable {login}' first")));
+            return Err(AppError::refused(format!("'{login}' is disabled: 'merit user enable {login}' first")));
         }
         if purpose == LinkPurpose::Invite && account.has_password {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "'{login}' has a password already: 'merit user reset {login}' makes a link to set a new one"
             )));
         }
@@ -98,7 +98,7 @@ impl App {
     /// Sets somebody's password; their sessions end.
     pub async fn set_password(&self, account: Uuid, password: &str) -> Result<(), AppError> {
         let account = self.account(account).await?.account;
-        passwords::check(password, person(&account)?).map_err(|problem| AppError::Invalid(problem.to_string()))?;
+        passwords::check(password, person(&account)?).map_err(|problem| AppError::invalid(problem.to_string()))?;
         let hash = self.hasher.hash(password).await?;
         let change = Change::new("account.set_password", "account", account.public_id);
         self.recorded(change).set_password(account.id, &hash, None, self.clock.now()).await?;
@@ -120,7 +120,7 @@ impl App {
         let store = self.recorded(change);
         let made = store.create_first_admin(&new, self.new_grant(0, Role::Admin), self.clock.today()).await;
         let account = made.map_err(|error| match error {
-            StoreError::Exists { what: "administrator", name } => AppError::Refused(format!(
+            StoreError::Exists { what: "administrator", name } => AppError::refused(format!(
                 "there is an administrator already, '{name}': 'merit user invite {name}' or 'merit user reset {name}' lets them in, \
                  'merit user add' and 'merit grant add' make another"
             )),
@@ -161,7 +161,7 @@ impl App {
 fn person(account: &Account) -> Result<&Account, AppError> {
     match account.kind {
         AccountKind::Person => Ok(account),
-        AccountKind::Client => Err(AppError::Refused(format!(
+        AccountKind::Client => Err(AppError::refused(format!(
             "'{0}' is a program and has no password: 'merit token create {0} NAME' makes a token",
             account.login
         ))),

@@ -14,6 +14,7 @@ mod own;
 mod passwords;
 mod providers;
 mod sessions;
+mod standing;
 mod tokens;
 
 pub use accounts::{AccountOrder, AccountView};
@@ -29,6 +30,7 @@ pub use passwords::PasswordProblem;
 pub use providers::{AtProvider, Leaving, NoEntry, ProviderView};
 pub use sessions::SignIn;
 pub(super) use sessions::tries_of;
+pub use standing::{BlockedLogin, SessionView};
 pub(super) use tokens::{Noted, hex, short_digest};
 pub use tokens::{TokenOrder, random_token, secret};
 

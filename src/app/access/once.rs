@@ -19,7 +19,7 @@ impl App {
     pub async fn claim(&self, account_id: i64, key: &str, parts: &[&[u8]]) -> Result<(RequestKey, Claim), AppError> {
         let visible = key.chars().all(|c| c.is_ascii_graphic() || c == ' ');
         if key.is_empty() || key.len() > LONGEST || !visible {
-            return Err(AppError::Invalid(format!(
+            return Err(AppError::invalid(format!(
                 "Idempotency-Key: 1 to {LONGEST} visible ASCII characters are needed, such as a UUID"
             )));
         }

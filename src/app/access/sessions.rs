@@ -14,7 +14,7 @@ use crate::store::{Account, AccountKind, NewSession, Session, TrySubject};
 /// A working day with its breaks: whoever forgets to sign out is out by the next one.
 const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// Longer than reading a page or a telephone call, short enough for a desk that was left.
-const IDLE: TimeDelta = TimeDelta::minutes(60);
+pub(super) const IDLE: TimeDelta = TimeDelta::minutes(60);
 /// How exact "last seen" is.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
@@ -149,7 +149,8 @@ impl App {
         let (token, now) = (secret(), self.clock.now());
         let hash = digest(&token);
         let origin = origin.map(str::to_owned);
-        (token, NewSession { account_id, hash, created_at: now, expires_at: now + LONGEST, origin })
+        let public_id = self.clock.new_id();
+        (token, NewSession { public_id, account_id, hash, created_at: now, expires_at: now + LONGEST, origin })
     }
 
     /// Whether it is the account's password; without account, or without password, that takes as long.

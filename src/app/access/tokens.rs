@@ -16,7 +16,7 @@ use super::Actor;
 use super::accounts::checked_name;
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
-use crate::store::{AccountKind, HeldToken, NewToken, Token, TokenKind};
+use crate::store::{Account, AccountKind, HeldToken, NewToken, Token, TokenKind};
 
 /// Says what the text is, so that secret scanners find a token that leaked.
 const PREFIX: &str = "merit_";
@@ -92,13 +92,7 @@ impl App {
     /// Makes a token and returns it with its text, which is not kept.
     pub async fn create_token(&self, order: TokenOrder<'_>) -> Result<(Token, String), AppError> {
         let account = self.account(order.account).await?.account;
-        // Whoever holds somebody's token acts in their name.
-        if account.kind == AccountKind::Person && self.actor.own_account().is_some() && !self.is_own(&account) {
-            return Err(AppError::Refused(format!(
-                "'{}' is a person: tokens in a person's name are made by themselves; for a program make an account of its own",
-                account.login
-            )));
-        }
+        self.in_own_name(&account)?;
         let name = checked_name(order.name)?;
         let text = random_token();
         let new = NewToken {
@@ -137,7 +131,11 @@ impl App {
         let old = self.token(id).await?;
         let now = self.clock.now();
         if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
-            return Err(AppError::Refused("the token does not work any more: make a new one".into()));
+            return Err(AppError::refused("the token does not work any more: make a new one"));
+        }
+        // The new text is as good as a token that is made.
+        if let Some(account) = self.store.account(old.account_id).await? {
+            self.in_own_name(&account)?;
         }
         let text = random_token();
         let new = NewToken {
@@ -153,6 +151,17 @@ impl App {
         let until = old.expires_at.map_or(now + OVERLAP, |end| end.min(now + OVERLAP));
         let change = Change::new("token.rotate", "token", id).detail(format_args!("by={}", new.public_id));
         Ok((self.recorded(change).replace_token(old.id, until, &new).await?, text))
+    }
+
+    /// Whoever holds somebody's token acts in their name: nobody gets one in the name of another person.
+    fn in_own_name(&self, account: &Account) -> Result<(), AppError> {
+        if account.kind == AccountKind::Person && self.actor.own_account().is_some() && !self.is_own(account) {
+            return Err(AppError::refused(format!(
+                "'{}' is a person: tokens in a person's name are made by themselves; for a program make an account of its own",
+                account.login
+            )));
+        }
+        Ok(())
     }
 
     async fn token(&self, id: Uuid) -> Result<Token, AppError> {

@@ -9,6 +9,7 @@ use super::super::revisions::{Made, Standing, hashes, renew};
 use super::super::snapshot::Snapshot;
 use super::super::{App, AppError, Change, ENGINE_VERSION};
 use super::{AppealView, needed};
+use crate::app::refusal::Why;
 use crate::domain::appeal::AppealState;
 use crate::domain::appraisal::{Calibrated, CalibrationReason};
 use crate::domain::authority::{Act, Reach};
@@ -67,7 +68,10 @@ impl App {
                 )
             }
             Some(login) => {
-                let unknown = || AppError::Invalid(format!("to: there is no account '{login}' that may decide it"));
+                let unknown = || {
+                    AppError::invalid(format!("to: there is no account '{login}' that may decide it"))
+                        .because(Why::NoDecider { login: login.to_owned() })
+                };
                 let account = self.store.account_by_login(&login.trim().to_lowercase()).await?.ok_or_else(unknown)?;
                 let (account_id, name, agent) = (account.id, account.login.clone(), account.agent_id);
                 let actor = self.actor_of(account, None).await?.ok_or_else(unknown)?;
@@ -90,14 +94,15 @@ impl App {
         let DecisionOrder { appeal: id, verdict, reason } = order;
         let (appeal, cycle) = self.seen_to_decide(id).await?;
         if appeal.state != AppealState::Open {
-            return Err(AppError::Refused(format!("the appeal is {} already", appeal.state)));
+            return Err(AppError::refused(format!("the appeal is {} already", appeal.state))
+                .because(Why::AppealState { state: appeal.state }));
         }
         let doer = self.actor.doer();
         if appeal.assigned_to.as_ref() != Some(&doer) {
-            return Err(AppError::Refused(
-                "an appeal is decided by whom it is assigned to: take it over first, by assigning it to yourself"
-                    .into(),
-            ));
+            return Err(AppError::refused(
+                "an appeal is decided by whom it is assigned to: take it over first, by assigning it to yourself",
+            )
+            .because(Why::TakeOverFirst {}));
         }
         let agent = self.actor.own_account().and_then(|own| own.agent_id);
         // What kept nobody from taking it may have come since, such as a review.
@@ -141,24 +146,30 @@ impl App {
         reach: &Reach,
         agent: Option<i64>,
     ) -> Result<(), AppError> {
-        let refused = |why: &str| Err(AppError::Refused(format!("{name} does not decide this appeal: {why}")));
+        let refused = |text: &str, why: Why| {
+            Err(AppError::refused(format!("{name} does not decide this appeal: {text}")).because(why))
+        };
+        let name = name.to_owned();
         let run = cycle.current_run_id.unwrap_or_default();
         if reach.is_nothing() || !self.store.result_within(run, reach, None, appeal.unit_id).await? {
-            return refused("they may not decide appeals of this unit ('merit grant add' lets them)");
+            return refused(
+                "they may not decide appeals of this unit ('merit grant add' lets them)",
+                Why::DeciderOutside { name: name.clone() },
+            );
         }
         if agent == Some(appeal.agent_id) {
-            return refused("it is their own");
+            return refused("it is their own", Why::DeciderIsAgent { name: name.clone() });
         }
         if let Some(agent) = agent {
             let review = self.store.review(cycle.id, appeal.agent_id, agent).await?;
             if review.is_some_and(|review| review.group == RaterGroup::Supervisor && review.submitted_at.is_some()) {
-                return refused("they reviewed the agent");
+                return refused("they reviewed the agent", Why::DeciderReviewed { name: name.clone() });
             }
         }
         let events = self.store.cycle_events(cycle.id).await?;
         let scored = |act| matches!(act, CycleAct::Score | CycleAct::Appraise);
         if events.iter().any(|event| scored(event.act) && event.run_id == cycle.current_run_id && event.by == *doer) {
-            return refused("they scored the cycle");
+            return refused("they scored the cycle", Why::DeciderScored { name: name.clone() });
         }
         Ok(())
     }
@@ -197,11 +208,10 @@ impl App {
         }
         let made = Made::of(&assessor, self.clock, &member).map_err(as_asked)?;
         if made.digest == before.digest {
-            return Err(AppError::Refused(
+            return Err(AppError::refused(
                 "with this the result would be the same: leave out a line that counts, name another rating or take facts anew after they were \
-                 mended; or uphold the result"
-                    .into(),
-            ));
+                 mended; or uphold the result",
+            ).because(Why::SameResult {}));
         }
         let (snapshot_hash, result_hash) = hashes(&base, std::iter::once((&made.snapshot, made.digest)));
         let Made { snapshot, packed, .. } = made;
@@ -224,17 +234,17 @@ impl App {
 pub(in crate::app) fn same_engine(base: &Run, cycle: &Cycle) -> Result<(), AppError> {
     match base.engine_version == ENGINE_VERSION {
         true => Ok(()),
-        false => Err(AppError::Refused(format!(
+        false => Err(AppError::refused(format!(
             "cycle {} was appraised by engine {}, this is engine {ENGINE_VERSION}: revise it with the Merit that made it",
             cycle.code, base.engine_version
-        ))),
+        )).because(Why::OtherEngine {})),
     }
 }
 
 /// A rating that the card does not have was asked for; anything else stays what it is.
 fn as_asked(error: AppError) -> AppError {
     match error {
-        AppError::Assess(AssessError::Combine { source, .. }) => AppError::Invalid(format!("rating: {source}")),
+        AppError::Assess(AssessError::Combine { source, .. }) => AppError::invalid(format!("rating: {source}")),
         error => error,
     }
 }
@@ -245,10 +255,11 @@ fn known_line(rules: &Ruleset, stretches: &[super::super::Stretch], line: &str) 
         return Ok(());
     }
     let known: Vec<&str> = cards().flat_map(|card| &card.lines).map(|line| &*line.id).collect();
-    Err(AppError::Invalid(format!(
+    Err(AppError::invalid(format!(
         "leave_out: the agent's scorecard has no line '{line}'; it has {}",
         known.join(", ")
-    )))
+    ))
+    .because(Why::NoLine { line: line.to_owned() }))
 }
 
 /// What a decision changes, for the log.

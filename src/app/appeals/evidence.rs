@@ -3,8 +3,9 @@
 use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
+use crate::app::refusal::Why;
 use crate::domain::audit::Digest;
-use crate::domain::evidence::EvidenceKind;
+use crate::domain::evidence::{EvidenceKind, EvidenceProblem, LONGEST_NAME, MOST_BYTES};
 use crate::store::{Evidence, EvidenceFile, NewEvidence};
 
 /// A file to be handed in with an appeal.
@@ -22,7 +23,7 @@ impl App {
     pub async fn add_evidence(&self, order: EvidenceOrder<'_>) -> Result<Evidence, AppError> {
         let EvidenceOrder { appeal: id, name, content } = order;
         let (appeal, _) = self.own_appeal(id).await?;
-        let kind = EvidenceKind::of(name, &content).map_err(|problem| AppError::Invalid(problem.to_string()))?;
+        let kind = EvidenceKind::of(name, &content).map_err(|problem| unfit(&problem))?;
         let sha256 = Digest::of(&content);
         let new = NewEvidence {
             public_id: self.clock.new_id(),
@@ -49,4 +50,18 @@ impl App {
         self.recorded_read_of(appeal.agent_id, read).await?;
         Ok(file)
     }
+}
+
+/// Why a file is not taken.
+fn unfit(problem: &EvidenceProblem) -> AppError {
+    let why = match problem {
+        EvidenceProblem::Name => Why::FileName { most: i64::try_from(LONGEST_NAME).unwrap_or(i64::MAX) },
+        EvidenceProblem::Empty => Why::FileEmpty {},
+        EvidenceProblem::TooLarge => Why::FileTooLarge { most: i64::try_from(MOST_BYTES >> 20).unwrap_or(i64::MAX) },
+        EvidenceProblem::Unknown => Why::FileUnknown {},
+        EvidenceProblem::OtherName { name, found, endings } => {
+            Why::FileOtherName { name: name.clone(), found: (*found).to_owned(), endings: (*endings).to_owned() }
+        }
+    };
+    AppError::invalid(problem.to_string()).because(why)
 }

@@ -17,6 +17,7 @@ pub use summary::{AppealShare, AppealSummary};
 
 use super::read::number;
 use super::{App, AppError, Change, Slice};
+use crate::app::refusal::{Why, too_long};
 use crate::domain::appeal::AppealState;
 use crate::domain::authority::{Act, Reach};
 use crate::store::{Appeal, AppealFilter, Cycle, Doer, Evidence, Page};
@@ -203,8 +204,10 @@ impl App {
 fn needed(text: &str, what: &str) -> Result<String, AppError> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(AppError::Invalid(format!("{what}: say it in words; this is kept and shown to the agent"))),
+        0 => Err(AppError::invalid(format!("{what}: say it in words; this is kept and shown to the agent"))
+            .because(Why::WordsNeeded {})),
         1..=LONGEST_TEXT => Ok(text.to_owned()),
-        long => Err(AppError::Invalid(format!("{what}: {long} characters are too many; keep it to {LONGEST_TEXT}"))),
+        long => Err(AppError::invalid(format!("{what}: {long} characters are too many; keep it to {LONGEST_TEXT}"))
+            .because(too_long(LONGEST_TEXT))),
     }
 }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
 use super::{AppealView, needed};
+use crate::app::refusal::Why;
 use crate::domain::appeal::AppealSubject;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
@@ -33,16 +34,18 @@ impl App {
         let result = self.store.agent_result(cycle.id, agent_id).await?.ok_or_else(none)?;
         let published = result.published_at.filter(|_| cycle.state.is_published()).ok_or_else(none)?;
         if !matches!(cycle.state, CycleState::Published | CycleState::Appeal) {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "cycle {code} is {}: its results are no longer appealed",
                 cycle.state
-            )));
+            ))
+            .because(Why::NoLongerAppealed { state: cycle.state }));
         }
         let plan = self.store.deadline_plan(cycle.id).await?;
         let (workdays, today) = (&plan.workdays, plan.workdays.day_of(self.clock.now()));
         let last = workdays.after(workdays.day_of(published), plan.working_days(Stage::Appeal));
         if today > last {
-            return Err(AppError::Refused(format!("the time to appeal in cycle {code} ended on {last}")));
+            return Err(AppError::refused(format!("the time to appeal in cycle {code} ended on {last}"))
+                .because(Why::AppealTimeOver { last }));
         }
         let grounds = needed(grounds, "grounds")?;
         let metric = match about.line() {
@@ -94,7 +97,8 @@ impl App {
         let found = lines().find(|known| *known.id == *line).map(|known| known.metric.to_string());
         found.ok_or_else(|| {
             let known: Vec<&str> = lines().map(|line| &*line.id).collect();
-            AppError::Invalid(format!("line: your scorecard has no line '{line}'; it has {}", known.join(", ")))
+            AppError::invalid(format!("line: your scorecard has no line '{line}'; it has {}", known.join(", ")))
+                .because(Why::NoLine { line: line.to_owned() })
         })
     }
 }

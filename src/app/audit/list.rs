@@ -40,7 +40,7 @@ impl App {
     pub async fn audit_entries(&self, slice: &Slice, wanted: &WantedEntries) -> Result<Page<AuditView>, AppError> {
         self.require(Act::ReadAudit)?;
         let before = slice.after.as_deref().map(Uuid::parse_str).transpose();
-        let before = before.map_err(|_| AppError::Invalid("cursor: not one that Merit gave for this list".into()))?;
+        let before = before.map_err(|_| AppError::invalid("cursor: not one that Merit gave for this list"))?;
         let WantedEntries { actor, act, subject, from, to } = wanted.clone();
         let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
         let filter = AuditFilter {

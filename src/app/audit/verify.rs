@@ -157,7 +157,7 @@ impl AuditReport {
 fn places(anchor: &Anchor) -> Result<BTreeMap<i64, (i64, Digest)>, AppError> {
     let place = |lane: &AnchoredLane| {
         let hash = Digest::from_hex(&lane.hash).ok_or_else(|| {
-            AppError::Invalid(format!(
+            AppError::invalid(format!(
                 "the anchor's lane {}: '{}' is no SHA-256; give the file as 'merit audit anchor' printed it",
                 lane.lane, lane.hash
             ))

@@ -128,6 +128,14 @@ impl App {
         Ok(page)
     }
 
+    /// How many agents the cycle's snapshot holds: to look for what came late goes through all of them.
+    pub async fn frozen_agents(&self, code: &str) -> Result<u64, AppError> {
+        self.require(Act::Correct)?;
+        let cycle = self.cycle(code).await?;
+        let run = self.current_run(&cycle).await?;
+        Ok(u64::try_from(run.agents).unwrap_or_default())
+    }
+
     /// At most `limit` of them after the agent of this id.
     pub(super) async fn late(
         &self,

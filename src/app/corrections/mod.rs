@@ -8,6 +8,7 @@ pub use late::{LateAgent, LateFacts, LateMetric};
 use super::revisions::{Made, PayDifference, Standing, hashes, renew};
 use super::snapshot::{CHUNK, Snapshot};
 use super::{App, AppError, Assessor, Change};
+use crate::app::refusal::{Refusal, Why};
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleAct;
 use crate::domain::money::Money;
@@ -43,7 +44,7 @@ pub struct CorrectionReport {
     /// Employee numbers of those for whom nothing is different.
     pub unchanged: Vec<String>,
     /// Who could not be corrected, and why.
-    pub left: Vec<(String, String)>,
+    pub left: Vec<(String, Refusal)>,
     /// The cycle that differences in pay are posted in.
     pub posted_in: Option<String>,
 }
@@ -78,14 +79,15 @@ impl App {
         let CorrectionOrder { cycle: code, who, reason, post_in } = order;
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-            return Err(AppError::Invalid(format!("reason: say why in 1 to {LONGEST_REASON} characters")));
+            return Err(AppError::invalid(format!("reason: say why in 1 to {LONGEST_REASON} characters"))
+                .because(Why::CorrectionReason { most: i64::try_from(LONGEST_REASON).unwrap_or(i64::MAX) }));
         }
         let cycle = self.cycle(code).await?;
         if !cycle.state.is_final() {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "cycle {code} is {}: corrections are for final results; until then it is scored anew, or appeals are decided",
                 cycle.state
-            )));
+            )).because(Why::NotFinal { state: cycle.state }));
         }
         let base = self.current_run(&cycle).await?;
         super::appeals::same_engine(&base, &cycle)?;
@@ -122,7 +124,7 @@ impl App {
                 let made = Made::of(&assessor, self.clock, &member)?;
                 let amounts = PayDifference::between(before.payable, made.payable);
                 let too_large =
-                    || AppError::Refused(format!("{employee_number}: the difference in pay is too large to be exact"));
+                    || AppError::refused(format!("{employee_number}: the difference in pay is too large to be exact"));
                 let amounts = amounts.iter().map(|pay| pay.amount().ok_or_else(too_large)).collect::<Result<_, _>>()?;
                 corrected.push(Corrected { stood, made, amounts });
             }
@@ -168,7 +170,10 @@ impl App {
                     match late.has_result {
                         true => candidates
                             .push(Candidate { agent_id: late.agent_id, employee_number: late.employee_number }),
-                        false => report.left.push((late.employee_number, "has no result in the cycle".to_owned())),
+                        false => report.left.push((
+                            late.employee_number,
+                            Refusal::because("has no result in the cycle", Why::NoResultThere {}),
+                        )),
                     }
                 }
                 Ok((candidates, last))
@@ -233,10 +238,11 @@ impl App {
         let cycle = self.cycle(code).await?;
         match CycleAct::Cancel.from().contains(&cycle.state) {
             true => Ok(Some((cycle.id, cycle.code))),
-            false => Err(AppError::Refused(format!(
+            false => Err(AppError::refused(format!(
                 "cycle {code} is {}: differences in pay are posted in a cycle that is not yet published",
                 cycle.state
-            ))),
+            ))
+            .because(Why::PostingPublished { code: code.to_owned(), state: cycle.state })),
         }
     }
 }

@@ -27,11 +27,11 @@ impl App {
         let name = export.list.as_str();
         if export.list.of_cycle() != export.cycle.is_some() {
             let problem = if export.list.of_cycle() { "needs it" } else { "has none; leave it out" };
-            return Err(AppError::Invalid(format!("cycle: the list '{name}' {problem}")));
+            return Err(AppError::invalid(format!("cycle: the list '{name}' {problem}")));
         }
         if let Some(unit) = &export.unit {
             if !export.list.of_units() {
-                return Err(AppError::Invalid(format!("unit: the list '{name}' has none; leave it out")));
+                return Err(AppError::invalid(format!("unit: the list '{name}' has none; leave it out")));
             }
             self.unit(unit).await?;
         }
@@ -118,8 +118,8 @@ fn fits(sheet: &Sheet, export: &Export) -> Result<(), AppError> {
         return Err(too_large());
     }
     if !sheet.fits(export.format) {
-        return Err(AppError::Refused(
-            "the list has more rows than a sheet of Excel has: ask for CSV, or for one unit at a time".into(),
+        return Err(AppError::refused(
+            "the list has more rows than a sheet of Excel has: ask for CSV, or for one unit at a time",
         ));
     }
     Ok(())
@@ -127,5 +127,5 @@ fn fits(sheet: &Sheet, export: &Export) -> Result<(), AppError> {
 
 fn too_large() -> AppError {
     let most = MOST_BYTES >> 20;
-    AppError::Refused(format!("the list is larger than {most} MiB, the most that is kept: ask for one unit at a time"))
+    AppError::refused(format!("the list is larger than {most} MiB, the most that is kept: ask for one unit at a time"))
 }

@@ -21,9 +21,9 @@ pub(super) use stop::Stop;
 pub use work::WorkOrder;
 
 use super::{App, AppError, Change, Slice};
+use crate::app::refusal::Why;
 use crate::domain::job::{JobKind, JobOrder, JobState, Pace};
 use crate::domain::period::Period;
-use crate::rules;
 use crate::store::{Held, Job, JobFilter, JobProblem, NewJob, StoreError};
 
 /// Wakes workers of this process when something is asked for.
@@ -81,7 +81,7 @@ impl App {
         let change =
             Change::new("job.ask", "job", new.public_id).detail(format_args!("scope={}{at}", new.order.scope()));
         let job = self.recorded(change).ask_job(&new).await?;
-        let job = job.ok_or_else(|| AppError::Conflict(format!("there already is a job '{}'", new.public_id)))?;
+        let job = job.ok_or_else(|| AppError::conflict(format!("there already is a job '{}'", new.public_id)))?;
         self.bell.notify_one();
         self.view(job).await
     }
@@ -104,7 +104,7 @@ impl App {
             self.require_all(JobKind::Pull)?;
         }
         let before = slice.after.as_deref().map(Uuid::parse_str).transpose();
-        let before = before.map_err(|_| AppError::Invalid("cursor: not one that Merit gave for this list".into()))?;
+        let before = before.map_err(|_| AppError::invalid("cursor: not one that Merit gave for this list"))?;
         let page = self.store.jobs_page(&filter, before, slice.limit.into()).await?;
         let next = page.rows.last().filter(|_| page.more).map(|job| job.public_id.to_string());
         let logins = self.store.logins(page.rows.iter().filter_map(|job| job.asked_by.account_id())).await?;
@@ -135,7 +135,7 @@ impl App {
         let job = self.seen_job(id).await?;
         let change = Change::new("job.cancel", "job", id).detail(format_args!("scope={}", job.scope));
         let job = self.recorded(change).cancel_job(id, self.clock.now()).await.map_err(|error| match error {
-            StoreError::Ended { .. } => AppError::Refused(error.to_string()),
+            StoreError::Ended { .. } => AppError::refused(error.to_string()).because(Why::JobEnded {}),
             other => other.into(),
         })?;
         self.view(job).await
@@ -164,9 +164,9 @@ impl App {
         match order {
             JobOrder::Pull { ref source, from, to, .. } => {
                 let (first, last) = (from.unwrap_or_default(), to.unwrap_or_else(|| self.clock.today()));
-                Period::new(first, last).map_err(|error| AppError::Invalid(format!("from and to: {error}")))?;
+                Period::new(first, last).map_err(|error| AppError::invalid(format!("from and to: {error}")))?;
                 if self.rules_folder.is_some() {
-                    tokio::task::block_in_place(|| self.source_known(source))?;
+                    self.source_known(source)?;
                 }
                 Ok(order)
             }
@@ -180,9 +180,10 @@ impl App {
                 }
                 let approved = self.approved_digest(&cycle).await?;
                 if !shown.is_empty() && shown != approved {
-                    return Err(AppError::Changed(format!(
+                    return Err(AppError::changed(format!(
                         "since this was shown, other results of cycle {cycle} were approved: look at it again"
-                    )));
+                    ))
+                    .because(Why::OtherApproved {}));
                 }
                 Ok(JobOrder::Publish { cycle, units, approved })
             }
@@ -200,8 +201,7 @@ impl App {
     }
 
     fn source_known(&self, source: &str) -> Result<(), AppError> {
-        let Some(folder) = &self.rules_folder else { return Ok(()) };
-        let loaded = rules::load(folder).map_err(AppError::Rules)?;
+        let Some(loaded) = self.own_rules()? else { return Ok(()) };
         if loaded.sources.contains_key(source) {
             return Ok(());
         }

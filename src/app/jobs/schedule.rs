@@ -55,7 +55,7 @@ impl App {
         let since = *schedules.since.get_or_insert(now);
         if schedules.read_at.is_none_or(|read| now - read >= READ_AGAIN) {
             schedules.read_at = Some(now);
-            tokio::task::block_in_place(|| self.read_schedules(schedules));
+            self.read_schedules(schedules);
             self.judge_overdue(schedules, now).await?;
         }
         let mut asked = Vec::new();
@@ -80,18 +80,17 @@ impl App {
     }
 
     fn read_schedules(&self, schedules: &mut Schedules) {
-        let Some(folder) = &self.rules_folder else { return };
-        match rules::load(folder) {
-            Ok(loaded) => {
+        match self.own_rules() {
+            Ok(None) => {}
+            Ok(Some(loaded)) => {
                 schedules.broken = false;
-                let of = |(id, spec): (String, rules::source::SourceSpec)| {
-                    spec.schedule().and_then(Result::ok).map(|schedule| (id, schedule))
+                let of = |(id, spec): (&String, &rules::source::SourceSpec)| {
+                    spec.schedule().and_then(Result::ok).map(|schedule| (id.clone(), schedule))
                 };
-                schedules.by_source = loaded.sources.into_iter().filter_map(of).collect();
+                schedules.by_source = loaded.sources.iter().filter_map(of).collect();
             }
-            Err(problems) if !schedules.broken => {
+            Err(error) if !schedules.broken => {
                 schedules.broken = true;
-                let error = AppError::Rules(problems);
                 tracing::warn!(%error, "the rules cannot be read: schedules stay as they were");
             }
             Err(_) => {}

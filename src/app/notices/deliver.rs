@@ -57,8 +57,8 @@ pub struct Delivered {
 impl Delivery {
     /// Errors: what is wrong with the options, without secrets.
     pub fn new(options: &DeliveryOptions) -> Result<Self, AppError> {
-        let mailer = options.mail.as_ref().map(Mailer::new).transpose().map_err(AppError::Invalid)?;
-        let hooks = Hooks::new(options.networks.clone()).map_err(AppError::Invalid)?;
+        let mailer = options.mail.as_ref().map(Mailer::new).transpose().map_err(AppError::invalid)?;
+        let hooks = Hooks::new(options.networks.clone()).map_err(AppError::invalid)?;
         Ok(Self { mailer, hooks, base_url: options.base_url.clone(), held_for: options.held_for })
     }
 

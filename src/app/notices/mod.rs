@@ -11,6 +11,7 @@ pub use deliver::{Delivered, Delivery, DeliveryOptions};
 pub use webhooks::{WebhookEdit, WebhookOrder};
 
 use super::{App, AppError, Change, Slice};
+use crate::app::refusal::Why;
 use crate::domain::authority::Act;
 use crate::domain::notice::{NoticeKind, NoticeState};
 use crate::store::{Audience, NewNotices, Notice, NoticeFilter};
@@ -50,19 +51,21 @@ impl App {
         let now = self.clock.now();
         let change = Change::new("notice.retry", "notice", id).detail(format_args!("kind={}", notice.kind.as_str()));
         if !self.recorded(change).retry_notice(id, now + notice.kind.lasting(), now).await? {
-            return Err(AppError::Refused(match notice.state {
+            let why = if notice.state == NoticeState::Sent { Why::NoticeSent {} } else { Why::NoticeGone {} };
+            return Err(AppError::refused(match notice.state {
                 NoticeState::Sent => format!("notice {id} was sent: what has arrived is not sent again"),
                 _ => format!(
                     "notice {id} cannot be sent any more, since the link in it or its address is gone: make a new one"
                 ),
-            }));
+            })
+            .because(why));
         }
         self.shown_notice(id).await
     }
 
     async fn notices_where(&self, filter: NoticeFilter, slice: &Slice) -> Result<NoticePage, AppError> {
         let before = slice.after.as_deref().map(Uuid::parse_str).transpose();
-        let before = before.map_err(|_| AppError::Invalid("cursor: not one that Merit gave for this list".into()))?;
+        let before = before.map_err(|_| AppError::invalid("cursor: not one that Merit gave for this list"))?;
         let page = self.store.notices_page(&filter, before, slice.limit.into()).await?;
         let next = page.rows.last().filter(|_| page.more).map(|notice| notice.public_id.to_string());
         Ok((page.rows, next))
@@ -87,7 +90,7 @@ impl App {
 /// The kinds of these names, each once, where `allowed` says that they may be. Errors: `Invalid`.
 pub(super) fn named_kinds(names: &[String], allowed: fn(NoticeKind) -> bool) -> Result<Vec<NoticeKind>, AppError> {
     let known = || NoticeKind::among(allowed).map(NoticeKind::as_str).collect::<Vec<_>>().join(", ");
-    let unknown = |name: &str| AppError::Invalid(format!("kinds: '{name}' is none of them; there are {}", known()));
+    let unknown = |name: &str| AppError::invalid(format!("kinds: '{name}' is none of them; there are {}", known()));
     let found =
         names.iter().map(|name| NoticeKind::of(name).filter(|kind| allowed(*kind)).ok_or_else(|| unknown(name)));
     let found: std::collections::BTreeSet<NoticeKind> = found.collect::<Result<_, _>>()?;

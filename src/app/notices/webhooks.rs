@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::super::{App, AppError, Change};
 use super::{named_kinds, until};
+use crate::app::refusal::Why;
 use crate::deliver::{Networks, WebhookAddress, new_secret};
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
@@ -69,7 +70,7 @@ impl App {
         let wanted = WebhookChange { url, kinds, disabled };
         let changed = self.recorded(change).change_webhook(id, Some(version), &wanted, self.clock.now()).await;
         changed.map_err(|error| match error {
-            StoreError::Changed { .. } => AppError::Changed(error.to_string()),
+            StoreError::Changed { .. } => AppError::changed(error.to_string()),
             StoreError::NotFound { .. } => missing(id),
             other => other.into(),
         })
@@ -101,7 +102,7 @@ impl App {
     }
 
     fn checked_url(&self, url: &str) -> Result<WebhookAddress, AppError> {
-        WebhookAddress::of(url, &self.networks).map_err(|problem| AppError::Invalid(format!("url: {problem}")))
+        WebhookAddress::of(url, &self.networks).map_err(|problem| AppError::invalid(format!("url: {problem}")))
     }
 }
 
@@ -119,7 +120,7 @@ fn told(url: &str, kinds: &[NoticeKind], disabled: bool) -> Digest {
 fn checked_kinds(names: &[String]) -> Result<Vec<NoticeKind>, AppError> {
     let kinds = named_kinds(names, |kind| kind.event_subject().is_some())?;
     match kinds.is_empty() {
-        true => Err(AppError::Invalid("kinds: name at least one".into())),
+        true => Err(AppError::invalid("kinds: name at least one").because(Why::KindsNeeded {})),
         false => Ok(kinds),
     }
 }

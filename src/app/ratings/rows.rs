@@ -1,9 +1,10 @@
-//! Rows of a file as ratings; an error says what is wrong and how to mend it.
+//! Rows of a file as ratings.
 
 use super::Draft;
 use super::people::People;
 use crate::app::AppError;
 use crate::app::roster::sheet::{Row, Sheet};
+use crate::app::roster::{Fault, Needs};
 use crate::domain::fixed::Fixed;
 use crate::domain::judgement::{Form, RaterGroup};
 use crate::rules::Ruleset;
@@ -35,7 +36,7 @@ pub(super) fn read(sheet: &Sheet, rules: &Ruleset, people: &People) -> Result<Dr
                 draft.rows.push(rating);
                 draft.lines.push(row.line);
             }
-            Err(why) => draft.set_aside.push((row.line, why)),
+            Err(fault) => draft.set_aside.push((row.line, fault)),
         }
     }
     Ok(draft)
@@ -49,20 +50,20 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn text(&self, column: usize, name: &str) -> Result<&'a str, String> {
-        self.row.text(column).ok_or_else(|| format!("column '{name}' is empty; every row needs one"))
+    fn text(&self, column: usize, name: &str, needs: Needs) -> Result<&'a str, Fault> {
+        self.row.text(column).ok_or_else(|| Fault::empty(name, needs))
     }
 
-    fn person(&self, column: usize, name: &str) -> Result<i64, String> {
-        let text = self.text(column, name)?;
-        let unknown = || format!("{name} '{text}' is not known; import the roster first, or correct the number");
+    fn person(&self, column: usize, name: &str, needs: Needs) -> Result<i64, Fault> {
+        let text = self.text(column, name, needs)?;
+        let unknown = || Fault::UnknownPerson { column: name.to_owned(), text: text.to_owned() };
         self.people.find(text).ok_or_else(unknown)
     }
 
-    fn rating(&self) -> Result<RatingRow, String> {
+    fn rating(&self) -> Result<RatingRow, Fault> {
         let columns = self.columns;
-        let agent_id = self.person(columns.agent, "employee_number")?;
-        let rater_id = self.person(columns.rater, "rater")?;
+        let agent_id = self.person(columns.agent, "employee_number", Needs::EmployeeNumber)?;
+        let rater_id = self.person(columns.rater, "rater", Needs::Rater)?;
         let (form, item) = self.item(agent_id)?;
         let group = self.group(form, agent_id == rater_id)?;
         Ok(RatingRow {
@@ -77,8 +78,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The item, written as `item` or `form.item`, of a form the agent is judged by.
-    fn item(&self, agent_id: i64) -> Result<(&'a Form, &'a str), String> {
-        let text = self.text(self.columns.item, "item")?;
+    fn item(&self, agent_id: i64) -> Result<(&'a Form, &'a str), Fault> {
+        let text = self.text(self.columns.item, "item", Needs::Item)?;
         let forms = self.forms(agent_id)?;
         let (named, item) = text.split_once('.').map_or((None, text), |(form, item)| (Some(form), item));
         let mut found =
@@ -86,23 +87,23 @@ impl<'a> Reader<'a> {
         match (found.next(), found.next()) {
             (Some(form), None) => Ok((form, item)),
             (Some(one), Some(other)) => {
-                Err(format!("'{text}' is an item of two forms; write {}.{item} or {}.{item}", one.id, other.id))
+                let [one, other] = [one, other].map(|form| format!("{}.{item}", form.id));
+                Err(Fault::ItemOfTwo { item: text.to_owned(), one, other })
             }
             (None, _) => {
-                let all: Vec<String> = forms
-                    .iter()
-                    .flat_map(|form| form.items.iter().map(|item| format!("{}.{}", form.id, item.id)))
-                    .collect();
-                Err(format!("'{text}' is not an item this agent is rated on; the items are {}", all.join(", ")))
+                let all =
+                    forms.iter().flat_map(|form| form.items.iter().map(|item| format!("{}.{}", form.id, item.id)));
+                Err(Fault::NotAnItem { item: text.to_owned(), items: all.collect() })
             }
         }
     }
 
     /// The forms of the cards of the agent's posts in the cycle.
-    fn forms(&self, agent_id: i64) -> Result<Vec<&'a Form>, String> {
+    fn forms(&self, agent_id: i64) -> Result<Vec<&'a Form>, Fault> {
         let posts = self.people.posts(agent_id);
         if posts.is_empty() {
-            return Err("the agent has no assignment in this cycle; correct the number, or import the roster".into());
+            let number = self.text(self.columns.agent, "employee_number", Needs::EmployeeNumber)?;
+            return Err(Fault::Unassigned { employee_number: number.to_owned() });
         }
         let cards = posts.iter().filter_map(|post| self.rules.card_for_post(post));
         let judged = cards.filter_map(|card| card.judgement.as_ref());
@@ -110,34 +111,31 @@ impl<'a> Reader<'a> {
         forms.sort_by(|one, other| one.id.cmp(&other.id));
         forms.dedup_by(|one, other| one.id == other.id);
         if forms.is_empty() {
-            let posts = posts.join(", ");
-            return Err(format!(
-                "no scorecard of the agent's post ({posts}) is judged by people; correct the number, or add 'judgement' to the card"
-            ));
+            return Err(Fault::NotJudged { posts: posts.to_vec() });
         }
         Ok(forms)
     }
 
-    fn group(&self, form: &Form, oneself: bool) -> Result<RaterGroup, String> {
-        let text = self.text(self.columns.group, "group")?;
-        let group: RaterGroup = text.parse().map_err(|error| format!("{error}"))?;
+    fn group(&self, form: &Form, oneself: bool) -> Result<RaterGroup, Fault> {
+        let text = self.text(self.columns.group, "group", Needs::Group)?;
+        let group: RaterGroup = text.parse().map_err(Fault::Group)?;
         if form.group(group).is_none() {
-            let groups: Vec<&str> = form.groups.iter().map(|group| group.group.as_str()).collect();
-            return Err(format!("form '{}' is not rated by {group}; its groups are {}", form.id, groups.join(", ")));
+            let groups = form.groups.iter().map(|group| group.group).collect();
+            return Err(Fault::GroupNotAsked { form: form.id.as_ref().to_owned(), group, groups });
         }
         match (group == RaterGroup::Oneself, oneself) {
-            (true, false) => Err("only the agent belongs to the group self; correct the rater or the group".into()),
-            (false, true) => Err(format!("nobody rates themselves as {group}; write self, or correct the rater")),
+            (true, false) => Err(Fault::OnlyOneself {}),
+            (false, true) => Err(Fault::OneselfOtherwise { group }),
             _ => Ok(group),
         }
     }
 
-    fn value(&self, form: &Form) -> Result<Fixed, String> {
-        let text = self.text(self.columns.value, "value")?;
+    fn value(&self, form: &Form) -> Result<Fixed, Fault> {
+        let text = self.text(self.columns.value, "value", Needs::Level)?;
         let value: Option<Fixed> = text.parse().ok();
         value.filter(|value| form.has_level(*value)).ok_or_else(|| {
-            let levels: Vec<String> = form.scale.iter().map(|level| level.value.to_string()).collect();
-            format!("'{text}' is not a level of form '{}'; its levels are {}", form.id, levels.join(", "))
+            let levels = form.scale.iter().map(|level| level.value.to_string()).collect();
+            Fault::NotALevel { text: text.to_owned(), form: form.id.as_ref().to_owned(), levels }
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{App, AppError, Change};
 use super::no_part;
+use crate::app::refusal::Why;
 use crate::domain::authority::Act;
 use crate::domain::judgement::RaterGroup;
 use crate::store::{AgentResult, Cycle, Invitation, StoreError};
@@ -24,21 +25,23 @@ impl App {
     ) -> Result<u64, AppError> {
         let (cycle, result) = self.result_to_invite_for(cycle, employee_number).await?;
         if !matches!(group, RaterGroup::Peer | RaterGroup::Subordinate) {
-            return Err(AppError::Invalid(
-                "group: peers and subordinates are asked; supervisors and people themselves are not".into(),
+            return Err(AppError::invalid(
+                "group: peers and subordinates are asked; supervisors and people themselves are not",
             ));
         }
         let wanted: BTreeSet<&str> =
             raters.iter().map(|rater| rater.trim()).filter(|rater| !rater.is_empty()).collect();
         if wanted.is_empty() || wanted.len() > MOST {
-            return Err(AppError::Invalid(format!("raters: name 1 to {MOST} people by employee number")));
+            return Err(AppError::invalid(format!("raters: name 1 to {MOST} people by employee number"))
+                .because(Why::RatersCount { most: i64::try_from(MOST).unwrap_or(i64::MAX) }));
         }
         let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
         let form = self.form_of(&rules, &cycle, employee_number).await?;
         let Some(form) = form.filter(|form| form.group(group).is_some()) else {
-            return Err(AppError::Refused(format!(
+            return Err(AppError::refused(format!(
                 "the card of {employee_number} is not judged by the group {group}: nobody can be asked for that"
-            )));
+            ))
+            .because(Why::GroupNotJudged { number: employee_number.to_owned(), group }));
         };
         let (mut invitations, mut unknown) = (Vec::new(), Vec::new());
         for number in wanted {
@@ -51,7 +54,10 @@ impl App {
             }
         }
         if !unknown.is_empty() {
-            return Err(AppError::Invalid(format!("raters: cannot be asked: {}", unknown.join(", "))));
+            let unnamed: Vec<&str> =
+                unknown.iter().map(|who| who.split_once(' ').map_or(who.as_str(), |(number, _)| number)).collect();
+            return Err(AppError::invalid(format!("raters: cannot be asked: {}", unknown.join(", ")))
+                .because(Why::RatersUnknown { who: unnamed.join(", ") }));
         }
         let change = Change::new("review.invite", "agent", employee_number);
         let change = change.detail(format_args!("cycle={} group={group} raters={}", cycle.code, invitations.len()));
@@ -71,7 +77,8 @@ impl App {
         let store = self.recorded(change.detail(format_args!("cycle={}", cycle.code)));
         match store.decline_review(&review, self.clock.now()).await {
             Err(StoreError::Changed { .. }) => {
-                Err(AppError::Changed("the rating was handed in or is being written: it stays".into()))
+                Err(AppError::changed("the rating was handed in or is being written: it stays")
+                    .because(Why::RatingStays {}))
             }
             outcome => outcome.map_err(AppError::as_things_stand),
         }

@@ -9,6 +9,7 @@ pub use about::{GroupCount, ReviewsAbout, WrittenReview};
 
 use super::audit::page_detail;
 use super::{App, AppError, Change, Slice};
+use crate::app::refusal::{Why, too_long};
 use crate::domain::audit::Digest;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
@@ -94,10 +95,11 @@ impl App {
         let part = self.part(cycle, employee_number).await?;
         let asked = part.begun.as_ref().filter(|review| review.invited_at.is_some());
         let review = asked.ok_or_else(|| {
-            AppError::Refused(format!(
+            AppError::refused(format!(
                 "only who was asked to rate somebody declines; you review {employee_number} as {}",
                 part.group
             ))
+            .because(Why::OnlyAskedDecline { number: employee_number.to_owned() })
         })?;
         // Not whose review it was: colleagues rate without their names.
         let change = Change::new("review.decline", "agent", employee_number).detail(format_args!("cycle={cycle}"));
@@ -141,7 +143,8 @@ impl App {
         let comment = short(comment, "the comment")?;
         let answers = part.checked(answers)?;
         if part.begun.as_ref().is_some_and(|review| review.state == ReviewState::Declined) && version == 0 {
-            return Err(AppError::Changed("the review was declined before: read it again, then decide".into()));
+            return Err(AppError::changed("the review was declined before: read it again, then decide")
+                .because(Why::DeclinedBefore {}));
         }
         let draft = ReviewDraft {
             public_id: self.clock.new_id(),
@@ -227,7 +230,7 @@ impl Part {
         let Some(form) = &self.form else {
             return match answers.is_empty() {
                 true => Ok(answers),
-                false => Err(AppError::Invalid(format!(
+                false => Err(AppError::invalid(format!(
                     "answers: {} is not judged by a form as {}: give a comment only",
                     self.result.employee_number, self.group
                 ))),
@@ -237,14 +240,14 @@ impl Part {
         for (item, answer) in answers {
             if form.item(&item).is_none() {
                 let items: Vec<&str> = form.items.iter().map(|item| item.id.as_ref()).collect();
-                return Err(AppError::Invalid(format!(
+                return Err(AppError::invalid(format!(
                     "answers: '{item}' is not an item of the form; it has {}",
                     items.join(", ")
                 )));
             }
             if !form.has_level(answer.value) {
                 let levels: Vec<String> = form.scale.iter().map(|level| level.value.to_string()).collect();
-                return Err(AppError::Invalid(format!(
+                return Err(AppError::invalid(format!(
                     "answers: {} of '{item}' is not a level of the form; its levels are {}",
                     answer.value,
                     levels.join(", ")
@@ -267,7 +270,8 @@ impl Part {
         };
         match enough {
             true => Ok(()),
-            false => Err(AppError::Invalid(format!("answers: still without an answer: {}", missing.join(", ")))),
+            false => Err(AppError::invalid(format!("answers: still without an answer: {}", missing.join(", ")))
+                .because(Why::Incomplete { missing: i64::try_from(missing.len()).unwrap_or(i64::MAX) })),
         }
     }
 }
@@ -281,7 +285,8 @@ fn short(text: &str, what: &str) -> Result<String, AppError> {
     let text = text.trim();
     match text.chars().count() {
         0..=LONGEST_COMMENT => Ok(text.to_owned()),
-        long => Err(AppError::Invalid(format!("{what} has {long} characters: keep it to {LONGEST_COMMENT}"))),
+        long => Err(AppError::invalid(format!("{what} has {long} characters: keep it to {LONGEST_COMMENT}"))
+            .because(too_long(LONGEST_COMMENT))),
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::appraise::row as result_row;
 use super::super::assess::Assessor;
 use super::super::snapshot::{Digests, Member, digest, frozen_attributes, frozen_stretches, member_of, row};
 use super::super::{App, AppError, Clock};
+use crate::app::refusal::Why;
 use crate::domain::money::Money;
 use crate::domain::period::Period;
 use crate::store::{LiveAgent, PackedResult, Run, SnapshotRow};
@@ -80,10 +81,10 @@ pub(in crate::app) fn renew(
         return Ok(());
     };
     if live.stretches.iter().any(|stretch| !codes.contains_key(&stretch.unit_id)) {
-        return Err(AppError::Refused(format!(
+        return Err(AppError::refused(format!(
             "{}: was assigned to a unit that did not exist when the cycle was frozen, so there is nothing to compare with",
             live.employee_number
-        )));
+        )).because(Why::UnitNotThen {}));
     }
     if let Some(last) = live.stretches.last() {
         member.unit_id = last.unit_id;

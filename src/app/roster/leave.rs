@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::fault::{Aside, Fault, Needs, in_order, printed};
 use super::sheet::{Row, Sheet, iso_day};
 use super::{Way, take_out};
 use crate::app::{App, AppError, Change};
 use crate::domain::authority::Act;
-use crate::store::{LeaveChanges, LeaveRow, StoreError};
+use crate::store::{LeaveChanges, LeaveProblem, LeaveRow, StoreError};
 
 /// The kind that takes a leave back, in place of one of the kinds of leave.
 const WITHDRAWN: &str = "withdrawn";
@@ -41,7 +42,7 @@ impl App {
         let way = if dry_run { Way::Preview(&self.store) } else { Way::Keep(&store) };
         let (changes, set_aside) = self.take_leave(draft, way).await?;
         let file = sheet.file;
-        let set_aside = set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
+        let set_aside = printed(&file, &set_aside);
         Ok(LeaveReport { file, rows, changes, set_aside, dry_run })
     }
 
@@ -50,7 +51,7 @@ impl App {
         &self,
         mut draft: Draft,
         way: Way<'_>,
-    ) -> Result<(LeaveChanges, Vec<(u64, String)>), AppError> {
+    ) -> Result<(LeaveChanges, Vec<Aside>), AppError> {
         let changes = loop {
             let outcome = match way {
                 Way::Preview(store) => store.preview_leave(&draft.leave).await,
@@ -60,15 +61,11 @@ impl App {
             match outcome {
                 Ok(changes) => break changes,
                 // Each round takes out at least one row, so that this ends.
-                Err(StoreError::Leave(problems)) if !problems.is_empty() => {
-                    let reasons = problems.iter().map(|problem| (problem.index(), problem.to_string()));
-                    draft.set_aside_all(reasons.collect());
-                }
+                Err(StoreError::Leave(problems)) if !problems.is_empty() => draft.set_aside_all(problems),
                 Err(error) => return Err(AppError::as_things_stand(error)),
             }
         };
-        draft.set_aside.sort();
-        Ok((changes, draft.set_aside))
+        Ok((changes, in_order(draft.set_aside)))
     }
 }
 
@@ -77,7 +74,7 @@ impl App {
 pub(super) struct Draft {
     leave: Vec<LeaveRow>,
     lines: Vec<u64>,
-    set_aside: Vec<(u64, String)>,
+    set_aside: Vec<Aside>,
 }
 
 impl Draft {
@@ -91,18 +88,20 @@ impl Draft {
                     draft.leave.push(leave);
                     draft.lines.push(row.line);
                 }
-                Err(why) => draft.set_aside.push((row.line, why)),
+                Err(fault) => draft.set_aside.push((row.line, fault)),
             }
         }
         Ok(draft)
     }
 
-    /// Takes out the rows of these positions; one with several reasons is told the first.
-    fn set_aside_all(&mut self, reasons: Vec<(usize, String)>) {
+    /// Takes out the rows that these problems name; one with several is told the first.
+    fn set_aside_all(&mut self, problems: Vec<LeaveProblem>) {
         let mut out = BTreeSet::new();
-        for (index, why) in reasons {
+        for problem in problems {
+            let index = problem.index();
             if out.insert(index) {
-                self.set_aside.push((self.lines.get(index).copied().unwrap_or_default(), why));
+                let line = self.lines.get(index).copied().unwrap_or_default();
+                self.set_aside.push((line, Fault::Leave(problem)));
             }
         }
         take_out(&mut self.leave, &mut self.lines, &out);
@@ -118,27 +117,20 @@ struct Columns {
 }
 
 impl Columns {
-    /// The leave of a row; an error says what is wrong and how to mend it.
-    fn leave(&self, row: &Row) -> Result<LeaveRow, String> {
-        let text = |column: usize, name: &str, what: &str| {
-            row.text(column).ok_or_else(|| format!("column '{name}' is empty; every row needs {what}"))
+    fn leave(&self, row: &Row) -> Result<LeaveRow, Fault> {
+        let text = |column: usize, name: &str, needs: Needs| row.text(column).ok_or_else(|| Fault::empty(name, needs));
+        let day = |column: usize, name: &str, needs: Needs| {
+            let text = text(column, name, needs)?;
+            iso_day(text).ok_or_else(|| Fault::not_a_day(text, &[]))
         };
-        let day = |column: usize, name: &str, what: &str| {
-            let text = text(column, name, what)?;
-            iso_day(text).ok_or_else(|| format!("'{text}' is not a day; write it as YYYY-MM-DD"))
-        };
-        let kind = text(self.kind, "kind", "a kind of leave, such as sick")?;
-        let kind = match kind {
+        let kind = match text(self.kind, "kind", Needs::LeaveKind)? {
             WITHDRAWN => None,
-            kind => {
-                let known = kind.parse().map_err(|error| format!("{error}; {WITHDRAWN} takes a leave back"))?;
-                Some(known)
-            }
+            kind => Some(kind.parse().map_err(Fault::LeaveKind)?),
         };
         Ok(LeaveRow {
-            employee_number: text(self.number, "employee_number", "an employee number")?.to_owned(),
-            first_day: day(self.from, "from", "the first day of the leave")?,
-            last_day: day(self.to, "to", "the last day of the leave, which is included")?,
+            employee_number: text(self.number, "employee_number", Needs::EmployeeNumber)?.to_owned(),
+            first_day: day(self.from, "from", Needs::LeaveFirstDay)?,
+            last_day: day(self.to, "to", Needs::LeaveLastDay)?,
             kind,
         })
     }

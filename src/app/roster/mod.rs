@@ -1,11 +1,12 @@
 //! Roster: units, agents and assignments from a file, with the manners of a pull: good rows are taken, others set aside with
 //! line and reason, and the same file twice changes nothing.
 
+mod fault;
 mod leave;
 mod people;
 pub(super) mod sheet;
 mod units;
-mod upload;
+pub(super) mod upload;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,6 +16,8 @@ use super::{App, AppError, Change};
 use crate::domain::authority::Act;
 use crate::rules::roster::{RosterMapping, load_mapping};
 use crate::store::{RosterChanges, RosterImport, RosterProblem, Store, StoreError, Upload};
+pub use fault::{Aside, Fault, Needs};
+pub(super) use fault::{in_order, printed};
 pub use leave::LeaveReport;
 use sheet::Sheet;
 pub use upload::{Counted, MOST_BYTES, UploadCount, UploadView};
@@ -46,7 +49,7 @@ struct Draft {
     unit_lines: Vec<u64>,
     agent_lines: Vec<u64>,
     assignment_lines: Vec<u64>,
-    set_aside: Vec<(u64, String)>,
+    set_aside: Vec<Aside>,
 }
 
 impl App {
@@ -67,16 +70,12 @@ impl App {
         let way = if dry_run { Way::Preview(&self.store) } else { Way::Keep(&store) };
         let (changes, set_aside) = self.take_roster(draft, way).await?;
         let file = file.display().to_string();
-        let set_aside = set_aside.iter().map(|(line, why)| format!("{file}:{line}: {why}")).collect();
+        let set_aside = printed(&file, &set_aside);
         Ok(RosterReport { file, rows, changes, set_aside, dry_run })
     }
 
     /// What an import did, and the lines that it set aside.
-    async fn take_roster(
-        &self,
-        mut draft: Draft,
-        way: Way<'_>,
-    ) -> Result<(RosterChanges, Vec<(u64, String)>), AppError> {
+    async fn take_roster(&self, mut draft: Draft, way: Way<'_>) -> Result<(RosterChanges, Vec<Aside>), AppError> {
         let clock = self.clock;
         let changes = loop {
             let mut ids = || clock.new_id();
@@ -94,8 +93,7 @@ impl App {
                 Err(error) => return Err(AppError::as_things_stand(error)),
             }
         };
-        draft.set_aside.sort();
-        Ok((changes, draft.set_aside))
+        Ok((changes, in_order(draft.set_aside)))
     }
 }
 
@@ -113,7 +111,7 @@ fn open_error(file: &Path, error: &std::io::Error) -> AppError {
         Err(_) => "check the path",
         Ok(_) => "check that it is a file you may read",
     };
-    AppError::Invalid(format!("{}: cannot be read: {error}; {mend}", file.display()))
+    AppError::invalid(format!("{}: cannot be read: {error}; {mend}", file.display()))
 }
 
 impl Draft {
@@ -141,7 +139,8 @@ impl Draft {
             };
             let Some(index) = index else { continue };
             if rows.insert(index) {
-                self.set_aside.push((lines.get(index).copied().unwrap_or_default(), problem.to_string()));
+                let line = lines.get(index).copied().unwrap_or_default();
+                self.set_aside.push((line, Fault::Roster(Box::new(problem.clone()))));
             }
         }
         let any = !(units.is_empty() && agents.is_empty() && assignments.is_empty());

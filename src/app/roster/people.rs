@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::Draft;
+use super::fault::{Fault, Needs};
 use super::sheet::{REASON, Row, Sheet, iso_day};
 use crate::app::AppError;
 use crate::domain::fixed::Fixed;
@@ -52,18 +53,16 @@ pub(super) fn read(sheet: &Sheet, mapping: &RosterMapping) -> Result<Draft, AppE
     for row in &sheet.rows {
         let reader = Reader { columns: &columns, row };
         match reader.person().and_then(|agent| Ok((reader.unit(&mut draft, &mut units)?, agent))) {
-            Err(why) => draft.set_aside.push((row.line, why)),
+            Err(fault) => draft.set_aside.push((row.line, fault)),
             Ok((unit, agent)) => match reader.assignment(&agent.employee_number, unit) {
-                Err(why) => draft.set_aside.push((row.line, why)),
+                Err(fault) => draft.set_aside.push((row.line, fault)),
                 Ok(assignment) => {
                     let number = agent.employee_number.clone();
                     // A person's rows say the same of the person; the first one is kept, and one that says otherwise is set aside.
                     let (line, known) = people.entry(number).or_insert_with(|| (row.line, agent.clone()));
                     if *known != agent {
-                        draft.set_aside.push((row.line, format!(
-                            "says other things of agent '{}' than line {line}; make name, aliases, hired, left and attributes the same",
-                            agent.employee_number
-                        )));
+                        let fault = Fault::OtherThanBefore { employee_number: agent.employee_number, line: *line };
+                        draft.set_aside.push((row.line, fault));
                         continue;
                     }
                     draft.assignment_lines.push(row.line);
@@ -85,11 +84,18 @@ enum Place {
     Same(String),
 }
 
+/// A column that names units, and where it is.
+struct Level {
+    name: String,
+    column: usize,
+}
+
 /// The places of everything a person's row says.
 struct Columns {
     employee_number: Place,
     name: Place,
-    unit: Vec<usize>,
+    /// The highest level, and those below it.
+    unit: (Level, Vec<Level>),
     post: Place,
     from: Place,
     to: Option<Place>,
@@ -112,10 +118,13 @@ impl Columns {
             })
         };
         let maybe = |cell: &Option<Cell>| cell.as_ref().map(place).transpose();
+        let level = |name: &String| Ok::<_, AppError>(Level { name: name.clone(), column: sheet.require(name)? });
+        let none = || AppError::invalid("the mapping names no column for the unit; list at least one under 'unit'");
+        let (top, below) = mapping.unit.split_first().ok_or_else(none)?;
         Ok(Self {
             employee_number: place(&mapping.employee_number)?,
             name: place(&mapping.name)?,
-            unit: mapping.unit.iter().map(|name| sheet.require(name)).collect::<Result<_, _>>()?,
+            unit: (level(top)?, below.iter().map(level).collect::<Result<_, _>>()?),
             post: place(&mapping.post)?,
             from: place(&mapping.from)?,
             to: maybe(&mapping.to)?,
@@ -135,7 +144,7 @@ impl Columns {
     }
 }
 
-/// Reads one row; an error says what is wrong and how to mend it.
+/// Reads one row.
 struct Reader<'a> {
     columns: &'a Columns,
     row: &'a Row,
@@ -149,31 +158,29 @@ impl Reader<'_> {
         }
     }
 
-    fn required<'s>(&'s self, place: &'s Place, what: &str) -> Result<&'s str, String> {
-        self.text(place).ok_or_else(|| match place {
-            Place::Column(_, column) => format!("column '{column}' is empty; every row needs {what}"),
-            Place::Same(_) => format!("the mapping gives no {what}"),
-        })
+    fn required<'s>(&'s self, place: &'s Place, needs: Needs) -> Result<&'s str, Fault> {
+        match place {
+            Place::Column(column, name) => self.row.text(*column).ok_or_else(|| Fault::empty(name, needs)),
+            Place::Same(value) => Ok(value),
+        }
     }
 
     fn optional<'s>(&'s self, place: Option<&'s Place>) -> Option<&'s str> {
         place.and_then(|place| self.text(place))
     }
 
-    fn day(&self, text: &str) -> Result<NaiveDate, String> {
+    fn day(&self, text: &str) -> Result<NaiveDate, Fault> {
         let formats = &self.columns.date_formats;
         let own = formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
-        own.or_else(|| if formats.is_empty() { iso_day(text) } else { None }).ok_or_else(|| {
-            let expected = if formats.is_empty() { "YYYY-MM-DD".to_owned() } else { formats.join(" or ") };
-            format!("'{text}' is not a day; write it as {expected}")
-        })
+        own.or_else(|| if formats.is_empty() { iso_day(text) } else { None })
+            .ok_or_else(|| Fault::not_a_day(text, formats))
     }
 
-    fn optional_day(&self, place: Option<&Place>) -> Result<Option<NaiveDate>, String> {
+    fn optional_day(&self, place: Option<&Place>) -> Result<Option<NaiveDate>, Fault> {
         self.optional(place).map(|text| self.day(text)).transpose()
     }
 
-    fn person(&self) -> Result<AgentRow, String> {
+    fn person(&self) -> Result<AgentRow, Fault> {
         let columns = self.columns;
         let attributes: serde_json::Map<String, serde_json::Value> = columns
             .attributes
@@ -183,8 +190,8 @@ impl Reader<'_> {
         let aliases =
             |text: &str| text.split(';').map(str::trim).filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
         Ok(AgentRow {
-            employee_number: self.required(&columns.employee_number, "an employee number")?.to_owned(),
-            name: self.required(&columns.name, "a name")?.to_owned(),
+            employee_number: self.required(&columns.employee_number, Needs::EmployeeNumber)?.to_owned(),
+            name: self.required(&columns.name, Needs::Name)?.to_owned(),
             hired: self.optional_day(columns.hired.as_ref())?,
             left: self.optional_day(columns.left.as_ref())?,
             attributes: (!columns.attributes.is_empty()).then(|| serde_json::Value::Object(attributes).to_string()),
@@ -193,49 +200,58 @@ impl Reader<'_> {
     }
 
     /// The code of the row's unit. Where the mapping names several levels, their units are made.
-    fn unit(&self, draft: &mut Draft, seen: &mut BTreeSet<String>) -> Result<String, String> {
-        let mut code: Option<String> = None;
-        for column in &self.columns.unit {
-            let name = self.row.text(*column).ok_or("the unit's column is empty; every row needs a unit")?;
-            if let [_] = self.columns.unit.as_slice() {
-                return Ok(name.to_owned());
-            }
-            let parent = code.take();
-            let own = parent.as_ref().map_or_else(|| name.to_owned(), |parent| format!("{parent} / {name}"));
-            if seen.insert(own.clone()) {
+    fn unit(&self, draft: &mut Draft, seen: &mut BTreeSet<String>) -> Result<String, Fault> {
+        let (top, below) = &self.columns.unit;
+        let mut code = self.unit_name(top)?.to_owned();
+        if below.is_empty() {
+            return Ok(code);
+        }
+        let mut make = |code: &str, name: &str, parent: Option<String>| {
+            if seen.insert(code.to_owned()) {
+                let [name_en, name_zh] = [name, name].map(str::to_owned);
                 draft.unit_lines.push(self.row.line);
                 draft.import.units.push(UnitRow {
-                    code: own.clone(),
-                    name_en: name.to_owned(),
-                    name_zh: name.to_owned(),
+                    code: code.to_owned(),
+                    name_en,
+                    name_zh,
                     kind: "unit".into(),
                     parent,
                 });
             }
-            code = Some(own);
+        };
+        make(&code, &code, None);
+        for level in below {
+            let name = self.unit_name(level)?;
+            let own = format!("{code} / {name}");
+            make(&own, name, Some(code));
+            code = own;
         }
-        code.ok_or_else(|| "the mapping names no column for the unit".to_owned())
+        Ok(code)
     }
 
-    fn assignment(&self, employee_number: &str, unit: String) -> Result<AssignmentRow, String> {
+    fn unit_name(&self, level: &Level) -> Result<&str, Fault> {
+        self.row.text(level.column).ok_or_else(|| Fault::empty(&level.name, Needs::Unit))
+    }
+
+    fn assignment(&self, employee_number: &str, unit: String) -> Result<AssignmentRow, Fault> {
         let columns = self.columns;
         let currency = self.optional(columns.currency.as_ref()).unwrap_or("CNY");
-        let currency = Currency::try_from(currency.to_owned()).map_err(|error| error.to_string())?;
-        let target = self.optional(columns.target_incentive.as_ref()).unwrap_or("0");
-        let target = Money::parse(target, currency).map_err(|error| format!("target incentive: {error}"))?;
+        let currency = Currency::try_from(currency.to_owned()).map_err(Fault::Currency)?;
+        let given = self.optional(columns.target_incentive.as_ref()).unwrap_or("0");
+        let target = Money::parse(given, currency).map_err(Fault::Target)?;
         let fte = self.optional(columns.fte.as_ref()).unwrap_or("1");
-        let fte: Fixed = fte.parse().map_err(|error| format!("fte: {error}"))?;
+        let fte: Fixed = fte.parse().map_err(Fault::Fte)?;
         if fte <= Fixed::ZERO || fte > Fixed::from_int(2) {
-            return Err(format!("fte: {fte} is not a share of full time; write 1 for full time, 0.5 for half"));
+            return Err(Fault::FteOutOfRange { fte });
         }
         if target.minor < 0 {
-            return Err("target incentive: it is below zero; write what is paid at 100 %".to_owned());
+            return Err(Fault::TargetBelowZero { text: given.to_owned() });
         }
         Ok(AssignmentRow {
             employee_number: employee_number.to_owned(),
             unit,
-            post: self.required(&columns.post, "a post")?.to_owned(),
-            first_day: self.day(self.required(&columns.from, "the assignment's first day")?)?,
+            post: self.required(&columns.post, Needs::Post)?.to_owned(),
+            first_day: self.day(self.required(&columns.from, Needs::FirstDay)?)?,
             last_day: self.optional_day(columns.to.as_ref())?,
             fte,
             target_minor: target.minor,

@@ -1,6 +1,7 @@
 //! A list of units: `unit`, `parent`, `kind`, `name_en`, `name_zh`.
 
 use super::Draft;
+use super::fault::{Fault, Needs};
 use super::sheet::Sheet;
 use crate::app::AppError;
 use crate::store::UnitRow;
@@ -17,7 +18,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Draft, AppError> {
     let mut draft = Draft::default();
     for row in &sheet.rows {
         let Some(unit) = row.text(code) else {
-            draft.set_aside.push((row.line, "column 'unit' is empty; give every unit a code".into()));
+            draft.set_aside.push((row.line, Fault::empty("unit", Needs::UnitCode)));
             continue;
         };
         draft.unit_lines.push(row.line);

@@ -51,7 +51,7 @@ impl App {
 fn checked_name(name: &str) -> Result<String, AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(AppError::Invalid(format!(
+        return Err(AppError::invalid(format!(
             "a version's name has 1 to {LONGEST_NAME} characters on one line; '{}' has not",
             name.escape_debug()
         )));

@@ -30,7 +30,7 @@ impl App {
     pub(in crate::app) async fn rules_named(&self, text: &str) -> Result<Reference, AppError> {
         let is_folder = Path::new(text).is_dir();
         match self.find_version(text).await? {
-            Some(version) if is_folder => Err(AppError::Invalid(format!(
+            Some(version) if is_folder => Err(AppError::invalid(format!(
                 "'{text}' is a folder, and version {} of the rules; write ./{text} for the folder, or digits of the hash",
                 version.label()
             ))),
@@ -52,7 +52,7 @@ impl App {
         }
         let mut found = self.store.rule_versions_by_hash(&digits).await?;
         if found.len() > 1 {
-            return Err(AppError::Invalid(format!("several versions' hashes begin with '{text}'; give more digits")));
+            return Err(AppError::invalid(format!("several versions' hashes begin with '{text}'; give more digits")));
         }
         Ok(found.pop())
     }

@@ -78,7 +78,7 @@ fn same_engine(cycle: &str, run: &Run) -> Result<(), AppError> {
     if run.engine_version == ENGINE_VERSION {
         return Ok(());
     }
-    Err(AppError::Refused(format!(
+    Err(AppError::refused(format!(
         "cycle {cycle} was appraised by engine {}, this is engine {ENGINE_VERSION}, and their results differ by more than the rules: \
          simulate it with the Merit that made it",
         run.engine_version
@@ -86,7 +86,7 @@ fn same_engine(cycle: &str, run: &Run) -> Result<(), AppError> {
 }
 
 fn changed(cycle: &str) -> AppError {
-    AppError::Refused(format!(
+    AppError::refused(format!(
         "the snapshot or the results of cycle {cycle} are not what its appraisal wrote: 'merit replay {cycle}' says where they differ; \
          restore them from a backup"
     ))

@@ -153,7 +153,7 @@ fn plus(sum: i64, pay: Money) -> Result<i64, AppError> {
 }
 
 fn too_large(what: &str) -> AppError {
-    AppError::Refused(format!("the sum of {what} is too large to be exact"))
+    AppError::refused(format!("the sum of {what} is too large to be exact"))
 }
 
 /// Winners and losers by currency.

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 use super::job::Working;
 use super::output::say;
 use super::serve::stop_signal;
-use super::{CliError, appraise, pull, roster};
-use crate::app::{self, App, Clock, PullOrder};
+use super::{CliError, Place, appraise, pull, roster};
+use crate::app::{self, App, Clock, PullOrder, Setting};
 use crate::http::Listening;
 use quality_system::QualitySystem;
 
@@ -35,6 +35,12 @@ pub(super) struct DemoArguments {
     /// Stop once the quarter is done instead of serving
     #[arg(long)]
     no_serve: bool,
+}
+
+/// What the demo was told; its database and its rules are in its folder, whatever else is named.
+fn own_settings(place: &Place) -> Vec<Setting> {
+    let elsewhere = |flag: &str| ["database", "rules"].contains(&flag);
+    place.settings.iter().filter(|setting| !elsewhere(&setting.flag)).cloned().collect()
 }
 
 /// The sources of the sample, as files of its rules.
@@ -56,7 +62,7 @@ const SCORED: &str = "2026-10-08T01:00:00Z";
 /// Marks a folder that `merit demo` made and may make anew.
 const MARK: &str = ".made-by-merit-demo";
 
-pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> {
+pub(super) async fn run(place: &Place, arguments: DemoArguments) -> Result<ExitCode, CliError> {
     let DemoArguments { folder, listen, seed, no_serve } = arguments;
     // The address first: one that is taken should be said before the work, not after it.
     let server = if no_serve { None } else { Some(Listening::on(&listen).await?) };
@@ -112,7 +118,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<ExitCode, CliError> 
             stop.await;
             workers.tell();
         };
-        server.run(app, asked_to_stop).await?;
+        server.run(app.with_settings(own_settings(place)), asked_to_stop).await?;
         workers.end().await;
     }
     Ok(ExitCode::SUCCESS)

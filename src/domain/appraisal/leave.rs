@@ -27,7 +27,7 @@ pub enum LeaveKind {
 }
 
 /// A text that names no kind of leave.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("'{0}' is not a kind of leave; use annual, sick, parental, family, injury, unpaid, training or other")]
 pub struct UnknownLeaveKind(pub String);
 

@@ -65,7 +65,7 @@ impl ReviewState {
 }
 
 /// A text that names no group of raters.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("'{0}' is not a group of raters: write supervisor, peer, subordinate or self")]
 pub struct UnknownRaterGroup(pub String);
 

@@ -169,7 +169,7 @@ pub struct PayoutStep {
 }
 
 /// Why nothing is payable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Withheld {
     /// The card has no score (on hold or insufficient data).

@@ -1,5 +1,6 @@
 //! Why a value could not become what its column declares.
 
+use crate::pull::shortcoming::Shortcoming;
 use crate::rules::source::{ColumnSpec, ColumnType};
 
 /// One value that could not be converted; its text still stands in the raw batch.
@@ -34,29 +35,33 @@ impl What {
     /// The reason it is counted under: without the value.
     pub(crate) fn reason(&self, name: &str, kind: ColumnType) -> String {
         match self {
-            Self::UnknownAgent => "unknown agent".to_owned(),
+            Self::UnknownAgent => Shortcoming::UnknownAgent.as_str().to_owned(),
             _ => format!("column \"{name}\": {}", self.short(kind)),
         }
     }
 
     fn short(&self, kind: ColumnType) -> &'static str {
+        self.shortcoming(kind).as_str()
+    }
+
+    fn shortcoming(&self, kind: ColumnType) -> Shortcoming {
         match self {
             Self::NotOfType => match kind {
-                ColumnType::Text | ColumnType::Agent => "not a text",
-                ColumnType::Integer => "not a whole number",
-                ColumnType::Decimal => "not a number",
-                ColumnType::Boolean => "not true or false",
-                ColumnType::Date => "not a date",
-                ColumnType::Timestamp => "not a time",
+                ColumnType::Text | ColumnType::Agent => Shortcoming::NotText,
+                ColumnType::Integer => Shortcoming::NotInteger,
+                ColumnType::Decimal => Shortcoming::NotDecimal,
+                ColumnType::Boolean => Shortcoming::NotBoolean,
+                ColumnType::Date => Shortcoming::NotDate,
+                ColumnType::Timestamp => Shortcoming::NotTime,
             },
-            Self::SkippedTime => "a time that the clock skipped",
-            Self::TooManyDecimals => "too many decimals",
-            Self::OutOfRange => "out of range",
-            Self::NoValue => "no value",
-            Self::UnknownAgent => "unknown agent",
-            Self::NotAnAction => "not add, update or delete",
-            Self::NotUtf8(_) => "not UTF-8",
-            Self::ErrorCell(_) => "error in the cell",
+            Self::SkippedTime => Shortcoming::SkippedTime,
+            Self::TooManyDecimals => Shortcoming::TooManyDecimals,
+            Self::OutOfRange => Shortcoming::OutOfRange,
+            Self::NoValue => Shortcoming::NoValue,
+            Self::UnknownAgent => Shortcoming::UnknownAgent,
+            Self::NotAnAction => Shortcoming::NotAnAction,
+            Self::NotUtf8(_) => Shortcoming::NotUtf8,
+            Self::ErrorCell(_) => Shortcoming::ErrorCell,
         }
     }
 

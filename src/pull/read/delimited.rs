@@ -12,6 +12,7 @@ use crate::pull::PullError;
 use crate::pull::columns::InputColumn;
 use crate::pull::convert::problem::What;
 use crate::pull::names::missing_column;
+use crate::pull::shortcoming::Shortcoming;
 
 /// A record that spans more lines than this and does not fit the header is taken for a quote left open.
 const LINES_OF_A_RECORD: u64 = 1_000;
@@ -127,7 +128,7 @@ impl Delimited {
         let detail = format!("{} fields where the header has {}", record.len(), self.width);
         let delimiter = [self.delimiter];
         let text = record.iter().collect::<Vec<_>>().join(delimiter.as_slice());
-        builder.reject(line, "wrong number of fields", detail, &String::from_utf8_lossy(&text))
+        builder.reject(line, Shortcoming::WrongFields.as_str(), detail, &String::from_utf8_lossy(&text))
     }
 }
 

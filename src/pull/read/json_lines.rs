@@ -10,6 +10,7 @@ use super::files::{Counting, open};
 use super::json::{Picker, text};
 use crate::pull::PullError;
 use crate::pull::columns::InputColumn;
+use crate::pull::shortcoming::Shortcoming;
 
 /// A file of one JSON object a line.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ impl JsonLines {
             let lossy = String::from_utf8_lossy(bytes);
             return builder.reject(
                 line,
-                "not UTF-8",
+                Shortcoming::NotUtf8.as_str(),
                 "the line is not UTF-8; export the file as UTF-8".to_owned(),
                 &lossy,
             );
@@ -123,7 +124,12 @@ impl JsonLines {
         let values = match self.picker.pick(record) {
             Ok(values) => values,
             Err(error) => {
-                return builder.reject(line, "not a JSON object", format!("not a JSON object: {error}"), record);
+                return builder.reject(
+                    line,
+                    Shortcoming::NotJson.as_str(),
+                    format!("not a JSON object: {error}"),
+                    record,
+                );
             }
         };
         for (field, value) in values.iter().enumerate() {

@@ -5,6 +5,7 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use calamine::{DataRef, Reader, Xlsx, open_workbook};
+use zip::ZipArchive;
 
 use super::Counters;
 use super::builder::{BatchBuilder, Mapping, Sink};
@@ -118,10 +119,36 @@ pub(crate) fn all_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<(u64, Vec
     rows_of(workbook, &label, sheet)
 }
 
-/// The same of a workbook that is in memory; `label` names it in messages.
+/// Most bytes that the parts of a workbook from outside hold once unpacked: a few KiB can unpack to more than any machine has.
+const MOST_UNPACKED: u64 = 128 << 20;
+
+/// The same of a workbook that is in memory, as somebody sent it; `label` names it in messages.
 pub(crate) fn rows_in(content: &[u8], label: &str) -> Result<Vec<(u64, Vec<String>)>, PullError> {
+    refuse_swollen(content, label, MOST_UNPACKED)?;
     let workbook = Xlsx::new(Cursor::new(content)).map_err(|error| damaged(label, &error))?;
     rows_of(workbook, label, None)
+}
+
+/// Unpacks every part, keeping nothing: what a part says of its own size need not be true.
+fn refuse_swollen(content: &[u8], label: &str, most: u64) -> Result<(), PullError> {
+    let refuse = |what: String| PullError::Input { file: label.to_owned(), what };
+    let unreadable = |error: &dyn std::fmt::Display| {
+        refuse(format!("not a readable Excel workbook ({error}); save it again as .xlsx"))
+    };
+    let mut parts = ZipArchive::new(Cursor::new(content)).map_err(|error| unreadable(&error))?;
+    let mut unpacked = 0;
+    for index in 0..parts.len() {
+        let part = parts.by_index(index).map_err(|error| unreadable(&error))?;
+        let room = most.saturating_sub(unpacked).saturating_add(1);
+        unpacked += std::io::copy(&mut part.take(room), &mut std::io::sink()).map_err(|error| unreadable(&error))?;
+        if unpacked > most {
+            let most = most >> 20;
+            return Err(refuse(format!(
+                "its parts hold more than {most} MiB once unpacked; send it in parts, or as CSV"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn rows_of<R: Read + Seek>(
@@ -133,11 +160,16 @@ fn rows_of<R: Read + Seek>(
     let sheet = sheet_name(label, sheet, &workbook.sheet_names())?;
     let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(damaged)?;
     let mut rows = Rows::default();
-    let mut found = Vec::new();
+    let mut found: Vec<(u64, Vec<String>)> = Vec::new();
     while let Some(row) = rows.next(|| cells.next_cell().map_err(damaged).map(|cell| cell.map(owned)))? {
+        // What stands beyond the header has no name, and a single cell far to the right would make a row of 16,384.
+        let width = found.first().map_or(usize::MAX, |(_, header)| header.len());
         let mut texts: Vec<String> = Vec::new();
         for (column, cell) in row.cells {
             let column = usize::try_from(column).unwrap_or(usize::MAX);
+            if column >= width {
+                break;
+            }
             texts.resize(column.max(texts.len()), String::new());
             texts.push(cell.text().to_owned());
         }
@@ -244,6 +276,22 @@ fn as_shown(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_unpacks_to_more_than_may_be_is_not_read() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "agent").unwrap();
+        sheet.write(1, 0, "QL00001").unwrap();
+        sheet.write(1, 16_383, "far away").unwrap();
+        let content = workbook.save_to_buffer().unwrap();
+        let rows = rows_in(&content, "figures.xlsx").unwrap();
+        assert_eq!(rows, [(1, vec!["agent".to_owned()]), (2, vec!["QL00001".to_owned()])]);
+        let refused = refuse_swollen(&content, "figures.xlsx", 100).unwrap_err().to_string();
+        assert!(refused.starts_with("figures.xlsx: its parts hold more than"), "{refused}");
+        let damaged = refuse_swollen(content.get(..content.len() / 2).unwrap(), "figures.xlsx", u64::MAX).unwrap_err();
+        assert!(damaged.to_string().contains("save it again as .xlsx"), "{damaged}");
+    }
 
     #[test]
     fn numbers_read_as_the_sheet_shows_them() {

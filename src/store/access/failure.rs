@@ -1,8 +1,10 @@
 //! Failed tries to sign in.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::sign_in_failure::{Entity, Model};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use entity::sign_in_failure::{Column, Entity, Model};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::super::error::Step;
 use super::super::write::{Lock, execute, instant};
@@ -55,6 +57,18 @@ impl Store {
         }
         tx.commit().await.step(step)?;
         Ok(None)
+    }
+
+    /// Of these subjects, the ones that have to wait at `now`, and until when.
+    pub async fn blocked(
+        &self,
+        subjects: Vec<String>,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<String, Failures>, StoreError> {
+        let found =
+            Entity::find().filter(Column::Subject.is_in(subjects)).filter(Column::BlockedUntil.gt(instant(now)));
+        let found = found.all(&self.readers).await.step("reading failed tries to sign in")?;
+        Ok(found.into_iter().map(|model| (model.subject.clone(), model.into())).collect())
     }
 
     /// Forgets a login's failures, and takes back the one try counted for the client's address.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::session::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
+use uuid::Uuid;
 
 use super::super::error::Step;
 use super::super::write::{execute, instant};
@@ -10,6 +11,7 @@ use super::super::{Store, StoreError};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
+    pub public_id: Uuid,
     pub account_id: i64,
     pub hash: String,
     pub created_at: DateTime<Utc>,
@@ -22,6 +24,7 @@ pub struct NewSession {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub id: i64,
+    pub public_id: Uuid,
     pub account_id: i64,
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
@@ -32,8 +35,9 @@ pub struct Session {
 
 impl From<Model> for Session {
     fn from(model: Model) -> Self {
-        let Model { id, account_id, hash: _, created_at, last_seen_at, expires_at, ended_at, origin } = model;
-        Self { id, account_id, created_at, last_seen_at, expires_at, ended_at, origin }
+        let Model { id, public_id, account_id, hash: _, created_at, last_seen_at, expires_at, ended_at, origin } =
+            model;
+        Self { id, public_id, account_id, created_at, last_seen_at, expires_at, ended_at, origin }
     }
 }
 
@@ -48,6 +52,26 @@ impl Store {
     pub async fn session_by_hash(&self, hash: &str) -> Result<Option<Session>, StoreError> {
         let found = Entity::find().filter(Column::Hash.eq(hash)).one(&self.readers).await;
         Ok(found.step("looking up a session")?.map(Session::from))
+    }
+
+    /// Sessions of an account that last and were used since `seen`, the last one used first.
+    pub async fn sessions(
+        &self,
+        account_id: i64,
+        seen: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, StoreError> {
+        let found = Entity::find()
+            .filter(Column::AccountId.eq(account_id))
+            .filter(Column::EndedAt.is_null())
+            .filter(Column::ExpiresAt.gt(instant(now)))
+            .filter(Column::LastSeenAt.gt(instant(seen)))
+            .order_by_desc(Column::LastSeenAt)
+            .order_by_desc(Column::Id)
+            .all(&self.readers)
+            .await
+            .step("reading sessions")?;
+        Ok(found.into_iter().map(Session::from).collect())
     }
 
     /// Notes that a session is in use.
@@ -67,6 +91,17 @@ impl Store {
         self.finish(tx, step).await
     }
 
+    /// Ends one session of an account. Errors: `NotFound` where it has none that lasts by this id.
+    pub async fn end_session_of(&self, account_id: i64, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let step = "ending a session";
+        let tx = self.begin_write(&[]).await?;
+        let text = "UPDATE session SET ended_at = $1 WHERE public_id = $2 AND account_id = $3 AND ended_at IS NULL";
+        if execute(&tx, step, text, [instant(now).into(), id.into(), account_id.into()]).await? == 0 {
+            return Err(StoreError::NotFound { what: "session", name: id.to_string() });
+        }
+        self.finish(tx, step).await
+    }
+
     /// Ends every session of an account; returns how many.
     pub async fn end_sessions(&self, account_id: i64, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let tx = self.begin_write(&[]).await?;
@@ -79,6 +114,7 @@ impl Store {
 pub(super) async fn insert(tx: &impl ConnectionTrait, new: &NewSession) -> Result<(), StoreError> {
     let row = ActiveModel {
         id: NotSet,
+        public_id: Set(new.public_id),
         account_id: Set(new.account_id),
         hash: Set(new.hash.clone()),
         created_at: Set(instant(new.created_at)),

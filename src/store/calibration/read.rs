@@ -178,6 +178,23 @@ impl Store {
         let rows: Vec<CalibrationRow> = fetch(&self.readers, "listing proposed ratings", text, values).await?;
         Page::cut(rows, limit).convert()
     }
+
+    /// Proposals about these agents in the cycle with the results of `run_id`, within reach, in the order they were made.
+    pub async fn calibrations_among(
+        &self,
+        run_id: i64,
+        agents: &[i64],
+        reach: &Reach,
+    ) -> Result<Vec<Calibration>, StoreError> {
+        let mut values = vec![run_id.into()];
+        let conditions = result_condition(reach, Some("r.agent_id"), "r.unit_id", &mut values);
+        let text = format!(
+            "{SELECT} WHERE k.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND k.agent_id IN ({}){conditions} ORDER BY k.id",
+            listed(agents, &mut values)
+        );
+        let rows: Vec<CalibrationRow> = fetch(&self.readers, "reading proposed ratings", text, values).await?;
+        rows.into_iter().map(Calibration::try_from).collect()
+    }
 }
 
 /// A score with its rating.

@@ -9,11 +9,14 @@ use sea_orm::DatabaseTransaction;
 
 use super::super::dictionary::{Dictionary, Names};
 use super::super::error::Step;
+use super::super::roster::upload::claim_figures;
 use super::super::write::{Lock, execute, fetch_one, instant, plain, take};
-use super::super::{Ids, PullCounts, PullReason, RejectedRow, Store, StoreError, bulk};
+use super::super::{Ids, PullCounts, PullReason, RejectedRow, Store, StoreError, Upload, bulk};
 use super::update::{Source, Update};
 use crate::domain::fact::Fact;
 use crate::domain::metric::MetricId;
+
+const STEP: &str = "completing a pull";
 
 /// The days a pull covers; an open end covers all days on that side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,6 +85,14 @@ pub struct PreviewPull<'a> {
     pub max_removed_percent: u8,
 }
 
+/// A sheet of figures that somebody uploaded.
+#[derive(Debug, Clone, Copy)]
+pub struct UploadedFacts<'a> {
+    pub upload: &'a Upload,
+    /// Facts of the window that it does not name stay.
+    pub adds: bool,
+}
+
 /// Facts by what a pull did to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FactChanges {
@@ -100,9 +111,45 @@ impl Store {
     where
         R: Iterator<Item = RejectedRow> + Send,
     {
-        let step = "completing a pull";
+        let (tx, changes) = self.apply_pull(pull, None, ids).await?;
+        self.finish(tx, STEP).await?;
+        Ok(changes)
+    }
+
+    /// As [`Store::commit_pull`], of an uploaded sheet: once, and only while roster and facts are what its preview was made from.
+    ///
+    /// Errors: as there, and `FiguresChanged`.
+    pub async fn commit_upload<R>(
+        &self,
+        pull: CommitPull<'_, R>,
+        upload: UploadedFacts<'_>,
+        ids: Ids<'_>,
+    ) -> Result<FactChanges, StoreError>
+    where
+        R: Iterator<Item = RejectedRow> + Send,
+    {
+        let (tx, changes) = self.apply_pull(pull, Some(upload), ids).await?;
+        self.finish(tx, STEP).await?;
+        Ok(changes)
+    }
+
+    async fn apply_pull<R>(
+        &self,
+        pull: CommitPull<'_, R>,
+        upload: Option<UploadedFacts<'_>>,
+        ids: Ids<'_>,
+    ) -> Result<(DatabaseTransaction, FactChanges), StoreError>
+    where
+        R: Iterator<Item = RejectedRow> + Send,
+    {
+        let step = STEP;
         let source = self.source_of(pull.pull_id).await?;
         let tx = self.begin_write(&[Lock::Source(source.id)]).await?;
+        if let Some(UploadedFacts { upload, .. }) = upload {
+            take(&tx, Lock::Roster).await?;
+            // Before this pull counts among the source's complete ones.
+            claim_figures(&tx, upload, &source.name, pull.finished_at).await?;
+        }
         // First, so that a later pull that begins meanwhile waits for this one instead of taking its place.
         let claim = "UPDATE pull SET state = 'complete' WHERE id = $1 AND state = 'running'";
         if execute(&tx, step, claim, [pull.pull_id.into()]).await? != 1 {
@@ -113,6 +160,7 @@ impl Store {
             window: pull.window,
             facts: pull.facts,
             max_removed_percent: pull.max_removed_percent,
+            adds: upload.is_some_and(|upload| upload.adds),
         };
         let changes = update.apply(&tx, ids).await?;
         write_reasons(&tx, pull.pull_id, pull.reasons).await?;
@@ -133,12 +181,20 @@ impl Store {
             count(changes.removed).into(),
         ];
         execute(&tx, step, text, values).await?;
-        self.finish(tx, step).await?;
-        Ok(changes)
+        Ok((tx, changes))
     }
 
     /// What [`Store::commit_pull`] would do; nothing is kept.
     pub async fn preview_pull(&self, pull: PreviewPull<'_>, ids: Ids<'_>) -> Result<FactChanges, StoreError> {
+        self.preview(pull, false, ids).await
+    }
+
+    /// The same of a sheet whose facts are added to those there are.
+    pub async fn preview_adding(&self, pull: PreviewPull<'_>, ids: Ids<'_>) -> Result<FactChanges, StoreError> {
+        self.preview(pull, true, ids).await
+    }
+
+    async fn preview(&self, pull: PreviewPull<'_>, adds: bool, ids: Ids<'_>) -> Result<FactChanges, StoreError> {
         let tx = self.begin_write(&[]).await?;
         let id = Dictionary::ensure(&tx, Names::Sources, [pull.source]).await?.known_id(pull.source)?;
         take(&tx, Lock::Source(id)).await?;
@@ -148,6 +204,7 @@ impl Store {
             window: pull.window,
             facts: pull.facts,
             max_removed_percent: pull.max_removed_percent,
+            adds,
         };
         let changes = update.apply(&tx, ids).await?;
         tx.rollback().await.step("leaving the facts as they were")?;

@@ -29,6 +29,8 @@ pub(super) struct Update<'a> {
     pub(super) window: Window,
     pub(super) facts: FactSet<'a>,
     pub(super) max_removed_percent: u8,
+    /// Facts that are not named stay.
+    pub(super) adds: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -127,7 +129,7 @@ impl Update<'_> {
             };
             let was = if order == Ordering::Greater { None } else { old.next() };
             let is = if order == Ordering::Less { None } else { new.next() };
-            let inside = was.is_some_and(|was| self.covers(place.0, was.day));
+            let inside = !self.adds && was.is_some_and(|was| self.covers(place.0, was.day));
             changes.existing += u64::from(inside);
             match (was, is) {
                 (Some(_), None) if inside => changes.total.removed += 1,

@@ -93,9 +93,10 @@ fn audience(to: &Audience) -> (String, Value) {
     match to {
         Audience::Account(id) => ("account.id = $7".to_owned(), (*id).into()),
         Audience::PublishedLast { cycle } => (
-            "account.agent_id IN (SELECT result.agent_id FROM agent_result result JOIN cycle ON cycle.id = result.cycle_id
-                WHERE cycle.code = $7
-                    AND result.published_at = (SELECT MAX(published_at) FROM agent_result WHERE cycle_id = cycle.id))"
+            // Neither of the inner questions depends on the row: each is asked once, not once an agent.
+            "account.agent_id IN (SELECT agent_id FROM agent_result
+                WHERE cycle_id = (SELECT id FROM cycle WHERE code = $7) AND published_at = (
+                    SELECT MAX(published_at) FROM agent_result WHERE cycle_id = (SELECT id FROM cycle WHERE code = $7)))"
                 .to_owned(),
             cycle.as_str().into(),
         ),

@@ -73,7 +73,7 @@ impl Store {
     }
 }
 
-async fn apply(
+pub(in super::super) async fn apply(
     tx: &DatabaseTransaction,
     cycle_id: i64,
     rows: &[RatingRow],

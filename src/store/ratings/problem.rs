@@ -1,8 +1,10 @@
 //! Why ratings are refused. `index` is a position in the import's own list, for file and line.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::judgement::RaterGroup;
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum RatingProblem {
     #[error("the same rater rates the same item of the same agent twice; keep one")]
     Twice { index: usize },

@@ -6,6 +6,7 @@ use super::super::reach::{Tree, below, result_condition};
 use super::super::write::{fetch, fetch_one};
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::code;
+use crate::domain::appraisal::AppraisalState;
 
 /// Which scores come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,11 +164,42 @@ pub(super) fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>)
                 conditions.push_str(&format!(" AND r.{column} = ${}", values.len()));
             }
         }
+        // Said besides, because it is by this that the index of the few is found.
+        if filter.state.is_some_and(|state| state != AppraisalState::Scored) {
+            conditions.push_str(" AND r.state <> 'scored'");
+        }
     }
     Ok(conditions)
 }
 
+/// Whether a page's rows are found by their unit: there are few of them, while going through everybody in the page's order, as a database
+/// without figures of its own would, reads all those of other units. An order by an expression keeps it from that.
+const fn is_of_few(filter: &ResultFilter) -> bool {
+    filter.unit.is_some()
+}
+
+#[derive(FromQueryResult)]
+struct RootRow {
+    unit_id: i64,
+}
+
 impl Store {
+    /// The filter without its unit where that is all of the run: then nobody need be looked for by unit.
+    pub(super) async fn without_root(&self, run_id: i64, filter: &ResultFilter) -> Result<ResultFilter, StoreError> {
+        let mut filter = filter.clone();
+        if filter.unit.is_some() {
+            let text = "SELECT unit_id FROM run_unit WHERE run_id = $1 AND parent_id IS NULL LIMIT 2";
+            let roots: Vec<RootRow> =
+                fetch(&self.readers, "looking for the highest unit", text, [run_id.into()]).await?;
+            if let [RootRow { unit_id }] = roots.as_slice()
+                && filter.unit == Some(*unit_id)
+            {
+                filter.unit = None;
+            }
+        }
+        Ok(filter)
+    }
+
     /// Rows after the employee number `after`, in its order. The page's keys are found first, so that sorting carries no working.
     pub(super) async fn results_page<S: Selected>(
         &self,
@@ -176,9 +208,11 @@ impl Store {
         limit: u64,
         filter: &ResultFilter,
     ) -> Result<Page<S>, StoreError> {
+        let filter = &self.without_root(run_id, filter).await?;
         let mut values: Vec<Value> = vec![run_id.into(), after.unwrap_or_default().into()];
         let conditions = format!(" AND r.employee_number > $2{}", conditions::<S::Row>(filter, &mut values)?);
-        let order = PageOrder { columns: "r.employee_number", by: "r.employee_number", selected_by: "employee_number" };
+        let by = if is_of_few(filter) { "r.employee_number || ''" } else { "r.employee_number" };
+        let order = PageOrder { columns: "r.employee_number", by, selected_by: "employee_number" };
         let text = format!(
             "{select} FROM ({keys}) page
             JOIN {table} r ON r.run_id = page.run_id AND r.agent_id = page.agent_id {NAMES} ORDER BY r.employee_number",
@@ -203,15 +237,17 @@ impl Store {
             ScoreOrder::BestFirst => ('<', "DESC", i64::MAX),
             ScoreOrder::LeastFirst => ('>', "ASC", i64::MIN),
         };
+        let filter = &self.without_root(run_id, filter).await?;
         let (score, number) = after.unwrap_or((first, ""));
         let mut values: Vec<Value> = vec![run_id.into(), score.into(), number.into()];
         let conditions = format!(
             " AND r.printed {beyond}= $2 AND (r.printed {beyond} $2 OR (r.printed = $2 AND r.employee_number > $3)){}",
             conditions::<S::Row>(filter, &mut values)?
         );
+        let by = if is_of_few(filter) { "r.printed + 0" } else { "r.printed" };
         let order = PageOrder {
             columns: "r.printed, r.employee_number",
-            by: &format!("r.printed {direction}, r.employee_number"),
+            by: &format!("{by} {direction}, r.employee_number"),
             selected_by: &format!("printed {direction}, employee_number"),
         };
         let text = format!(
@@ -220,7 +256,7 @@ impl Store {
             select = select::<S>(),
             table = S::Row::TABLE,
             keys = page_keys::<S::Row>(filter.take, &conditions, &order, limit.saturating_add(1)),
-            by = order.by,
+            by = format_args!("r.printed {direction}, r.employee_number"),
         );
         let rows: Vec<S> = fetch(&self.readers, "listing results by score", text, values).await?;
         Ok(Page::cut(rows, limit))

@@ -9,6 +9,7 @@ use super::super::write::fetch;
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::from_code;
 use super::list::{Found, Row, Take, Whole, rows_meant};
+use super::sums;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{PayoutResult, Withheld};
 
@@ -150,16 +151,23 @@ impl Store {
             FROM {} GROUP BY r.currency ORDER BY r.currency",
             rows_meant::<PayoutColumns>(take, "r.currency, r.amount_minor, r.withheld")
         );
-        let rows: Vec<TotalRow> = fetch(&self.readers, "adding up payouts", text, [run_id.into()]).await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(PayoutTotal {
-                    currency: currency_of(row.currency)?,
-                    amount_minor: row.amount_minor,
-                    payable: u64::try_from(row.payable).unwrap_or_default(),
-                    withheld: u64::try_from(row.withheld).unwrap_or_default(),
-                })
-            })
-            .collect()
+        let values = [run_id.into()];
+        let key = sums::key(run_id, take, &text, &values);
+        if let Some(known) = self.sums.payouts.known(key.as_deref()) {
+            return Ok(known);
+        }
+        let rows: Vec<TotalRow> = fetch(&self.readers, "adding up payouts", text, values).await?;
+        let totals = rows.into_iter().map(PayoutTotal::try_from).collect::<Result<_, _>>()?;
+        Ok(self.sums.payouts.keep(key, totals))
+    }
+}
+
+impl TryFrom<TotalRow> for PayoutTotal {
+    type Error = StoreError;
+
+    fn try_from(row: TotalRow) -> Result<Self, StoreError> {
+        let TotalRow { currency, amount_minor, payable, withheld } = row;
+        let [payable, withheld] = [payable, withheld].map(|agents| u64::try_from(agents).unwrap_or_default());
+        Ok(Self { currency: currency_of(currency)?, amount_minor, payable, withheld })
     }
 }

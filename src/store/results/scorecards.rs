@@ -9,6 +9,7 @@ use super::super::write::{fetch, fetch_one};
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
 use super::list::{Found, Row, ScoreOrder, Take, Whole, conditions, rows_meant};
+use super::sums;
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
@@ -207,6 +208,7 @@ impl Store {
         run_id: i64,
         filter: &ResultFilter,
     ) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let filter = &self.without_root(run_id, filter).await?;
         let mut values = vec![run_id.into()];
         let conditions = conditions::<ScorecardColumns>(filter, &mut values)?;
         let text = format!(
@@ -214,8 +216,13 @@ impl Store {
                 AND r.rating IS NOT NULL{conditions} GROUP BY r.card, r.rating ORDER BY r.card, r.rating",
             rows_meant::<ScorecardColumns>(filter.take, "r.card, r.rating, r.state, r.agent_id, r.unit_id")
         );
+        let key = sums::key(run_id, filter.take, &text, &values);
+        if let Some(known) = self.sums.ratings.known(key.as_deref()) {
+            return Ok(known);
+        }
         let rows: Vec<RatingRow> = fetch(&self.readers, "counting ratings", text, values).await?;
-        Ok(rows.into_iter().map(|row| (row.card, row.rating, row.cards)).collect())
+        let counts = rows.into_iter().map(|row| (row.card, row.rating, row.cards)).collect();
+        Ok(self.sums.ratings.keep(key, counts))
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
@@ -225,12 +232,17 @@ impl Store {
     ) -> Result<Vec<(AppraisalState, Option<String>, u64)>, StoreError> {
         let text = "SELECT state, rating, COUNT(*) AS cards FROM scorecard WHERE run_id = $1
             GROUP BY state, rating ORDER BY state, COALESCE(rating, '')";
-        let rows: Vec<CountRow> = fetch(&self.readers, "counting scorecards", text, [run_id.into()]).await?;
-        rows.into_iter()
-            .map(|row| {
-                let state = from_code("the state of a scorecard", row.state)?;
-                Ok((state, row.rating, u64::try_from(row.cards).unwrap_or_default()))
-            })
-            .collect()
+        let values = [run_id.into()];
+        let key = sums::key(run_id, Take::Run, text, &values);
+        if let Some(known) = self.sums.states.known(key.as_deref()) {
+            return Ok(known);
+        }
+        let rows: Vec<CountRow> = fetch(&self.readers, "counting scorecards", text, values).await?;
+        let count = |row: CountRow| {
+            let state = from_code("the state of a scorecard", row.state)?;
+            Ok((state, row.rating, u64::try_from(row.cards).unwrap_or_default()))
+        };
+        let counts = rows.into_iter().map(count).collect::<Result<_, StoreError>>()?;
+        Ok(self.sums.states.keep(key, counts))
     }
 }

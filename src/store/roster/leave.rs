@@ -7,6 +7,7 @@ use entity::absence::{Column, Entity, Model};
 use entity::agent;
 use entity::day::Day;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
 
 use super::super::error::Step;
 use super::super::write::Lock;
@@ -42,7 +43,7 @@ pub struct Leave {
 }
 
 /// Why leave is refused. `index` is the position in the import's list, for file and line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum LeaveProblem {
     #[error("agent '{employee_number}' is not known; import the roster first, or correct the number")]
     UnknownAgent { employee_number: String, index: usize },

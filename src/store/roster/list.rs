@@ -9,7 +9,7 @@ use entity::day::Day;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use super::super::error::Step;
-use super::super::reach::{Tree, agent_condition, assigned_below, below};
+use super::super::reach::{Tree, agent_condition_in, assigned_below, below};
 use super::super::write::{fetch, fetch_one, sql};
 use super::super::{Engine, Page, Store, StoreError};
 use super::read::Agent;
@@ -61,11 +61,27 @@ struct Row {
     unit_code: Option<String>,
 }
 
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: i64,
+}
+
 impl From<Row> for Person {
     fn from(row: Row) -> Self {
         Self { agent: row.agent.into(), unit: row.unit_code }
     }
 }
+
+/// Units that people are looked for in, with all that is below them: as few as can be listed, so that the database knows how few; or by the tree.
+struct Within {
+    tree: Tree,
+    units: BTreeSet<i64>,
+    /// They have all others below them: whoever is assigned at all is in them.
+    all: bool,
+}
+
+/// So many units are listed.
+const LISTED: usize = 500;
 
 /// Sorts after everything that begins with the text before it.
 const LAST: char = '\u{10FFFF}';
@@ -86,18 +102,26 @@ impl PeopleFilter {
         }
     }
 
-    fn query(&self, after: Option<&Person>, limit: u64) -> (String, Vec<Value>) {
+    /// `within` are the units of the reach, and of the filter.
+    fn query(&self, after: Option<&Person>, limit: u64, within: &[Within; 2]) -> (String, Vec<Value>) {
+        let [reach, wanted] = within;
         let mut values: Vec<Value> = vec![Day(self.day).into()];
         let order = self.sorted_by();
-        let mut conditions = agent_condition(&self.reach, self.day, &mut values);
-        match (self.unit, order) {
-            (Some(unit), PeopleOrder::Unit) => {
-                conditions += &format!(" AND u.id IN {}", below(Tree::Today, [unit], &mut values));
+        let units = Reach { units: reach.units.clone(), ..self.reach.clone() };
+        let mut conditions = agent_condition_in(reach.tree, &units, self.day, &mut values);
+        match order {
+            _ if wanted.units.is_empty() => {}
+            PeopleOrder::Unit if wanted.all => {}
+            PeopleOrder::Unit => {
+                let units = below(wanted.tree, wanted.units.iter().copied(), &mut values);
+                conditions += &format!(" AND u.id IN {units}");
             }
-            (Some(unit), _) => {
-                conditions += &format!(" AND {}", assigned_below(&BTreeSet::from([unit]), self.day, &mut values));
+            // Nobody need be looked for by unit.
+            _ if wanted.all => {
+                conditions += " AND EXISTS (SELECT 1 FROM assignment s WHERE s.agent_id = a.id
+                    AND s.first_day <= $1 AND (s.last_day IS NULL OR s.last_day >= $1))";
             }
-            (None, _) => {}
+            _ => conditions += &format!(" AND {}", assigned_below(wanted.tree, &wanted.units, self.day, &mut values)),
         }
         conditions += match self.state {
             None => "",
@@ -165,7 +189,9 @@ impl Store {
         filter: &PeopleFilter,
     ) -> Result<Page<Person>, StoreError> {
         let after = self.person_at(after, filter.day).await?;
-        let (text, values) = filter.query(after.as_ref(), limit);
+        let within =
+            [self.within(filter.reach.units.clone()).await?, self.within(filter.unit.into_iter().collect()).await?];
+        let (text, values) = filter.query(after.as_ref(), limit, &within);
         let rows: Vec<Row> = fetch(&self.readers, "listing people", text, values).await?;
         Ok(Page::cut(rows.into_iter().map(Person::from).collect(), limit))
     }
@@ -179,13 +205,34 @@ impl Store {
     ) -> Result<Vec<String>, StoreError> {
         let step = "asking how people are listed";
         let after = self.person_at(after, filter.day).await?;
-        let (text, values) = filter.query(after.as_ref(), limit);
+        let within =
+            [self.within(filter.reach.units.clone()).await?, self.within(filter.unit.into_iter().collect()).await?];
+        let (text, values) = filter.query(after.as_ref(), limit, &within);
         let (explain, column) = match self.engine {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
             Engine::Postgres => ("EXPLAIN", 0),
         };
         let rows = self.readers.query_all_raw(sql(&self.readers, format!("{explain} {text}"), values)).await;
         rows.step(step)?.iter().map(|row| row.try_get_by_index(column).step(step)).collect()
+    }
+
+    async fn within(&self, mut units: BTreeSet<i64>) -> Result<Within, StoreError> {
+        if units.is_empty() {
+            return Ok(Within { tree: Tree::Listed, units, all: false });
+        }
+        let step = "looking for the units below";
+        let mut values = Vec::new();
+        let below = below(Tree::Today, units.iter().copied(), &mut values);
+        let text = format!("SELECT id FROM unit WHERE id IN {below} LIMIT {}", LISTED + 1);
+        let found: Vec<IdRow> = fetch(&self.readers, step, text, values).await?;
+        if found.len() <= LISTED {
+            units.extend(found.into_iter().map(|row| row.id));
+            return Ok(Within { tree: Tree::Listed, units, all: false });
+        }
+        let text = "SELECT id FROM unit WHERE parent_id IS NULL";
+        let roots: Vec<IdRow> = fetch(&self.readers, step, text, []).await?;
+        let all = roots.iter().all(|row| units.contains(&row.id));
+        Ok(Within { tree: Tree::Today, units, all })
     }
 
     async fn person_at(&self, number: Option<&str>, day: NaiveDate) -> Result<Option<Person>, StoreError> {

@@ -1,8 +1,11 @@
 //! Why a roster is refused. `first`, `second` and `index` are positions in the import's own lists, for file and line.
 
-use chrono::NaiveDate;
+use std::fmt;
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum RosterProblem {
     #[error("unit '{code}' is listed twice; keep one")]
     UnitTwice { code: String, first: usize, second: usize },
@@ -33,12 +36,31 @@ pub enum RosterProblem {
     )]
     Overlap {
         employee_number: String,
-        /// Unit, post and days of one.
-        one: String,
-        other: String,
+        one: PostStretch,
+        other: PostStretch,
         /// Position of the imported one.
         first: usize,
         /// Position of the other, when it is imported too.
         second: Option<usize>,
     },
+}
+
+/// A post that somebody has in a unit, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostStretch {
+    pub unit: String,
+    pub post: String,
+    pub first: NaiveDate,
+    /// None while there is no end.
+    pub last: Option<NaiveDate>,
+}
+
+impl fmt::Display for PostStretch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { unit, post, first, last } = self;
+        match last {
+            Some(last) => write!(f, "{post} in {unit} from {first} to {last}"),
+            None => write!(f, "{post} in {unit} from {first} on"),
+        }
+    }
 }

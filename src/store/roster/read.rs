@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::super::error::Step;
-use super::super::reach::{agent_condition, assigned_below};
+use super::super::reach::{Tree, agent_condition, assigned_below};
 use super::super::write::fetch;
 use super::super::{Page, Store, StoreError};
 use crate::domain::authority::Reach;
@@ -133,7 +133,7 @@ impl AgentFilter {
         let (reach, today) = &self.reach;
         let mut conditions = agent_condition(reach, *today, values);
         if let Some((unit, day)) = self.unit {
-            conditions.push_str(&format!(" AND {}", assigned_below(&BTreeSet::from([unit]), day, values)));
+            conditions.push_str(&format!(" AND {}", assigned_below(Tree::Today, &BTreeSet::from([unit]), day, values)));
         }
         if let Some(text) = &self.text {
             values.push(containing(text).into());

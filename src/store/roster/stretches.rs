@@ -9,7 +9,7 @@ use entity::micros::Micros;
 
 use super::super::AssignmentRow;
 use super::known::{Edits, Known};
-use super::problem::RosterProblem;
+use super::problem::{PostStretch, RosterProblem};
 
 /// Ids of agents and units by what rows name them by, known and new.
 pub(super) struct Names<'a> {
@@ -83,8 +83,8 @@ fn overlaps_in_import(own: &[(usize, &AssignmentRow, i64)], problems: &mut Vec<R
         if one.last_day.is_none_or(|last| last >= other.first_day) {
             problems.push(RosterProblem::Overlap {
                 employee_number: one.employee_number.clone(),
-                one: describe(&one.unit, &one.post, one.first_day, one.last_day),
-                other: describe(&other.unit, &other.post, other.first_day, other.last_day),
+                one: held(one),
+                other: held(other),
                 first: *first,
                 second: Some(*second),
             });
@@ -93,11 +93,8 @@ fn overlaps_in_import(own: &[(usize, &AssignmentRow, i64)], problems: &mut Vec<R
     problems.len() > before
 }
 
-fn describe(unit: &str, post: &str, first: NaiveDate, last: Option<NaiveDate>) -> String {
-    match last {
-        Some(last) => format!("{post} in {unit} from {first} to {last}"),
-        None => format!("{post} in {unit} from {first} on"),
-    }
+fn held(row: &AssignmentRow) -> PostStretch {
+    PostStretch { unit: row.unit.clone(), post: row.post.clone(), first: row.first_day, last: row.last_day }
 }
 
 /// What is there, with what is imported in its place or between; one without an end ends the day before the next begins.
@@ -149,16 +146,16 @@ fn file_line(
     problems: &mut Vec<RosterProblem>,
 ) {
     let employee_number = own.first().map(|(_, row, _)| row.employee_number.clone()).unwrap_or_default();
-    let text = |model: &Model| {
-        let unit = unit_codes.get(&model.unit_id).copied().unwrap_or_default();
-        describe(unit, &model.post, model.first_day.0, model.last_day.map(|day| day.0))
+    let held = |model: &Model| {
+        let unit = unit_codes.get(&model.unit_id).copied().unwrap_or_default().to_owned();
+        PostStretch { unit, post: model.post.clone(), first: model.first_day.0, last: model.last_day.map(|day| day.0) }
     };
     for (one, other) in line.iter().zip(line.iter().skip(1)) {
         if one.model.last_day.is_none_or(|last| last >= other.model.first_day)
             && let Some(first) = one.index.or(other.index)
         {
             let second = one.index.and(other.index);
-            let (one, other) = (text(&one.model), text(&other.model));
+            let (one, other) = (held(&one.model), held(&other.model));
             problems.push(RosterProblem::Overlap {
                 employee_number: employee_number.clone(),
                 one,

@@ -1,18 +1,18 @@
-//! Files of the roster that people upload: kept from the preview until they are taken in, and cleared away soon.
+//! Files of the roster, of ratings and of figures that people upload: kept from the preview until they are taken in, and cleared away soon.
 
 use chrono::{DateTime, Utc};
 use entity::roster_upload::{ActiveModel, Column, Entity, Model};
-use entity::{absence, agent, agent_alias, assignment, unit};
+use entity::{absence, agent, agent_alias, assignment, cycle, unit};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QueryOrder,
-    Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, NotSet,
+    QueryFilter, QueryOrder, Set,
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::super::error::Step;
-use super::super::write::{Lock, execute, instant};
-use super::super::{Ids, Store, StoreError};
+use super::super::write::{Lock, execute, fetch_one, instant};
+use super::super::{Ids, RatingChanges, RatingRow, Store, StoreError, ratings};
 use super::import::{RosterChanges, RosterImport};
 use super::leave::{LeaveChanges, LeaveRow};
 use super::{import, leave};
@@ -22,11 +22,13 @@ use super::{import, leave};
 pub struct NewUpload {
     pub public_id: Uuid,
     pub account_id: i64,
-    /// `roster` or `leave`.
+    /// `roster`, `leave`, `ratings` or `figures`.
     pub kind: &'static str,
+    /// Of ratings.
+    pub cycle_id: Option<i64>,
     pub name: String,
     pub content: Vec<u8>,
-    /// What [`Store::roster_mark`] gave before the preview was made.
+    /// What [`Store::roster_mark`], or of figures [`Store::figures_mark`], gave before the preview was made.
     pub seen: String,
     /// JSON.
     pub report: String,
@@ -38,6 +40,7 @@ pub struct Upload {
     pub id: i64,
     pub public_id: Uuid,
     pub kind: String,
+    pub cycle_id: Option<i64>,
     pub name: String,
     pub content: Vec<u8>,
     pub seen: String,
@@ -49,21 +52,27 @@ pub struct Upload {
 
 impl From<Model> for Upload {
     fn from(model: Model) -> Self {
-        let Model { id, public_id, account_id: _, kind, name, content, seen, report, made_at, done_at } = model;
-        Self { id, public_id, kind, name, content, seen, report, made_at, done_at }
+        let Model { id, public_id, account_id: _, kind, cycle_id, name, content, seen, report, made_at, done_at } =
+            model;
+        Self { id, public_id, kind, cycle_id, name, content, seen, report, made_at, done_at }
     }
 }
 
 impl Store {
-    /// A digest of everything that an import of the roster or of leave depends on.
-    pub async fn roster_mark(&self) -> Result<String, StoreError> {
-        mark(&self.readers).await
+    /// A digest of everything that an import of the roster or of leave depends on, and of ratings of this cycle.
+    pub async fn roster_mark(&self, cycle_id: Option<i64>) -> Result<String, StoreError> {
+        mark(&self.readers, cycle_id).await
+    }
+
+    /// A digest of everything that facts of this source depend on when they come from a sheet.
+    pub async fn figures_mark(&self, source: &str) -> Result<String, StoreError> {
+        figures_mark(&self.readers, source).await
     }
 
     /// Keeps a file. Of one account only the last is kept, of others what was made since `forgotten`.
     pub async fn keep_upload(&self, new: NewUpload, forgotten: DateTime<Utc>) -> Result<(), StoreError> {
         let step = "keeping an uploaded file";
-        let NewUpload { public_id, account_id, kind, name, content, seen, report, made_at } = new;
+        let NewUpload { public_id, account_id, kind, cycle_id, name, content, seen, report, made_at } = new;
         let tx = self.begin_write(&[]).await?;
         let text = "DELETE FROM roster_upload WHERE account_id = $1 OR made_at < $2";
         execute(&tx, step, text, [account_id.into(), instant(forgotten).into()]).await?;
@@ -72,6 +81,7 @@ impl Store {
             public_id: Set(public_id),
             account_id: Set(account_id),
             kind: Set(kind.to_owned()),
+            cycle_id: Set(cycle_id),
             name: Set(name),
             content: Set(content),
             seen: Set(seen),
@@ -118,16 +128,67 @@ impl Store {
         self.finish(tx, "keeping leave").await?;
         Ok(changes)
     }
+
+    /// As [`Store::take_roster_upload`], of ratings of a cycle.
+    pub async fn take_ratings_upload(
+        &self,
+        upload: &Upload,
+        cycle_id: i64,
+        rows: &[RatingRow],
+        now: DateTime<Utc>,
+    ) -> Result<RatingChanges, StoreError> {
+        let tx = self.begin_write(&[Lock::Cycles, Lock::Roster]).await?;
+        claim(&tx, upload, now).await?;
+        let changes = ratings::import::apply(&tx, cycle_id, rows, now).await?;
+        self.finish(tx, "keeping ratings").await?;
+        Ok(changes)
+    }
 }
 
 /// Marks a file as taken in; not twice, and not where its preview is no longer what would happen.
 async fn claim(tx: &DatabaseTransaction, upload: &Upload, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let text = "UPDATE roster_upload SET done_at = $1 WHERE id = $2 AND done_at IS NULL";
-    let claimed = execute(tx, "taking in an uploaded file", text, [instant(now).into(), upload.id.into()]).await?;
-    if claimed == 1 && mark(tx).await? == upload.seen { Ok(()) } else { Err(StoreError::RosterChanged) }
+    if once(tx, upload, now).await? && mark(tx, upload.cycle_id).await? == upload.seen {
+        Ok(())
+    } else {
+        Err(StoreError::RosterChanged)
+    }
 }
 
-async fn mark(connection: &impl ConnectionTrait) -> Result<String, StoreError> {
+/// The same of a sheet of figures.
+pub(in super::super) async fn claim_figures(
+    tx: &DatabaseTransaction,
+    upload: &Upload,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if once(tx, upload, now).await? && figures_mark(tx, source).await? == upload.seen {
+        Ok(())
+    } else {
+        Err(StoreError::FiguresChanged)
+    }
+}
+
+async fn once(tx: &DatabaseTransaction, upload: &Upload, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let text = "UPDATE roster_upload SET done_at = $1 WHERE id = $2 AND done_at IS NULL";
+    let claimed = execute(tx, "taking in an uploaded file", text, [instant(now).into(), upload.id.into()]).await?;
+    Ok(claimed == 1)
+}
+
+#[derive(FromQueryResult)]
+struct LastPull {
+    id: i64,
+}
+
+/// A source's facts change by its pulls alone, so the last complete one stands for them.
+async fn figures_mark(connection: &impl ConnectionTrait, source: &str) -> Result<String, StoreError> {
+    let text = "SELECT p.id FROM pull p JOIN source s ON s.id = p.source_id WHERE s.name = $1 AND p.state = 'complete' \
+        ORDER BY p.id DESC LIMIT 1";
+    let last: Option<LastPull> = fetch_one(connection, "reading the last pull", text, [source.into()]).await?;
+    let last = last.map(|pull| pull.id).unwrap_or_default();
+    Ok(format!("{} {last}", mark(connection, None).await?))
+}
+
+async fn mark(connection: &impl ConnectionTrait, cycle_id: Option<i64>) -> Result<String, StoreError> {
     let step = "reading the roster";
     let mut hash = Sha256::new();
     let mut add = |row: &dyn std::fmt::Debug| hash.update(format!("{row:?}\n"));
@@ -150,6 +211,12 @@ async fn mark(connection: &impl ConnectionTrait) -> Result<String, StoreError> {
         .await
         .step(step)?;
     for row in absences {
+        add(&row);
+    }
+    // Its state says whether ratings are still taken, and its count of inputs whether others came in.
+    if let Some(id) = cycle_id
+        && let Some(row) = cycle::Entity::find_by_id(id).one(connection).await.step(step)?
+    {
         add(&row);
     }
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())

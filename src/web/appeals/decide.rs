@@ -5,7 +5,7 @@ use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 
 use super::page::{again, id};
-use crate::app::{AppError, DecisionOrder, OtherRating, Variation, Verdict};
+use crate::app::{AppError, DecisionOrder, OtherRating, Variation, Verdict, Why};
 use crate::web::frame::Frame;
 use crate::web::paging::chosen;
 
@@ -45,7 +45,7 @@ pub(in crate::web) async fn decide(
     let verdict = match field("verdict").as_deref() {
         Some("uphold") => Ok(Verdict::Uphold),
         Some("vary") => variation(&fields, field("rating"), field("rating_reason").as_deref()).map(Verdict::Vary),
-        _ => Err(AppError::Invalid(frame.say("appeal-no-verdict").to_string())),
+        _ => Err(AppError::invalid("verdict: choose one").because(Why::NoVerdict {})),
     };
     let decided = match verdict {
         Ok(verdict) => {
@@ -65,7 +65,7 @@ fn variation(fields: &[(String, String)], rating: Option<String>, reason: Option
     let rating = match rating {
         Some(rating) => {
             let reason = reason.unwrap_or_default().parse();
-            Some(OtherRating { rating, reason: reason.map_err(|problem| AppError::Invalid(format!("{problem}")))? })
+            Some(OtherRating { rating, reason: reason.map_err(|problem| AppError::invalid(format!("{problem}")))? })
         }
         None => None,
     };

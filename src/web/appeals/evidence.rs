@@ -6,7 +6,7 @@ use poem::{IntoResponse as _, Request, Response, handler};
 use uuid::Uuid;
 
 use super::page::{again, id};
-use crate::app::{AppError, EvidenceOrder};
+use crate::app::{AppError, EvidenceOrder, Why};
 use crate::web::frame::Frame;
 use crate::web::request::query_value;
 use crate::web::visitor::failed;
@@ -30,7 +30,7 @@ pub(in crate::web) async fn add(
             let order = EvidenceOrder { appeal: id, name: &name, content };
             frame.visitor.app().add_evidence(order).await.map(drop)
         }
-        None => Err(AppError::Invalid(frame.say("evidence-none-chosen").to_string())),
+        None => Err(AppError::invalid("no file is chosen").because(Why::NoFileChosen {})),
     };
     match added {
         Ok(()) => Ok(Redirect::see_other(format!("/appeals/{id}#evidence")).into_response()),

@@ -15,9 +15,11 @@ use crate::domain::authority::Act;
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::MetricId;
 use crate::web::frame::{Frame, reaches_others};
+use crate::web::glossary::{Glossary, MetricHelp};
 use crate::web::language::Language;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 #[derive(Template)]
@@ -26,6 +28,8 @@ struct Page {
     frame: Frame,
     view: AppealView,
     about: String,
+    /// What the figure means that the appeal is about.
+    help: Option<MetricHelp>,
     state: Say,
     tone: &'static str,
     raised: String,
@@ -37,7 +41,7 @@ struct Page {
     own: bool,
     open: bool,
     deciding: Option<Deciding>,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 struct File {
@@ -49,6 +53,7 @@ struct File {
 
 /// What those who decide are shown.
 struct Deciding {
+    glossary: Glossary,
     /// Whether it is assigned to whoever looks.
     mine: bool,
     /// Lines that can be left out: id and name.
@@ -70,20 +75,18 @@ pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) ->
 
 /// Shows the appeal again with what went wrong; nothing typed is lost.
 pub(super) async fn again(frame: Frame, id: Uuid, error: AppError, typed: String) -> poem::Result<Response> {
-    let problem = mendable(error)?;
+    let problem = mendable(error, frame.language)?;
     let mut response = show(frame, id, Some(problem), typed).await?;
     response.set_status(StatusCode::CONFLICT);
     Ok(response)
 }
 
-async fn show(frame: Frame, id: Uuid, problem: Option<String>, typed: String) -> poem::Result<Response> {
+async fn show(frame: Frame, id: Uuid, problem: Option<Problem>, typed: String) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let view = app.appeal(id).await.map_err(failed)?;
     let rules = app.rules_of_cycle(&view.cycle).await.map_err(failed)?;
-    let metric = view.appeal.metric.as_deref().map(|id| match rules.metric(&MetricId(id.into())) {
-        Some(metric) => language.of_text(&metric.name).to_owned(),
-        None => id.to_owned(),
-    });
+    let known = view.appeal.metric.as_deref().and_then(|id| rules.metric(&MetricId::new(id)));
+    let metric = known.map_or(view.appeal.metric.clone(), |metric| Some(language.of_text(&metric.name).to_owned()));
     let own = app.actor().own_account().is_some_and(|account| account.agent_id == Some(view.appeal.agent_id));
     let open = view.appeal.state == AppealState::Open;
     let decides = open && !own && reaches_others(&app.actor().reach(Act::DecideAppeals));
@@ -100,6 +103,7 @@ async fn show(frame: Frame, id: Uuid, problem: Option<String>, typed: String) ->
     });
     let shown = Page {
         about: subject_text(&view.appeal.subject, metric.as_deref(), language),
+        help: known.map(|metric| MetricHelp::of(language, metric)),
         state,
         tone,
         raised: language.moment(view.appeal.raised_at),
@@ -135,7 +139,9 @@ async fn deciding(app: &App, language: Language, view: &AppealView, typed: Strin
     });
     let reasons = CalibrationReason::ALL.map(|reason| (reason.as_str(), language.of_text(&reason.text()).to_owned()));
     let me = app.actor().name();
+    let named = card.result.stretches.iter().flat_map(|stretch| &stretch.stretch.card.lines);
     Ok(Deciding {
+        glossary: Glossary::of(language, named.map(|line| rules.metric(&line.metric))),
         mine: view.assigned_to.as_deref() == Some(me.as_str()),
         lines,
         ratings: ratings.collect(),

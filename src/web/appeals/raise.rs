@@ -11,10 +11,12 @@ use crate::app::{App, AppError, AppealOrder, AppealView};
 use crate::domain::appeal::AppealSubject;
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
+use crate::web::glossary::Glossary;
 use crate::web::language::Language;
 use crate::web::paging::Paging;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 /// Before a line's id in the form's field that says what the appeal is about.
@@ -28,8 +30,9 @@ struct Page {
     number: String,
     /// Value, name, chosen.
     subjects: Vec<(String, String, bool)>,
+    glossary: Glossary,
     grounds: String,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Deserialize, Default)]
@@ -69,7 +72,7 @@ pub(in crate::web) async fn submit(
     match frame.visitor.app().raise_appeal(order).await {
         Ok(raised) => Ok(Redirect::see_other(format!("/appeals/{}", raised.appeal.public_id)).into_response()),
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             let mut response = show(frame, &cycle, form, Some(problem)).await?;
             response.set_status(StatusCode::CONFLICT);
             Ok(response)
@@ -77,7 +80,7 @@ pub(in crate::web) async fn submit(
     }
 }
 
-async fn show(frame: Frame, cycle: &str, form: Submitted, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, cycle: &str, form: Submitted, problem: Option<Problem>) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let number = own_number(&app).await.map_err(failed)?;
     let card = app.scorecard(cycle, &number).await.map_err(failed)?;
@@ -86,6 +89,8 @@ async fn show(frame: Frame, cycle: &str, form: Submitted, problem: Option<String
         ("result".to_owned(), language.say("appeal-about-result").to_string()),
         ("rating".to_owned(), language.say("appeal-about-rating").to_string()),
     ];
+    let named = card.result.stretches.iter().flat_map(|stretch| &stretch.stretch.card.lines);
+    let glossary = Glossary::of(language, named.map(|line| rules.metric(&line.metric)));
     for line in card.result.stretches.iter().flat_map(|stretch| &stretch.stretch.card.lines) {
         let metric = rules.metric(&line.metric);
         let name = metric.map_or_else(|| line.id.to_string(), |metric| language.of_text(&metric.name).to_owned());
@@ -99,7 +104,7 @@ async fn show(frame: Frame, cycle: &str, form: Submitted, problem: Option<String
         (value, name, chosen)
     });
     let subjects = subjects.collect();
-    rendered(&Page { frame, cycle: cycle.to_owned(), number, subjects, grounds: form.grounds, problem })
+    rendered(&Page { frame, cycle: cycle.to_owned(), number, subjects, glossary, grounds: form.grounds, problem })
 }
 
 /// The employee number of whoever is signed in.

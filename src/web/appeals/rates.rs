@@ -9,6 +9,7 @@ use crate::domain::appeal::AppealCounts;
 use crate::domain::metric::MetricId;
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
+use crate::web::glossary::Glossary;
 use crate::web::language::Language;
 use crate::web::paging::Paging;
 use crate::web::rendered;
@@ -22,6 +23,7 @@ struct Page {
     all: Row,
     by_subject: Vec<Row>,
     by_supervisor: Vec<Row>,
+    glossary: Glossary,
     paging: Paging,
 }
 
@@ -57,6 +59,8 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
         (None, "rating") => language.say("appeal-about-rating").to_string(),
         (None, _) => language.say("appeal-about-result").to_string(),
     };
+    let named = by_subject.iter().filter_map(|share| share.metric.as_deref());
+    let glossary = Glossary::of(language, named.map(|id| rules.metric(&MetricId::new(id))));
     let by_subject: Vec<Row> =
         by_subject.into_iter().map(|share| row(subject(&share), share.counts, language)).collect();
     let by_supervisor: Vec<Row> =
@@ -76,5 +80,5 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
         return sheet.answer(kind, &format!("appeal-rates-{cycle}"));
     }
     let all = row(language.say("all").to_string(), all, language);
-    rendered(&Page { frame, cycle, all, by_subject, by_supervisor, paging: Paging::new(&[], false, None) })
+    rendered(&Page { frame, cycle, all, by_subject, by_supervisor, glossary, paging: Paging::new(&[], false, None) })
 }

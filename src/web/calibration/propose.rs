@@ -7,15 +7,16 @@ use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::words::{ProposalView, all};
+use super::words::{ProposalView, proposal_view};
 use crate::app::{AppError, CalibrationState, RatingDecision, RatingProposal, ScorecardSummary};
 use crate::domain::appraisal::CalibrationReason;
 use crate::domain::authority::Act;
 use crate::domain::cycle::CycleState;
 use crate::web::frame::{Frame, reaches_others};
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::request::query_value;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 
 #[derive(Template)]
 #[template(path = "calibration/propose.html")]
@@ -34,7 +35,7 @@ struct Page {
     ratings: Vec<(String, String)>,
     reasons: Vec<(&'static str, String)>,
     typed: String,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 impl Page {
@@ -79,7 +80,7 @@ pub(in crate::web) async fn propose(
                 RatingProposal { cycle: &cycle, employee_number: &number, rating: &rating, reason, comment: &comment };
             frame.visitor.app().propose_rating(proposal).await
         }
-        Err(problem) => Err(AppError::Invalid(problem.to_string())),
+        Err(problem) => Err(AppError::invalid(problem.to_string())),
     };
     match done {
         Ok(_) => Ok(Redirect::see_other(address(&cycle, &number)).into_response()),
@@ -120,7 +121,7 @@ fn address(cycle: &str, number: &str) -> String {
 
 /// The page again with what went wrong; nothing typed is lost.
 async fn again(frame: Frame, cycle: String, number: &str, error: AppError, typed: String) -> poem::Result<Response> {
-    let problem = mendable(error)?;
+    let problem = mendable(error, frame.language)?;
     let mut response = show(frame, cycle, number, Some(problem), typed).await?;
     response.set_status(StatusCode::CONFLICT);
     Ok(response)
@@ -130,14 +131,13 @@ async fn show(
     frame: Frame,
     cycle: String,
     number: &str,
-    problem: Option<String>,
+    problem: Option<Problem>,
     typed: String,
 ) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
-    let mut proposals = all(&app, language, &cycle).await.map_err(failed)?;
-    proposals.retain(|proposal| proposal.number == number);
-    proposals.reverse();
     let card = app.scorecard(&cycle, number).await.map_err(failed)?.summary;
+    let made = app.calibrations_among(&cycle, &[card.agent_id]).await.map_err(failed)?;
+    let proposals: Vec<ProposalView> = made.into_iter().rev().map(|view| proposal_view(view, language)).collect();
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
     let bands = rules.card(&card.card).map(|card| card.bands.as_slice()).unwrap_or_default();
     let ratings = bands.iter().rev().filter(|band| Some(&*band.id) != card.rating.as_deref());

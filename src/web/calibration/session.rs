@@ -10,11 +10,16 @@ use crate::web::format::grouped;
 use crate::web::language::Language;
 use crate::web::words::Say;
 
+/// So many figures that lie apart are shown.
+const MOST_APART: usize = 60;
+
 /// A session as people read it.
 pub(super) struct Session {
     /// How many figures were compared, and how many lie apart.
     pub compared: Say,
     pub apart: Vec<Apart>,
+    /// Whether there are more than are shown.
+    pub more_apart: bool,
     pub before: Option<Before>,
     pub raters: Vec<Rater>,
 }
@@ -23,6 +28,7 @@ pub(super) struct Session {
 pub(super) struct Apart {
     pub number: String,
     pub name: String,
+    pub metric: MetricId,
     pub figure: String,
     pub value: String,
     pub interval: String,
@@ -72,9 +78,11 @@ impl Session {
             let lines = outlier.lines.into_iter();
             lines.filter_map(|line| Some(apart_view(agent?, &line, metric(&line.metric), language))).collect::<Vec<_>>()
         };
+        let apart_views: Vec<Apart> = outliers.into_iter().flat_map(of).collect();
         Ok(Self {
             compared,
-            apart: outliers.into_iter().flat_map(of).collect(),
+            more_apart: apart_views.len() > MOST_APART,
+            apart: apart_views.into_iter().take(MOST_APART).collect(),
             before: before.filter(|before| before.moves.agents > 0).map(|before| before_view(before, bands, language)),
             raters: raters.into_iter().map(|rater| rater_view(rater, language)).collect(),
         })
@@ -87,6 +95,7 @@ fn apart_view(agent: &RatedAgent, line: &LineApart, metric: Option<&Metric>, lan
     Apart {
         number: agent.employee_number.clone(),
         name: agent.name.clone(),
+        metric: line.metric.clone(),
         figure: metric.map_or_else(|| line.metric.to_string(), |metric| language.of_text(&metric.name).to_owned()),
         value: language.measured(line.value, unit),
         interval: format!("{} – {}", language.measured(lower, unit), language.measured(upper, unit)),

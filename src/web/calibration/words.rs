@@ -1,6 +1,6 @@
 //! Proposed ratings in words.
 
-use crate::app::{App, AppError, CalibrationState, CalibrationView, Slice};
+use crate::app::{CalibrationState, CalibrationView};
 use crate::web::language::Language;
 use crate::web::words::Say;
 
@@ -49,19 +49,5 @@ pub(super) fn proposal_view(view: CalibrationView, language: Language) -> Propos
         at: language.moment(calibration.proposed_at),
         decided_by: decided_by.unwrap_or_default(),
         decision: calibration.decision_comment.unwrap_or_default(),
-    }
-}
-
-/// Every proposal of a cycle that whoever looks may see.
-pub(super) async fn all(app: &App, language: Language, cycle: &str) -> Result<Vec<ProposalView>, AppError> {
-    let (mut proposals, mut slice) = (Vec::new(), Slice::first());
-    loop {
-        let page = app.calibrations(cycle, &slice, None).await?;
-        let next = page.rows.last().filter(|_| page.more).map(|last| Slice::after(last.calibration.id.to_string()));
-        proposals.extend(page.rows.into_iter().map(|view| proposal_view(view, language)));
-        match next {
-            Some(next) => slice = next,
-            None => return Ok(proposals),
-        }
     }
 }

@@ -39,7 +39,12 @@ impl CurveChart {
         let room = last.value.checked_sub(first.value)?;
         // Beyond the ends the curve is flat; a quarter of its width shows that.
         let beyond = Fixed::from_micros((room.micros() / 4).max(Fixed::SCALE / 100));
-        let (least, most) = (first.value.checked_sub(beyond)?, last.value.checked_add(beyond)?);
+        // Where nothing lies below zero, the picture begins there.
+        let least = match first.value.checked_sub(beyond)? {
+            least if first.value >= Fixed::ZERO => least.max(Fixed::ZERO),
+            least => least,
+        };
+        let most = last.value.checked_add(beyond)?;
         let across = Scale::new(least, most, 56, 620);
         let top = corners.iter().map(|corner| corner.points).max()?.max(Fixed::ONE);
         let up = Scale::new(Fixed::ZERO, top, 150, 12);

@@ -22,6 +22,8 @@ pub(in crate::web) struct Moment {
     pub shown: String,
     /// The interval as people read it.
     pub shown_interval: String,
+    /// Whether it says the same as the one before; where it does not, no line joins them.
+    pub joins: bool,
 }
 
 struct DrawnMoment {
@@ -30,6 +32,8 @@ struct DrawnMoment {
     shown_interval: String,
     x: Fixed,
     y: Option<Fixed>,
+    /// Where what is measured changed since the moment before.
+    apart: Option<Fixed>,
     whisker: Option<(Fixed, Fixed)>,
 }
 
@@ -52,18 +56,23 @@ impl Trend {
             moment.value.into_iter().chain(moment.interval.into_iter().flat_map(|(lower, upper)| [lower, upper]))
         });
         let up = Scale::around(figures, HEIGHT - 30, 10)?;
-        let across = places(moments.len(), LEFT + 20, WIDTH - 30);
+        let across: Vec<Fixed> = places(moments.len(), LEFT + 20, WIDTH - 50).collect();
+        let before = std::iter::once(None).chain(across.iter().copied().map(Some));
         let has_intervals = moments.iter().any(|moment| moment.interval.is_some());
-        let drawn = moments.into_iter().zip(across).map(|(moment, x)| DrawnMoment {
-            x,
-            y: moment.value.map(|value| up.at(value)),
-            whisker: moment.interval.map(|(lower, upper)| (up.at(lower), up.at(upper))),
-            name: moment.name,
-            shown: moment.shown,
-            shown_interval: moment.shown_interval,
-        });
+        let line = path(
+            moments.iter().zip(&across).map(|(moment, x)| (*x, moment.value.map(|value| up.at(value)), moment.joins)),
+        );
+        let drawn =
+            moments.into_iter().zip(across.iter().copied().zip(before)).map(|(moment, (x, before))| DrawnMoment {
+                x,
+                apart: before.filter(|_| !moment.joins).map(|before| between(before, x)),
+                y: moment.value.map(|value| up.at(value)),
+                whisker: moment.interval.map(|(lower, upper)| (up.at(lower), up.at(upper))),
+                name: moment.name,
+                shown: moment.shown,
+                shown_interval: moment.shown_interval,
+            });
         let moments: Vec<DrawnMoment> = drawn.collect();
-        let line = path(moments.iter().map(|moment| (moment.x, moment.y)));
         Some(Self { language, title, moments, ticks: up.ticks(), line, has_intervals })
     }
 }
@@ -77,11 +86,12 @@ pub(in crate::web) struct Spark {
 }
 
 impl Spark {
-    pub(in crate::web) fn new(values: &[Option<Fixed>]) -> Option<Self> {
-        let up = Scale::around(values.iter().copied().flatten(), 21, 3)?;
-        let across = places(values.len(), 4, 96);
-        let points: Vec<_> = across.zip(values).map(|(x, value)| (x, value.map(|value| up.at(value)))).collect();
-        let last = points.iter().rev().find_map(|(x, y)| Some((*x, (*y)?)));
+    pub(in crate::web) fn new(moments: &[Moment]) -> Option<Self> {
+        let up = Scale::around(moments.iter().filter_map(|moment| moment.value), 21, 3)?;
+        let across = places(moments.len(), 4, 96);
+        let place = |(x, moment): (Fixed, &Moment)| (x, moment.value.map(|value| up.at(value)), moment.joins);
+        let points: Vec<_> = across.zip(moments).map(place).collect();
+        let last = points.iter().rev().find_map(|(x, y, _)| Some((*x, (*y)?)));
         Some(Self { line: path(points.into_iter()), last })
     }
 }
@@ -97,11 +107,19 @@ fn places(count: usize, from: i64, to: i64) -> impl Iterator<Item = Fixed> {
     })
 }
 
-/// A line through the places; where a figure is missing, it is broken.
-fn path(places: impl Iterator<Item = (Fixed, Option<Fixed>)>) -> String {
+/// Half-way.
+fn between(one: Fixed, other: Fixed) -> Fixed {
+    Fixed::from_micros(i64::midpoint(one.micros(), other.micros())).round(1)
+}
+
+/// A line through the places; where a figure is missing, or says something else than the one before, it is broken.
+fn path(places: impl Iterator<Item = (Fixed, Option<Fixed>, bool)>) -> String {
     let mut path = String::new();
     let mut pen = 'M';
-    for (x, y) in places {
+    for (x, y, joins) in places {
+        if !joins {
+            pen = 'M';
+        }
         match y {
             Some(y) => {
                 let _ = write!(path, "{pen}{x} {y}");
@@ -120,8 +138,10 @@ mod tests {
 
     #[test]
     fn a_missing_figure_breaks_the_line() {
-        let place = |x, y: Option<i64>| (Fixed::from_int(x), y.map(Fixed::from_int));
-        let places = [place(0, Some(1)), place(1, Some(2)), place(2, None), place(3, Some(4))];
+        let place = |x, y: Option<i64>, joins| (Fixed::from_int(x), y.map(Fixed::from_int), joins);
+        let places = [place(0, Some(1), true), place(1, Some(2), true), place(2, None, true), place(3, Some(4), true)];
         assert_eq!(path(places.into_iter()), "M0 1L1 2M3 4");
+        let other = [place(0, Some(1), true), place(1, Some(2), false), place(2, Some(3), true)];
+        assert_eq!(path(other.into_iter()), "M0 1M1 2L2 3");
     }
 }

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use super::state::{act_text, acts_now, cycle_state};
 use crate::app::{AppError, CycleOrder, CycleRecord};
 use crate::domain::cycle::CycleAct;
+use crate::domain::job::JobOrder;
 use crate::web::frame::Frame;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::visitor::failed;
 use crate::web::words::Say;
@@ -25,9 +27,11 @@ struct Page {
     from: Say,
     to: Say,
     needs_reason: bool,
+    /// It is asked for as a job, which has no reason.
+    is_job: bool,
     danger: bool,
     /// Why it was not done.
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Deserialize)]
@@ -57,20 +61,40 @@ pub(in crate::web) async fn submit(
     Form(form): Form<Submitted>,
 ) -> poem::Result<Response> {
     let (frame, act) = (Frame::of(request)?, named(&act)?);
+    let app = frame.visitor.app();
+    if let Some(order) = long_work(act, &code) {
+        return match app.ask_job(order).await {
+            Ok(job) => Ok(Redirect::see_other(format!("/jobs/{}", job.id)).into_response()),
+            Err(error) => again(frame, &code, act, error).await,
+        };
+    }
     let Submitted { reason, digest } = &form;
     let order = CycleOrder { cycle: &code, act, reason: Some(reason), digest: digest.as_deref() };
-    match frame.visitor.app().act_on_cycle(order).await {
+    match app.act_on_cycle(order).await {
         Ok(cycle) => Ok(Redirect::see_other(format!("/cycles/{}", cycle.code)).into_response()),
-        Err(error @ (AppError::Refused(_) | AppError::Changed(_) | AppError::Invalid(_))) => {
-            let mut response = show(frame, &code, act, Some(error.to_string())).await?;
-            response.set_status(StatusCode::CONFLICT);
-            Ok(response)
-        }
-        Err(error) => Err(failed(error)),
+        Err(error) => again(frame, &code, act, error).await,
     }
 }
 
-async fn show(frame: Frame, code: &str, act: CycleAct, problem: Option<String>) -> poem::Result<Response> {
+/// What takes long is done as a job.
+fn long_work(act: CycleAct, cycle: &str) -> Option<JobOrder> {
+    let cycle = cycle.to_owned();
+    match act {
+        CycleAct::Freeze => Some(JobOrder::Freeze { cycle }),
+        CycleAct::Score => Some(JobOrder::Score { cycle }),
+        CycleAct::Appraise => Some(JobOrder::Appraise { cycle }),
+        _ => None,
+    }
+}
+
+async fn again(frame: Frame, code: &str, act: CycleAct, error: AppError) -> poem::Result<Response> {
+    let problem = mendable(error, frame.language)?;
+    let mut response = show(frame, code, act, Some(problem)).await?;
+    response.set_status(StatusCode::CONFLICT);
+    Ok(response)
+}
+
+async fn show(frame: Frame, code: &str, act: CycleAct, problem: Option<Problem>) -> poem::Result<Response> {
     let language = frame.language;
     let cycle = frame.visitor.app().cycle(code).await.map_err(failed)?;
     let allowed = acts_now(frame.visitor.app(), cycle.state).contains(&act);
@@ -84,6 +108,7 @@ async fn show(frame: Frame, code: &str, act: CycleAct, problem: Option<String>) 
         from: cycle_state(cycle.state, language),
         to: cycle_state(cycle.state.after(act).unwrap_or(cycle.state), language),
         needs_reason: act.needs_reason(),
+        is_job: long_work(act, code).is_some(),
         danger: act == CycleAct::Cancel,
         problem,
         cycle,

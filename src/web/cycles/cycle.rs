@@ -8,6 +8,7 @@ use poem::{Request, Response, handler};
 
 use super::deadlines::Deadlines;
 use super::progress::{Row as UnitRow, row as unit_row};
+use super::ratings::may_rate;
 use super::state::{STEPS, act_text, acts_now, cycle_state};
 use crate::app::{App, AppError, CardSpread, CycleEventView, CycleRecord, UnitProgress, Wanted};
 use crate::domain::authority::Act;
@@ -40,6 +41,8 @@ struct Page {
     sees_results: bool,
     sees_pay: bool,
     has_results: bool,
+    /// Whether whoever looks brings ratings in, and the cycle takes them.
+    rates: bool,
     /// How far the highest units are, once the review began.
     rows: Vec<UnitRow>,
     /// Lists that only some may see: where, and their names.
@@ -75,15 +78,18 @@ pub(in crate::web) async fn page(request: &Request, Path(code): Path<String>) ->
     let reaches = |act| reaches_others(&app.actor().reach(act));
     let (sees_results, sees_pay) = (reaches(Act::ReadResults), reaches(Act::ReadPay));
     let has_results = cycle.current_run_id.is_some();
-    let spread = if sees_results && has_results { app.spread(&code, &Wanted::default()).await } else { Ok(Vec::new()) };
-    let spread = found(spread).map_err(failed)?.unwrap_or_default();
-    let totals =
-        if sees_pay && has_results { totals(&app, &code, language).await.map_err(failed)? } else { Vec::new() };
-    let events = found(app.cycle_events(&code).await).map_err(failed)?.unwrap_or_default();
     let days = language.say("from-to").with("from", language.day(cycle.period.first));
-    let rows = if sees_results && has_results { highest_units(&app, &code, language).await } else { Ok(Vec::new()) };
-    let rows = rows.map_err(failed)?;
-    let deadlines = if sees_results { Some(Deadlines::of(&app, &code, language).await.map_err(failed)?) } else { None };
+    // Each counts all results of the cycle, so they do it side by side.
+    let (spread, totals, rows, deadlines, events) = tokio::try_join!(
+        async {
+            if sees_results && has_results { found(app.spread(&code, &Wanted::default()).await) } else { Ok(None) }
+        },
+        async { if sees_pay && has_results { totals(&app, &code, language).await } else { Ok(Vec::new()) } },
+        async { if sees_results && has_results { highest_units(&app, &code, language).await } else { Ok(Vec::new()) } },
+        async { if sees_results { Deadlines::of(&app, &code, language).await.map(Some) } else { Ok(None) } },
+        async { found(app.cycle_events(&code).await) },
+    )
+    .map_err(failed)?;
     let page = Page {
         more: more_lists(&app, rows.is_empty(), language),
         rows,
@@ -92,12 +98,13 @@ pub(in crate::web) async fn page(request: &Request, Path(code): Path<String>) ->
         state: cycle_state(cycle.state, language),
         steps: steps(cycle.state, language),
         acts: acts_now(&app, cycle.state).into_iter().map(|act| act_view(act, language)).collect(),
-        spread: spread.into_iter().filter_map(|card| distribution(card, language)).collect(),
+        spread: spread.unwrap_or_default().into_iter().filter_map(|card| distribution(card, language)).collect(),
         totals,
-        events: events.into_iter().rev().map(|event| event_view(event, language)).collect(),
+        events: events.unwrap_or_default().into_iter().rev().map(|event| event_view(event, language)).collect(),
         sees_results,
         sees_pay,
         has_results,
+        rates: may_rate(&app, cycle.state),
         cycle,
         frame,
     };

@@ -14,9 +14,10 @@ use crate::domain::deadline::{Deadline, MOST_WORKING_DAYS, Stage, Standing};
 use crate::web::format::grouped;
 use crate::web::frame::Frame;
 use crate::web::language::Language;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::request::query_value;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 /// The stages of a cycle as people read them.
@@ -67,7 +68,7 @@ impl Deadlines {
     }
 }
 
-pub(super) fn stage_text(stage: Stage, language: Language) -> Say {
+pub(in crate::web) fn stage_text(stage: Stage, language: Language) -> Say {
     language.say(match stage {
         Stage::Freeze => "stage-freeze",
         Stage::Score => "stage-score",
@@ -112,7 +113,7 @@ struct Page {
     calendars: Vec<String>,
     fields: Vec<Field>,
     most: u16,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 /// The field for a stage's working days.
@@ -143,10 +144,10 @@ pub(in crate::web) async fn submit(
             let order = DeadlineOrder { cycle: &cycle, calendar, working_days };
             match frame.visitor.app().set_deadlines(&order).await {
                 Ok(_) => return Ok(Redirect::see_other(format!("/cycles/{}", query_value(&cycle))).into_response()),
-                Err(error) => mendable(error)?,
+                Err(error) => mendable(error, frame.language)?,
             }
         }
-        Err(problem) => problem.to_string(),
+        Err(problem) => problem.into(),
     };
     let mut response = show(frame, cycle, Some(&fields), Some(problem)).await?;
     response.set_status(StatusCode::CONFLICT);
@@ -168,7 +169,7 @@ fn working_days(fields: &Fields, language: Language) -> Result<BTreeMap<Stage, u
 }
 
 /// With what was typed, where it is shown again.
-async fn show(frame: Frame, cycle: String, typed: Option<&Fields>, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, cycle: String, typed: Option<&Fields>, problem: Option<Problem>) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     if !app.actor().reach(Act::ManageCycles).everything {
         return Err(failed(AppError::Forbidden("only those who manage cycles set deadlines".to_owned())));
@@ -177,7 +178,9 @@ async fn show(frame: Frame, cycle: String, typed: Option<&Fields>, problem: Opti
     let (mut calendars, problem) = match app.working_calendars() {
         Ok(calendars) => (calendars, problem),
         // Rules that cannot be read are told; the rest of the form does without.
-        Err(error @ AppError::Rules(_)) => (Vec::new(), problem.or_else(|| Some(error.to_string()))),
+        Err(error @ AppError::Rules(_)) => {
+            (Vec::new(), problem.or_else(|| Some(Problem::foreign(language, &error.to_string()))))
+        }
         Err(error) => return Err(failed(error)),
     };
     let has = view.plan.workdays.calendar().unwrap_or_default().to_owned();

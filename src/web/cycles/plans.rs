@@ -9,6 +9,7 @@ use crate::app::{PlanDetail, Slice, Wanted};
 use crate::domain::export::ExportList;
 use crate::web::export::{FileKind, Sheet, WholeList};
 use crate::web::frame::Frame;
+use crate::web::glossary::Glossary;
 use crate::web::paging::{Paging, chosen};
 use crate::web::rendered;
 use crate::web::visitor::failed;
@@ -27,6 +28,7 @@ struct Page {
     /// With the names of what is to be improved.
     rows: Vec<(PlanDetail, String)>,
     unit: String,
+    glossary: Glossary,
     paging: Paging,
     whole: WholeList,
 }
@@ -66,8 +68,10 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let found = app.plans(&cycle, &Paging::slice(after.clone()), &wanted).await.map_err(failed)?;
     let last = found.rows.last().filter(|_| found.more).map(|plan| plan.summary.employee_number.clone());
     let paging = Paging::new(&[("unit", unit.as_deref())], after.is_some(), last);
+    let named = found.rows.iter().flat_map(|plan| &plan.suggestion.objectives);
+    let glossary = Glossary::of(language, named.map(|objective| rules.metric(&objective.metric)));
     let rows: Vec<_> =
         found.rows.into_iter().map(|plan| (aims(&plan), plan)).map(|(aims, plan)| (plan, aims)).collect();
     let whole = WholeList::new(ExportList::Plans, Some(&cycle), unit.as_deref());
-    rendered(&Page { frame, cycle, rows, unit: unit.unwrap_or_default(), paging, whole })
+    rendered(&Page { frame, cycle, rows, unit: unit.unwrap_or_default(), glossary, paging, whole })
 }

@@ -11,6 +11,7 @@ use crate::domain::cycle::CycleState;
 use crate::domain::metric::{Metric, MetricId};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
+use crate::web::glossary::Glossary;
 use crate::web::language::Language;
 use crate::web::paging::{Paging, chosen};
 use crate::web::rendered;
@@ -34,6 +35,7 @@ struct Page {
     frame: Frame,
     cycle: String,
     rows: Vec<Row>,
+    glossary: Glossary,
     paging: Paging,
 }
 
@@ -90,6 +92,8 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let progress = app.progress(&cycle).await.map_err(failed)?;
     let state = progress.state;
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
+    let waits = progress.units.iter().flat_map(|unit| unit.waiting_for.keys());
+    let glossary = Glossary::of(language, waits.map(|id| rules.metric(&MetricId::new(id))));
     let mut rows: Vec<Row> =
         progress.units.into_iter().map(|unit| row(unit, state, |id| rules.metric(id), language)).collect();
     if let Some(kind) = FileKind::asked(request) {
@@ -106,7 +110,7 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let more = rows.len() > UNITS;
     rows.truncate(UNITS);
     let last = rows.last().filter(|_| more).map(|row| row.unit.clone());
-    rendered(&Page { frame, cycle, rows, paging: Paging::new(&[], after.is_some(), last) })
+    rendered(&Page { frame, cycle, rows, glossary, paging: Paging::new(&[], after.is_some(), last) })
 }
 
 #[derive(Template)]

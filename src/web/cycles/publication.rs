@@ -17,9 +17,10 @@ use crate::domain::job::{JobOrder, JobState};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::people::person::found;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::request::query_value;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 /// A moment as browsers send it; pages tell moments in UTC.
@@ -95,7 +96,7 @@ struct Page {
     later: bool,
     at: String,
     waiting: Vec<Waiting>,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 struct UnitView {
@@ -139,13 +140,13 @@ pub(in crate::web) async fn confirm(request: &Request, Path(code): Path<String>)
     let choice = Choice::of(request.params().unwrap_or_default());
     let at = match choice.moment(app.clock().now(), language) {
         Ok(at) => at,
-        Err(problem) => return refused(frame, &code, &choice, problem.to_string()).await,
+        Err(problem) => return refused(frame, &code, &choice, problem.into()).await,
     };
     let progress = app.progress(&code).await.map_err(failed)?;
     let codes = choice.chosen();
     let left = left_of(&progress, &codes);
     let Some(digest) = approved(&app, &code).await?.filter(|_| left > 0) else {
-        return refused(frame, &code, &choice, language.say("publish-nothing-waits").to_string()).await;
+        return refused(frame, &code, &choice, language.say("publish-nothing-waits").into()).await;
     };
     let shown = Confirm {
         results: language.say("publish-results").count("results", left),
@@ -172,7 +173,7 @@ pub(in crate::web) async fn submit(
     let choice = Choice::of(fields);
     let at = match choice.moment(app.clock().now(), frame.language) {
         Ok(at) => at,
-        Err(problem) => return refused(frame, &code, &choice, problem.to_string()).await,
+        Err(problem) => return refused(frame, &code, &choice, problem.into()).await,
     };
     let units = choice.chosen();
     let (done, onward) = match at {
@@ -188,7 +189,7 @@ pub(in crate::web) async fn submit(
     match done {
         Ok(()) => Ok(Redirect::see_other(format!("/cycles/{}{onward}", query_value(&code))).into_response()),
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             refused(frame, &code, &choice, problem).await
         }
     }
@@ -198,7 +199,7 @@ pub(in crate::web) async fn submit(
 pub(in crate::web) async fn again(
     frame: Frame,
     code: String,
-    problem: String,
+    problem: Problem,
     status: StatusCode,
 ) -> poem::Result<Response> {
     let mut response = show(frame, &code, &Choice::default(), Some(problem)).await?;
@@ -206,13 +207,13 @@ pub(in crate::web) async fn again(
     Ok(response)
 }
 
-async fn refused(frame: Frame, code: &str, choice: &Choice, problem: String) -> poem::Result<Response> {
+async fn refused(frame: Frame, code: &str, choice: &Choice, problem: Problem) -> poem::Result<Response> {
     let mut response = show(frame, code, choice, Some(problem)).await?;
     response.set_status(StatusCode::CONFLICT);
     Ok(response)
 }
 
-async fn show(frame: Frame, code: &str, choice: &Choice, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, code: &str, choice: &Choice, problem: Option<Problem>) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     if !app.actor().reach(Act::ManageCycles).everything {
         return Err(failed(AppError::Forbidden("only those who manage cycles publish".to_owned())));

@@ -78,7 +78,7 @@ pub(in crate::web) fn acts_now(app: &App, state: CycleState) -> Vec<CycleAct> {
     let may = |act| app.actor().reach(act).everything;
     let possible = CycleAct::ALL.into_iter().filter(|act| state.after(*act).is_some());
     let allowed = possible.filter(|act| match act {
-        CycleAct::Open | CycleAct::Appraise => false,
+        CycleAct::Freeze | CycleAct::Score | CycleAct::Appraise => may(Act::Appraise),
         CycleAct::Approve => may(Act::Approve),
         CycleAct::SendBack => may(Act::Approve) || may(Act::ManageCycles),
         _ => may(Act::ManageCycles),

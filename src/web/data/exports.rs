@@ -28,7 +28,7 @@ struct Submitted {
 pub(in crate::web) async fn ask(request: &Request, Form(form): Form<Submitted>) -> poem::Result<Response> {
     let frame = Frame::of(request)?;
     let Submitted { list, format, cycle, unit } = form;
-    let unknown = |what: &str| failed(AppError::Invalid(format!("'{what}' is no list or format that can be had")));
+    let unknown = |what: &str| failed(AppError::invalid(format!("'{what}' is no list or format that can be had")));
     let export = Export {
         list: ExportList::of(&list).ok_or_else(|| unknown(&list))?,
         format: ExportFormat::of(&format).ok_or_else(|| unknown(&format))?,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use askama::Template;
 use futures::StreamExt as _;
 use poem::web::sse::{Event, SSE};
-use poem::web::{Form, Path, Redirect};
+use poem::web::{Path, Redirect};
 use poem::{IntoResponse as _, Request, Response, handler};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::app::{App, AppError, JobView, Slice};
 use crate::domain::fixed::Fixed;
-use crate::domain::job::{JobKind, JobOrder, JobState};
+use crate::domain::job::{JobKind, JobState};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -65,6 +65,8 @@ struct Page {
     done: i64,
     total: Option<i64>,
     ended: bool,
+    /// The cycle to go on with.
+    cycle: Option<String>,
     /// Before when it is not begun.
     not_before: Option<Say>,
     /// The file that an export made, for who asked: its name, rows and kibibytes.
@@ -161,6 +163,7 @@ pub(in crate::web) async fn page(request: &Request, Path(text): Path<String>) ->
         done: job.done,
         total: job.total,
         ended: job.state.is_final(),
+        cycle: job.order.cycle().map(str::to_owned),
         problem: job.problem.map(|problem| (problem.code, problem.text)),
         compared: job.order.kind() == JobKind::Simulate && job.result.is_some(),
         result: job.result.and_then(|result| serde_json::to_string_pretty(&result).ok()),
@@ -175,19 +178,6 @@ fn file_of(result: &Value, language: Language) -> Option<(String, String, String
     let bytes = number("bytes")?;
     let of = |count: i64| language.number(Fixed::from_int(count));
     Some((result.get("file")?.as_str()?.to_owned(), of(number("rows")?), of(bytes.div_euclid(1024) + 1)))
-}
-
-#[derive(Deserialize)]
-struct Submitted {
-    cycle: String,
-}
-
-/// Asks for a cycle to be appraised.
-#[handler]
-pub(in crate::web) async fn appraise(request: &Request, Form(form): Form<Submitted>) -> poem::Result<Response> {
-    let frame = Frame::of(request)?;
-    let job = frame.visitor.app().ask_job(JobOrder::Appraise { cycle: form.cycle }).await.map_err(failed)?;
-    Ok(Redirect::see_other(format!("/jobs/{}", job.id)).into_response())
 }
 
 #[handler]

@@ -5,3 +5,4 @@ pub(super) mod jobs;
 pub(super) mod pulls;
 pub(super) mod simulate;
 pub(super) mod sources;
+pub(super) mod upload;

@@ -11,6 +11,7 @@ use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::paging::{Paging, chosen};
+use crate::web::refusal::{Problem, set_aside};
 use crate::web::rendered;
 use crate::web::visitor::failed;
 use crate::web::words::Say;
@@ -40,8 +41,9 @@ pub(super) struct PullRow {
 struct Page {
     frame: Frame,
     pull: PullRow,
-    reasons: Vec<(String, String)>,
-    rows: Vec<RejectedRow>,
+    reasons: Vec<(Problem, String)>,
+    /// With the reason in words.
+    rows: Vec<(RejectedRow, Problem)>,
     paging: Paging,
 }
 
@@ -92,8 +94,12 @@ pub(in crate::web) async fn page(request: &Request, Path(id): Path<String>) -> p
     let report = app.pull_report(&id).await.map_err(failed)?;
     let found = app.rejected(&id, &Paging::slice(after.clone())).await.map_err(failed)?;
     let last = found.rows.last().filter(|_| found.more).map(|(number, _)| number.to_string());
-    let rows = found.rows.into_iter().map(|(_, row)| row).collect();
-    let reasons = report.reasons.into_iter().map(|(reason, rows)| (reason, language.number(Fixed::from_int(rows))));
+    let row = |row: RejectedRow| (set_aside(language, &row.reason), row);
+    let rows = found.rows.into_iter().map(|(_, found)| row(found)).map(|(why, row)| (row, why)).collect();
+    let reasons = report
+        .reasons
+        .into_iter()
+        .map(|(reason, rows)| (set_aside(language, &reason), language.number(Fixed::from_int(rows))));
     let reasons = reasons.collect();
     let pull = pull_row(report.pull, language);
     rendered(&Page { frame, pull, reasons, rows, paging: Paging::new(&[], after.is_some(), last) })

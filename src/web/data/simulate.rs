@@ -16,8 +16,9 @@ use crate::domain::text::Text;
 use crate::web::cycles::state::cycles_newest_first;
 use crate::web::frame::Frame;
 use crate::web::language::Language;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 
 /// So many units are shown, those with most people who move first.
 const UNITS: usize = 50;
@@ -32,7 +33,7 @@ struct Ask {
     /// Hash and label.
     versions: Vec<(String, String)>,
     chosen: String,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Deserialize, Default)]
@@ -66,14 +67,15 @@ pub(in crate::web) async fn submit(request: &Request, Form(form): Form<Submitted
     match frame.visitor.app().ask_job(order).await {
         Ok(job) => Ok(Redirect::see_other(format!("/jobs/{}", job.id)).into_response()),
         Err(error) => {
-            let mut response = ask(frame, cycle, Some(mendable(error)?)).await?;
+            let problem = mendable(error, frame.language)?;
+            let mut response = ask(frame, cycle, Some(problem)).await?;
             response.set_status(StatusCode::CONFLICT);
             Ok(response)
         }
     }
 }
 
-async fn ask(frame: Frame, chosen: String, problem: Option<String>) -> poem::Result<Response> {
+async fn ask(frame: Frame, chosen: String, problem: Option<Problem>) -> poem::Result<Response> {
     if !may_simulate(&frame) {
         return Err(failed(AppError::Forbidden("you do not simulate".to_owned())));
     }

@@ -5,10 +5,12 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use super::pulls::{PullRow, pull_row};
+use super::upload::may_upload;
 use crate::app::{AppError, PullView, Slice, SourceView};
 use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::paging::{Paging, chosen};
+use crate::web::refusal::Problem;
 use crate::web::rendered;
 use crate::web::visitor::failed;
 
@@ -24,9 +26,11 @@ struct Page {
     frame: Frame,
     sources: Vec<Row>,
     /// Why there is no list of sources.
-    problem: Option<String>,
+    problem: Option<Problem>,
     pulls: Vec<PullRow>,
     source: String,
+    /// Whether whoever looks brings in sheets of figures.
+    uploads: bool,
     paging: Paging,
 }
 
@@ -64,7 +68,9 @@ pub(in crate::web) async fn page(request: &Request) -> poem::Result<Response> {
     let (pulls, next) = app.pulls(source.as_deref(), &Paging::slice(after.clone())).await.map_err(failed)?;
     let (sources, problem) = match app.sources().await {
         Ok(sources) => (sources, None),
-        Err(error @ (AppError::NotFound(_) | AppError::Rules(_))) => (Vec::new(), Some(error.to_string())),
+        Err(error @ (AppError::NotFound(_) | AppError::Rules(_))) => {
+            (Vec::new(), Some(Problem::foreign(language, &error.to_string())))
+        }
         Err(error) => return Err(failed(error)),
     };
     let moment =
@@ -78,5 +84,6 @@ pub(in crate::web) async fn page(request: &Request) -> poem::Result<Response> {
     let sources = sources.collect();
     let pulls = pulls.into_iter().map(|pull| pull_row(pull, language)).collect();
     let paging = Paging::new(&[("source", source.as_deref())], after.is_some(), next);
-    rendered(&Page { frame, sources, problem, pulls, source: source.unwrap_or_default(), paging })
+    let (source, uploads) = (source.unwrap_or_default(), may_upload(&frame));
+    rendered(&Page { frame, sources, problem, pulls, source, uploads, paging })
 }

@@ -14,8 +14,9 @@ use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::paging::{Paging, chosen};
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 #[derive(Deserialize, Default)]
@@ -43,7 +44,7 @@ struct One {
     next_try: Option<String>,
     ended: Option<String>,
     can_retry: bool,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 struct Row {
@@ -135,7 +136,7 @@ pub(in crate::web) async fn retry(
     match frame.visitor.app().retry_notice(id).await {
         Ok(_) => Ok(Redirect::see_other(format!("/notices/{id}")).into_response()),
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             let mut response = show(frame, id, Some(problem)).await?;
             response.set_status(StatusCode::CONFLICT);
             Ok(response)
@@ -143,7 +144,7 @@ pub(in crate::web) async fn retry(
     }
 }
 
-async fn show(frame: Frame, id: Uuid, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, id: Uuid, problem: Option<Problem>) -> poem::Result<Response> {
     let language = frame.language;
     let notice = frame.visitor.app().shown_notice(id).await.map_err(failed)?;
     let waits = notice.state == NoticeState::Waiting;

@@ -14,8 +14,9 @@ use crate::web::export::{FileKind, Sheet};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::paging::Paging;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 /// Before a kind in the names of the form's fields.
@@ -31,7 +32,7 @@ struct Page {
     url: String,
     /// A secret that was just made, and whose.
     secret: Option<(String, String)>,
-    problem: Option<String>,
+    problem: Option<Problem>,
     paging: Paging,
 }
 
@@ -131,7 +132,7 @@ pub(in crate::web) async fn change(
             }
             Err(error) => Err(error),
         },
-        _ => Err(AppError::Invalid(format!("nothing called '{what}' is done with a webhook"))),
+        _ => Err(AppError::invalid(format!("nothing called '{what}' is done with a webhook"))),
     };
     match done {
         Ok(()) => Ok(Redirect::see_other("/webhooks").into_response()),
@@ -140,7 +141,7 @@ pub(in crate::web) async fn change(
 }
 
 async fn again(frame: Frame, url: String, error: AppError) -> poem::Result<Response> {
-    let problem = mendable(error)?;
+    let problem = mendable(error, frame.language)?;
     let mut response = show(frame, url, None, Some(problem)).await?;
     response.set_status(StatusCode::CONFLICT);
     Ok(response)
@@ -150,7 +151,7 @@ async fn show(
     frame: Frame,
     url: String,
     secret: Option<(String, String)>,
-    problem: Option<String>,
+    problem: Option<Problem>,
 ) -> poem::Result<Response> {
     let language = frame.language;
     let webhooks = frame.visitor.app().webhooks().await.map_err(failed)?;

@@ -9,8 +9,9 @@ use crate::app::{AgentRecord, AppError};
 use crate::domain::appraisal::ExemptionReason;
 use crate::web::cycles::state::cycles_newest_first;
 use crate::web::frame::Frame;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 
 #[derive(Template)]
 #[template(path = "people/exempt.html")]
@@ -21,7 +22,7 @@ struct Page {
     /// Code and words.
     reasons: Vec<(&'static str, String)>,
     typed: Typed,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Template)]
@@ -31,7 +32,7 @@ struct Done {
     cycle: String,
     done: usize,
     /// Each with the reason why not.
-    people: Vec<(AgentRecord, Option<String>)>,
+    people: Vec<(AgentRecord, Option<Problem>)>,
 }
 
 /// What the form says.
@@ -77,18 +78,22 @@ pub(in crate::web) async fn submit(request: &Request, Form(fields): Form<Fields>
             let app = frame.visitor.app();
             app.exempt_all(&typed.cycle, &typed.numbers, reason, &typed.note).await
         }
-        Err(unknown) => Err(AppError::Invalid(format!("{unknown}"))),
+        Err(unknown) => Err(AppError::invalid(format!("{unknown}"))),
     };
     match outcome {
         Ok(people) => {
             let done = people.iter().filter(|(_, refused)| refused.is_none()).count();
             let status = if done == people.len() { StatusCode::OK } else { StatusCode::CONFLICT };
-            let mut response = rendered(&Done { frame, cycle: typed.cycle, done, people })?;
+            let mut told = Vec::with_capacity(people.len());
+            for (agent, refused) in people {
+                told.push((agent, refused.map(|error| mendable(error, frame.language)).transpose()?));
+            }
+            let mut response = rendered(&Done { frame, cycle: typed.cycle, done, people: told })?;
             response.set_status(status);
             Ok(response)
         }
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             let mut response = show(frame, typed, Some(problem)).await?;
             response.set_status(StatusCode::CONFLICT);
             Ok(response)
@@ -96,11 +101,11 @@ pub(in crate::web) async fn submit(request: &Request, Form(fields): Form<Fields>
     }
 }
 
-async fn show(frame: Frame, typed: Typed, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, typed: Typed, problem: Option<Problem>) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let (people, problem) = match app.people_to_exempt(&typed.numbers).await {
         Ok(people) => (people, problem),
-        Err(error @ AppError::Invalid(_)) => (Vec::new(), problem.or_else(|| Some(error.to_string()))),
+        Err(AppError::Invalid(refusal)) => (Vec::new(), problem.or_else(|| Some(Problem::of(language, &refusal)))),
         Err(error) => return Err(failed(error)),
     };
     let cycles = cycles_newest_first(&app).await.map_err(failed)?.into_iter().map(|cycle| cycle.code).collect();

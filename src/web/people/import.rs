@@ -7,24 +7,25 @@ use poem::web::{Multipart, Path, Redirect};
 use poem::{IntoResponse as _, Request, Response, handler};
 use uuid::Uuid;
 
-use crate::app::{AppError, Counted, MOST_ROSTER_BYTES, UploadCount, UploadView};
+use crate::app::{AppError, Counted, Fault, MOST_ROSTER_BYTES, UploadCount, UploadView, Why};
 use crate::domain::authority::Act;
 use crate::web::frame::Frame;
+use crate::web::people::faults::{Reason, in_file};
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::request::query_value;
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 /// So many rows set aside are shown; all of them are in the file.
 const SHOWN: usize = 100;
-/// A reason may quote a cell; so many characters of it are shown.
-const LONGEST_REASON: usize = 400;
 
 #[derive(Template)]
 #[template(path = "people/import.html")]
 struct Choose {
     frame: Frame,
     most_bytes: usize,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Template)]
@@ -32,11 +33,13 @@ struct Choose {
 struct Page {
     frame: Frame,
     view: UploadView,
+    /// Where another file is chosen.
+    again: String,
     counts: Vec<(Say, UploadCount)>,
     /// Line and reason.
-    set_aside: Vec<(u64, String)>,
+    set_aside: Vec<(u64, Reason)>,
     left_out: usize,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 /// Whether whoever looks brings the roster in.
@@ -49,7 +52,7 @@ pub(in crate::web) async fn choose(request: &Request) -> poem::Result<Response> 
     ask_for_file(Frame::of(request)?, None)
 }
 
-fn ask_for_file(frame: Frame, problem: Option<String>) -> poem::Result<Response> {
+fn ask_for_file(frame: Frame, problem: Option<Problem>) -> poem::Result<Response> {
     if !may_import(&frame) {
         return Err(failed(AppError::Forbidden("you do not bring in the roster".to_owned())));
     }
@@ -60,8 +63,23 @@ fn ask_for_file(frame: Frame, problem: Option<String>) -> poem::Result<Response>
 }
 
 #[handler]
-pub(in crate::web) async fn upload(request: &Request, mut parts: Multipart) -> poem::Result<Response> {
+pub(in crate::web) async fn upload(request: &Request, parts: Multipart) -> poem::Result<Response> {
     let frame = Frame::of(request)?;
+    let kept = match chosen_file(parts).await? {
+        Some((name, content)) => frame.visitor.app().upload_roster(&name, content).await,
+        None => Err(AppError::invalid("no file is chosen").because(Why::NoFileChosen {})),
+    };
+    match kept {
+        Ok(id) => Ok(Redirect::see_other(format!("/roster/{id}")).into_response()),
+        Err(error) => {
+            let problem = mendable(error, frame.language)?;
+            ask_for_file(frame, Some(problem))
+        }
+    }
+}
+
+/// The file of a form: its name and its content.
+pub(in crate::web) async fn chosen_file(mut parts: Multipart) -> poem::Result<Option<(String, Vec<u8>)>> {
     let mut file = None;
     while let Some(part) = parts.next_field().await? {
         if part.name() == Some("file") {
@@ -69,14 +87,7 @@ pub(in crate::web) async fn upload(request: &Request, mut parts: Multipart) -> p
             file = Some((name, part.bytes().await?));
         }
     }
-    let kept = match file.filter(|(name, _)| !name.is_empty()) {
-        Some((name, content)) => frame.visitor.app().upload_roster(&name, content).await,
-        None => Err(AppError::Invalid(frame.say("evidence-none-chosen").to_string())),
-    };
-    match kept {
-        Ok(id) => Ok(Redirect::see_other(format!("/roster/{id}")).into_response()),
-        Err(error) => ask_for_file(frame, Some(mendable(error)?)),
-    }
+    Ok(file.filter(|(name, _)| !name.is_empty()))
 }
 
 fn id(text: &str) -> poem::Result<Uuid> {
@@ -95,7 +106,7 @@ pub(in crate::web) async fn take(request: &Request, Path(text): Path<String>) ->
     match frame.visitor.app().take_upload(id).await {
         Ok(()) => Ok(Redirect::see_other(format!("/roster/{id}")).into_response()),
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             let mut response = show(frame, id, Some(problem)).await?;
             response.set_status(StatusCode::CONFLICT);
             Ok(response)
@@ -103,26 +114,32 @@ pub(in crate::web) async fn take(request: &Request, Path(text): Path<String>) ->
     }
 }
 
-async fn show(frame: Frame, id: Uuid, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, id: Uuid, problem: Option<Problem>) -> poem::Result<Response> {
     let view = frame.visitor.app().roster_upload(id).await.map_err(failed)?;
     let name = |count: &UploadCount| match count.what {
         Counted::Units => "nav-units",
         Counted::People => "nav-people",
         Counted::Assignments => "import-assignments",
         Counted::Leave => "import-leave",
+        Counted::Ratings => "import-ratings-counted",
     };
     let counts = view.counts.iter().map(|count| (frame.say(name(count)), *count)).collect();
-    let short = |why: &String| why.chars().take(LONGEST_REASON).collect();
-    let set_aside = view.set_aside.iter().take(SHOWN).map(|(line, why)| (*line, short(why))).collect();
+    let shown = view.set_aside.iter().take(SHOWN);
+    let set_aside = shown.map(|(line, fault)| (*line, Reason::of(frame.language, fault))).collect();
     let left_out = view.set_aside.len().saturating_sub(SHOWN);
-    rendered(&Page { frame, counts, set_aside, left_out, view, problem })
+    let again = match &view.cycle {
+        Some(cycle) => format!("/cycles/{}/ratings", query_value(cycle)),
+        None => "/roster".to_owned(),
+    };
+    rendered(&Page { frame, counts, set_aside, left_out, again, view, problem })
 }
 
 /// The rows set aside, to be mended.
 #[handler]
 pub(in crate::web) async fn download(request: &Request, Path(text): Path<String>) -> poem::Result<Response> {
     let frame = Frame::of(request)?;
-    let list = frame.visitor.app().set_aside_of_upload(id(&text)?).await.map_err(failed)?;
+    let say = |faults: &[&Fault]| in_file(frame.language, faults);
+    let list = frame.visitor.app().set_aside_of_upload(id(&text)?, &say).await.map_err(failed)?;
     Ok(Response::builder()
         .header(header::CONTENT_TYPE, "text/csv; charset=utf-8")
         .header(header::CONTENT_DISPOSITION, "attachment; filename=\"set-aside.csv\"")

@@ -1,28 +1,21 @@
 //! One person: who they are, what became of each cycle, how figures went over time. One's own is the first page of an agent.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use poem::http::header;
 use poem::web::{Path, Redirect};
 use poem::{IntoResponse as _, Request, Response, handler};
 
 use super::super::cycles::state::{cycle_state, cycles_newest_first};
-use crate::app::{AgentView, App, AppError, CycleRecord, ScorecardDetail};
-use crate::domain::fixed::Fixed;
-use crate::domain::metric::MetricId;
+use crate::app::{AgentView, AppError, CycleOfAgent};
 use crate::domain::money::Money;
-use crate::domain::scorecard::{Measure, Scope};
-use crate::web::charts::{Moment, Spark, Trend};
+use crate::web::charts::Trend;
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::rendered;
+use crate::web::results::course::{FigureCourse, score_trend};
 use crate::web::results::state_text;
 use crate::web::visitor::failed;
 use crate::web::words::Say;
-
-/// So many cycles are looked back at.
-const CYCLES: usize = 8;
 
 #[derive(Template)]
 #[template(path = "people/person.html")]
@@ -33,7 +26,7 @@ struct Page {
     places: Vec<Place>,
     results: Vec<CycleResult>,
     trend: Option<Trend>,
-    figures: Vec<Figure>,
+    figures: Vec<FigureCourse>,
     /// The cycle that is under way.
     open: Option<OpenCycle>,
 }
@@ -62,14 +55,6 @@ struct OpenCycle {
     cycle: String,
     days: String,
     state: Say,
-}
-
-/// One figure over the cycles, oldest first.
-struct Figure {
-    name: String,
-    spark: Option<Spark>,
-    /// By cycle, as people read them.
-    values: Vec<String>,
 }
 
 #[handler]
@@ -104,16 +89,9 @@ async fn show(frame: Frame, number: &str, is_own: bool) -> poem::Result<Response
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let view = app.agent(number).await.map_err(failed)?;
     let cycles = cycles_newest_first(&app).await.map_err(failed)?;
-    let mut cards = Vec::new();
-    let mut results = Vec::new();
-    for cycle in cycles.iter().take(CYCLES) {
-        let Some(card) = found(app.scorecard(&cycle.code, number).await).map_err(failed)? else { continue };
-        let pay = found(app.payout(&cycle.code, number).await).map_err(failed)?;
-        results.push(cycle_result(language, cycle, &card, pay.map(|pay| pay.summary.amount)));
-        cards.push((cycle.code.clone(), card));
-    }
-    cards.reverse();
-    let figures = figures(&app, language, &cards).await.map_err(failed)?;
+    let course = found(app.course(number, None).await).map_err(failed)?.unwrap_or_default();
+    let results: Vec<CycleResult> = course.iter().rev().map(|cycle| cycle_result(language, cycle)).collect();
+    let figures = FigureCourse::all(language, &course);
     let today = app.clock().today();
     let open = cycles.iter().find(|cycle| {
         let now = cycle.period.first <= today && today <= cycle.period.last;
@@ -124,7 +102,7 @@ async fn show(frame: Frame, number: &str, is_own: bool) -> poem::Result<Response
         days: days_text(language, cycle.period.first, Some(cycle.period.last)),
         state: cycle_state(cycle.state, language),
     });
-    let trend = score_trend(language, &cards);
+    let trend = score_trend(language, &course);
     let places = view.assignments.iter().rev().map(|place| Place {
         unit: place.unit_code.clone(),
         post: place.post.clone(),
@@ -144,60 +122,18 @@ fn days_text(language: Language, first: chrono::NaiveDate, last: Option<chrono::
     }
 }
 
-fn cycle_result(language: Language, cycle: &CycleRecord, card: &ScorecardDetail, pay: Option<Money>) -> CycleResult {
-    let (what, tone) = state_text(card.summary.state, language);
+fn cycle_result(language: Language, cycle: &CycleOfAgent) -> CycleResult {
+    let card = &cycle.detail.summary;
+    let (what, tone) = state_text(card.state, language);
     CycleResult {
-        cycle: cycle.code.clone(),
+        cycle: cycle.cycle.clone(),
         state: cycle_state(cycle.state, language),
-        score: card.summary.printed.map_or_else(|| "–".to_owned(), |score| language.hundredths(score)),
-        rating: card.summary.rating.clone().unwrap_or_else(|| "–".to_owned()),
-        pay: pay.map(|pay| language.money(&pay)),
+        score: card.printed.map_or_else(|| "–".to_owned(), |score| language.hundredths(score)),
+        rating: card.rating.clone().unwrap_or_else(|| "–".to_owned()),
+        pay: cycle.paid.as_ref().map(|pay| language.money(pay)),
         what,
         tone,
     }
-}
-
-fn score_trend(language: Language, cards: &[(String, ScorecardDetail)]) -> Option<Trend> {
-    if cards.len() < 2 {
-        return None;
-    }
-    let moments = cards.iter().map(|(cycle, card)| Moment {
-        name: cycle.clone(),
-        value: card.summary.printed,
-        interval: None,
-        shown: card.summary.printed.map_or_else(|| "–".to_owned(), |score| language.hundredths(score)),
-        shown_interval: String::new(),
-    });
-    Trend::new(language, language.say("score-trend").to_string(), moments.collect())
-}
-
-/// Figures of the own lines over the cycles. Names are those of the newest cycle's rules.
-async fn figures(app: &App, language: Language, cards: &[(String, ScorecardDetail)]) -> Result<Vec<Figure>, AppError> {
-    let Some((newest, last)) = cards.last() else { return Ok(Vec::new()) };
-    let Some(rules) = found(app.rules_of_cycle(newest).await)? else { return Ok(Vec::new()) };
-    let mut figures = Vec::new();
-    let lines = last.result.last_card().map(|card| card.lines.as_slice()).unwrap_or_default();
-    for line in lines.iter().filter(|line| line.scope == Scope::Own && line.measure == Measure::Value) {
-        let metric = rules.metric(&line.metric);
-        let values: Vec<Option<Fixed>> = cards.iter().map(|(_, card)| value_of(card, &line.metric)).collect();
-        let shown = values.iter().map(|value| match (value, metric) {
-            (Some(value), Some(metric)) => language.measured(*value, metric.unit),
-            _ => "–".to_owned(),
-        });
-        let name = metric.map_or_else(|| line.metric.to_string(), |metric| language.of_text(&metric.name).to_owned());
-        figures.push(Figure { name, values: shown.collect(), spark: Spark::new(&values) });
-    }
-    Ok(figures)
-}
-
-fn value_of(card: &ScorecardDetail, metric: &MetricId) -> Option<Fixed> {
-    let lines = &card.result.last_card()?.lines;
-    let by_metric: BTreeMap<_, _> = lines
-        .iter()
-        .filter(|line| line.scope == Scope::Own && line.measure == Measure::Value)
-        .map(|line| (&line.metric, line.value))
-        .collect();
-    by_metric.get(metric).copied().flatten()
 }
 
 /// What is not there, or not to be seen, is left out.

@@ -1,21 +1,22 @@
 //! Lines and gates of a card, each with its working.
 
 use super::Told;
+use super::course::{FigureCourse, notes};
 use crate::domain::appraisal::PeerLine;
 use crate::domain::explanation::Explanation;
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::{Metric, Unit};
-use crate::domain::scorecard::{GateResult, LineResult, LineState, Measure, Scope};
+use crate::domain::scorecard::{GateResult, LineResult, LineState, Measure};
 use crate::web::charts::Bar;
+use crate::web::glossary::MetricHelp;
 use crate::web::language::Language;
 use crate::web::words::Say;
 
 /// A line as people read it.
 pub(in crate::web) struct LineView {
     pub name: String,
-    /// What the metric means, and which sums it is made of.
-    pub about: String,
-    pub sums: String,
+    /// What its metric means.
+    pub help: Option<MetricHelp>,
     /// Whose facts, or what else is particular about the line.
     pub notes: Vec<Say>,
     pub state: Say,
@@ -29,11 +30,14 @@ pub(in crate::web) struct LineView {
     pub contribution: String,
     pub peers: Option<String>,
     pub told: Option<Told>,
+    /// How it went over the cycles.
+    pub course: Option<FigureCourse>,
 }
 
 /// A gate as people read it.
 pub(super) struct GateView {
     pub name: String,
+    pub help: Option<MetricHelp>,
     pub outcome: Say,
     pub tone: &'static str,
     pub told: Option<Told>,
@@ -63,17 +67,7 @@ pub(in crate::web) fn line_view(
     told: Option<Explanation>,
 ) -> LineView {
     let unit = unit_of(line.measure, metric);
-    let about = metric.map_or(String::new(), |metric| language.of_text(&metric.description).to_owned());
-    let sums = metric.map_or(String::new(), |metric| {
-        format!("{} ÷ {}", language.of_text(&metric.numerator), language.of_text(&metric.denominator))
-    });
-    let mut notes = Vec::new();
-    if line.scope == Scope::Unit {
-        notes.push(language.say("line-of-unit"));
-    }
-    if line.measure == Measure::Index {
-        notes.push(language.say("line-index"));
-    }
+    let mut notes = notes(language, line.scope, line.measure);
     if line.outside.is_some() {
         notes.push(language.say("line-outside"));
     }
@@ -83,8 +77,7 @@ pub(in crate::web) fn line_view(
     let points = line.points.map_or_else(|| "–".to_owned(), |points| language.hundredths(points));
     LineView {
         name: name_of(language, line.metric.as_str(), metric),
-        about,
-        sums,
+        help: metric.map(|metric| MetricHelp::of(language, metric)),
         notes,
         state: state_text(line.state, language),
         measured: line.state == LineState::Measured,
@@ -97,6 +90,7 @@ pub(in crate::web) fn line_view(
         contribution: language.hundredths(line.contribution),
         peers: peers.map(|peers| language.of_text(&peers.standing.text()).to_owned()),
         told: told.map(|told| Told::new(told, language)),
+        course: None,
     }
 }
 
@@ -124,6 +118,7 @@ pub(super) fn gate_view(
     };
     GateView {
         name: name_of(language, gate.metric.as_str(), metric),
+        help: metric.map(|metric| MetricHelp::of(language, metric)),
         outcome: language.say(outcome),
         tone,
         told: told.map(|told| Told::new(told, language)),

@@ -1,5 +1,6 @@
 //! One agent's results in a cycle: the scorecard, the payout, the suggested plan, and what other figures would have made.
 
+pub(super) mod course;
 pub(super) mod lines;
 pub(super) mod payout;
 pub(super) mod plan;

@@ -7,6 +7,7 @@ use poem::{Request, Response, handler};
 use crate::app::PlanSummary;
 use crate::domain::metric::Unit;
 use crate::web::frame::Frame;
+use crate::web::glossary::MetricHelp;
 use crate::web::rendered;
 use crate::web::visitor::failed;
 
@@ -21,7 +22,7 @@ struct Page {
 
 struct ObjectiveView {
     name: String,
-    about: String,
+    help: Option<MetricHelp>,
     baseline: String,
     floor: String,
     target: String,
@@ -52,7 +53,7 @@ pub(in crate::web) async fn page(
         });
         ObjectiveView {
             name: metric.map_or_else(|| objective.metric.to_string(), |one| language.of_text(&one.name).to_owned()),
-            about: metric.map_or_else(String::new, |one| language.of_text(&one.description).to_owned()),
+            help: metric.map(|metric| MetricHelp::of(language, metric)),
             baseline: language.measured(objective.baseline, unit),
             floor: language.measured(objective.floor, unit),
             target: language.measured(objective.target, unit),

@@ -8,6 +8,7 @@ use crate::app::{Difference, LineDifference, RevisionView};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::Metric;
 use crate::web::frame::Frame;
+use crate::web::glossary::Glossary;
 use crate::web::language::Language;
 use crate::web::rendered;
 use crate::web::visitor::failed;
@@ -20,6 +21,7 @@ struct Page {
     cycle: String,
     number: String,
     revisions: Vec<Revision>,
+    glossary: Glossary,
 }
 
 struct Revision {
@@ -48,8 +50,10 @@ pub(in crate::web) async fn page(
         let known = lines.into_iter().find(|known| &*known.id == line)?;
         rules.metric(&known.metric)
     };
+    let named = found.iter().filter_map(|view| view.difference.as_ref()).flat_map(|difference| &difference.lines);
+    let glossary = Glossary::of(language, named.map(|line| metric(&line.line)));
     let revisions = found.into_iter().rev().map(|view| revision(view, language, &metric)).collect();
-    rendered(&Page { frame, cycle, number, revisions })
+    rendered(&Page { frame, cycle, number, revisions, glossary })
 }
 
 fn revision<'m>(view: RevisionView, language: Language, metric: &impl Fn(&str) -> Option<&'m Metric>) -> Revision {

@@ -6,16 +6,17 @@ use poem::web::Path;
 use poem::{Request, Response, handler};
 use serde::Deserialize;
 
+use super::course::{FigureCourse, score_trend};
 use super::lines::{GateView, LineView, gate_view, line_view};
 use super::standing::Standing;
 use super::{Told, state_text};
-use crate::app::{App, AppError, ExplainedScorecard, Preview, ScorecardSummary};
+use crate::app::{App, AppError, CycleOfAgent, ExplainedScorecard, Preview, ScorecardSummary};
 use crate::domain::appraisal::{AppraisalResult, StretchResult};
 use crate::domain::explanation::{CardExplanation, NextBand};
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::{Metric, MetricId};
 use crate::domain::scorecard::Band;
-use crate::web::charts::{Bullet, Zone};
+use crate::web::charts::{Bullet, Trend, Zone};
 use crate::web::cycles::publication;
 use crate::web::frame::Frame;
 use crate::web::language::Language;
@@ -37,6 +38,7 @@ struct Page {
     days: String,
     samples: String,
     bullet: Option<Bullet>,
+    trend: Option<Trend>,
     total: Told,
     stretches: Vec<StretchView>,
     next: Option<NextView>,
@@ -49,6 +51,8 @@ struct Page {
 struct Around {
     links: Links,
     standing: Option<Standing>,
+    /// The cycles up to this one.
+    course: Vec<CycleOfAgent>,
     preview: Option<PreviewView>,
 }
 
@@ -98,7 +102,9 @@ pub(in crate::web) async fn page(
     let explained = app.explained_scorecard(&cycle, &number).await.map_err(failed)?;
     let links = links(&app, &cycle, &number).await.map_err(failed)?;
     let standing = Standing::of(&app, language, &cycle, &explained.detail.summary).await.map_err(failed)?;
-    show(frame, cycle, explained, Around { links, standing, preview: None }).await
+    let until = app.cycle(&cycle).await.map_err(failed)?.period.first;
+    let course = app.course(&number, Some(until)).await.map_err(failed)?;
+    show(frame, cycle, explained, Around { links, standing, course, preview: None }).await
 }
 
 #[derive(Deserialize, Default)]
@@ -115,7 +121,10 @@ pub(in crate::web) async fn previewed(request: &Request, Path(cycle): Path<Strin
     let found = match app.preview_for(&cycle, &number).await {
         Ok(found) => found,
         // Whoever mistyped a number types it again.
-        Err(AppError::NotFound(why)) => return publication::again(frame, cycle, why, StatusCode::NOT_FOUND).await,
+        Err(AppError::NotFound(_)) => {
+            let problem = language.say("preview-nobody").with("number", &number).into();
+            return publication::again(frame, cycle, problem, StatusCode::NOT_FOUND).await;
+        }
         Err(error) => return Err(failed(error)),
     };
     let Preview { result: _, published, scorecard, payout, plan } = found;
@@ -127,12 +136,12 @@ pub(in crate::web) async fn previewed(request: &Request, Path(cycle): Path<Strin
         payout: payout.map(|amount| language.say("preview-payout").with("amount", amount)),
     };
     let links = Links { payout: preview.payout.is_some(), plan: plan.is_some() };
-    show(frame, cycle, explained, Around { links, standing: None, preview: Some(preview) }).await
+    show(frame, cycle, explained, Around { links, standing: None, course: Vec::new(), preview: Some(preview) }).await
 }
 
 async fn show(frame: Frame, cycle: String, explained: ExplainedScorecard, around: Around) -> poem::Result<Response> {
     let (app, language) = (frame.visitor.app().clone(), frame.language);
-    let Around { links, standing, preview } = around;
+    let Around { links, standing, course, preview } = around;
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
     let metric = |id: &MetricId| rules.metric(id);
     let ExplainedScorecard { detail, explanation, next_band } = explained;
@@ -146,7 +155,15 @@ async fn show(frame: Frame, cycle: String, explained: ExplainedScorecard, around
         let peers = if at == last { Some(result) } else { None };
         stretch_view(language, stretch, told, peers, several, &metric)
     });
-    let stretches = stretches.collect();
+    let mut stretches: Vec<StretchView> = stretches.collect();
+    let newest = result.last_card().map(|card| card.lines.as_slice()).unwrap_or_default();
+    if let Some(last) = stretches.last_mut() {
+        let mut figures = FigureCourse::all(language, &course);
+        for (view, line) in last.lines.iter_mut().zip(newest) {
+            let at = figures.iter().position(|figure| figure.is_of(line));
+            view.course = at.map(|at| figures.swap_remove(at));
+        }
+    }
     let (state, tone) = state_text(result.state, language);
     let band = |id: &str| bands.iter().find(|band| &*band.id == id).map(|band| language.of_text(&band.name).to_owned());
     let rating = result.rating.as_deref().map(|rating| match band(rating) {
@@ -161,6 +178,7 @@ async fn show(frame: Frame, cycle: String, explained: ExplainedScorecard, around
         days: language.number(Fixed::from_int(result.days)),
         samples: language.number(Fixed::from_int(result.samples)),
         bullet: result.printed.map(|score| total_bullet(language, score, &bands)),
+        trend: score_trend(language, &course),
         total: Told::new(explanation.total, language),
         next: next_band.map(|next| next_view(language, next, &bands)),
         stretches,

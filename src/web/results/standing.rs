@@ -13,9 +13,10 @@ use crate::web::appeals::words::{appeal_state, subject_text};
 use crate::web::frame::Frame;
 use crate::web::language::Language;
 use crate::web::people::person::found;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::request::query_value;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 /// How a result's state reads, and how it looks.
@@ -106,7 +107,7 @@ struct NotNoted {
     cycle: String,
     number: String,
     comment: String,
-    problem: String,
+    problem: Problem,
 }
 
 #[derive(Deserialize)]
@@ -130,7 +131,7 @@ pub(in crate::web) async fn acknowledge(
         }
         Err(error @ AppError::NotFound(_)) => Err(failed(error)),
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             let mut response = rendered(&NotNoted { frame, cycle, number, comment: form.comment, problem })?;
             response.set_status(StatusCode::CONFLICT);
             Ok(response)

@@ -10,6 +10,7 @@ use super::lines::unit_of;
 use crate::app::{ScorecardSummary, TriedOutcome, WhatIf};
 use crate::domain::fixed::Fixed;
 use crate::web::frame::Frame;
+use crate::web::glossary::MetricHelp;
 use crate::web::language::Language;
 use crate::web::rendered;
 use crate::web::visitor::failed;
@@ -30,7 +31,7 @@ struct Page {
 struct Field {
     line: String,
     name: String,
-    about: String,
+    help: Option<MetricHelp>,
     was: String,
     value: String,
     lowest: String,
@@ -70,7 +71,7 @@ pub(in crate::web) async fn page(
             Field {
                 line: figure.line.to_string(),
                 name: metric.map_or_else(|| figure.metric.to_string(), |one| language.of_text(&one.name).to_owned()),
-                about: metric.map_or_else(String::new, |one| language.of_text(&one.description).to_owned()),
+                help: metric.map(|metric| MetricHelp::of(language, metric)),
                 was: language.measured(figure.was, unit_of(figure.measure, metric)),
                 value: figure.tried.round(2).to_string(),
                 lowest: figure.lowest.round(2).to_string(),

@@ -10,9 +10,10 @@ use super::sheet::SheetView;
 use super::write::address;
 use crate::app::{AppError, ReviewOrder};
 use crate::web::frame::Frame;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::request::query_value;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 
 #[derive(Template)]
 #[template(path = "reviews/hand_in.html")]
@@ -21,7 +22,7 @@ struct Page {
     cycle: String,
     place: String,
     sheet: SheetView,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Deserialize)]
@@ -60,15 +61,15 @@ pub(in crate::web) async fn submit(
             return Ok(Redirect::see_other(format!("/cycles/{}/reviews", query_value(&cycle))).into_response());
         }
         Ok(_) => return Ok(Redirect::see_other("/reviews").into_response()),
-        Err(AppError::Changed(_)) => frame.say("review-changed-elsewhere").to_string(),
-        Err(error) => mendable(error)?,
+        Err(AppError::Changed(_)) => frame.say("review-changed-elsewhere").into(),
+        Err(error) => mendable(error, frame.language)?,
     };
     let mut response = show(frame, cycle, &number, Some(problem)).await?;
     response.set_status(StatusCode::CONFLICT);
     Ok(response)
 }
 
-async fn show(frame: Frame, cycle: String, number: &str, problem: Option<String>) -> poem::Result<Response> {
+async fn show(frame: Frame, cycle: String, number: &str, problem: Option<Problem>) -> poem::Result<Response> {
     let sheet = frame.visitor.app().review_sheet(&cycle, number).await.map_err(failed)?;
     let sheet = SheetView::saved(&sheet, frame.language);
     rendered(&Page { place: address(&cycle, &sheet.number), frame, cycle, sheet, problem })

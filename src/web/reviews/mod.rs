@@ -9,4 +9,4 @@ pub(super) mod tasks;
 mod words;
 pub(super) mod write;
 
-pub(super) use words::standing_text;
+pub(super) use words::{group_text, standing_text};

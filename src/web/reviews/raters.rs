@@ -12,8 +12,9 @@ use crate::app::{AppError, GroupCount};
 use crate::domain::authority::Act;
 use crate::domain::judgement::RaterGroup;
 use crate::web::frame::{Frame, reaches_others};
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 use crate::web::words::Say;
 
 #[derive(Template)]
@@ -26,7 +27,7 @@ struct Page {
     /// How many of a group have come how far.
     counts: Vec<(Say, GroupCount)>,
     typed: String,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +70,8 @@ pub(in crate::web) async fn submit(
         Ok(()) => {
             return Ok(Redirect::see_other(format!("{}/raters", address(&cycle, &number))).into_response());
         }
-        Err(AppError::NotFound(why)) => why,
-        Err(error) => mendable(error)?,
+        Err(AppError::NotFound(why)) => Problem::foreign(frame.language, &why),
+        Err(error) => mendable(error, frame.language)?,
     };
     let mut response = show(frame, cycle, number, Some(problem), form.raters).await?;
     response.set_status(StatusCode::CONFLICT);
@@ -81,7 +82,7 @@ async fn show(
     frame: Frame,
     cycle: String,
     number: String,
-    problem: Option<String>,
+    problem: Option<Problem>,
     typed: String,
 ) -> poem::Result<Response> {
     let app = frame.visitor.app().clone();

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{App, AppError, ReviewAnswer, ReviewSheet};
+use crate::app::{App, AppError, ReviewAnswer, ReviewSheet, Why};
 use crate::domain::fixed::Fixed;
 use crate::domain::judgement::{Item, Level, RaterGroup, ReviewState};
+use crate::web::glossary::Glossary;
 use crate::web::language::Language;
 use crate::web::people::person::found;
 use crate::web::results::lines::{LineView, line_view};
@@ -44,16 +45,16 @@ impl Typed {
     }
 
     /// Answers by item. Errors: `Invalid` for words on an item without a level, which could not be kept.
-    pub(super) fn answers(&self, language: Language) -> Result<BTreeMap<String, ReviewAnswer>, AppError> {
+    pub(super) fn answers(&self) -> Result<BTreeMap<String, ReviewAnswer>, AppError> {
         let mut answers = BTreeMap::new();
         for (item, level) in self.levels.iter().filter(|(_, level)| !level.is_empty()) {
-            let value = level.parse().map_err(|_| AppError::Invalid(format!("'{level}' is no level of '{item}'")))?;
+            let value = level.parse().map_err(|_| AppError::invalid(format!("'{level}' is no level of '{item}'")))?;
             let comment = self.notes.get(item).cloned().unwrap_or_default();
             answers.insert(item.clone(), ReviewAnswer { value, comment });
         }
         let bare = |(item, note): &(&String, &String)| !note.trim().is_empty() && !answers.contains_key(*item);
         match self.notes.iter().find(bare) {
-            Some(_) => Err(AppError::Invalid(language.say("review-note-without-level").to_string())),
+            Some(_) => Err(AppError::invalid("a comment on an item needs a level").because(Why::NoteWithoutLevel {})),
             None => Ok(answers),
         }
     }
@@ -196,10 +197,11 @@ pub(super) async fn measured(
     language: Language,
     cycle: &str,
     number: &str,
-) -> Result<Option<(String, String, Vec<MeasuredLine>)>, AppError> {
+) -> Result<Option<(String, String, Vec<MeasuredLine>, Glossary)>, AppError> {
     let Some(card) = found(app.scorecard(cycle, number).await)? else { return Ok(None) };
     let rules = app.rules_of_cycle(cycle).await?;
     let lines = card.result.last_card().map(|card| card.lines.as_slice()).unwrap_or_default();
+    let glossary = Glossary::of(language, lines.iter().map(|line| rules.metric(&line.metric)));
     let lines = lines.iter().map(|line| {
         let metric = rules.metric(&line.metric);
         let LineView { name, value, interval, points, .. } = line_view(language, line, metric, None, None);
@@ -207,5 +209,5 @@ pub(super) async fn measured(
     });
     let score = card.summary.printed.map_or_else(|| "–".to_owned(), |score| language.hundredths(score));
     let rating = card.summary.rating.clone().unwrap_or_else(|| "–".to_owned());
-    Ok(Some((score, rating, lines.collect())))
+    Ok(Some((score, rating, lines.collect(), glossary)))
 }

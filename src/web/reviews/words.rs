@@ -5,7 +5,7 @@ use crate::domain::judgement::{RaterGroup, ReviewState};
 use crate::web::language::Language;
 use crate::web::words::Say;
 
-pub(super) fn group_text(group: RaterGroup, language: Language) -> Say {
+pub(in crate::web) fn group_text(group: RaterGroup, language: Language) -> Say {
     language.say(match group {
         RaterGroup::Supervisor => "group-supervisor",
         RaterGroup::Peer => "group-peer",

@@ -12,10 +12,11 @@ use super::sheet::{MeasuredLine, SheetView, Typed, measured};
 use crate::app::{App, AppError, ReviewOrder, ReviewSheet};
 use crate::domain::judgement::RaterGroup;
 use crate::web::frame::Frame;
-use crate::web::language::Language;
+use crate::web::glossary::Glossary;
+use crate::web::refusal::{Problem, mendable};
 use crate::web::rendered;
 use crate::web::request::query_value;
-use crate::web::visitor::{failed, mendable};
+use crate::web::visitor::failed;
 
 #[derive(Template)]
 #[template(path = "reviews/write.html")]
@@ -24,11 +25,11 @@ struct Page {
     cycle: String,
     sheet: SheetView,
     /// Score, rating and lines.
-    measured: Option<(String, String, Vec<MeasuredLine>)>,
+    measured: Option<(String, String, Vec<MeasuredLine>, Glossary)>,
     /// Whether it was just saved.
     saved: bool,
     changed: bool,
-    problem: Option<String>,
+    problem: Option<Problem>,
 }
 
 impl Page {
@@ -65,7 +66,7 @@ async fn show(
     sheet: &ReviewSheet,
     view: SheetView,
     (saved, changed): (bool, bool),
-    problem: Option<String>,
+    problem: Option<Problem>,
 ) -> poem::Result<Response> {
     let beside = match sheet.group {
         RaterGroup::Supervisor | RaterGroup::Oneself => {
@@ -77,13 +78,8 @@ async fn show(
     rendered(&Page { frame, cycle, sheet: view, measured: beside, saved, changed, problem })
 }
 
-async fn save(
-    app: &App,
-    language: Language,
-    (cycle, number): (&str, &str),
-    typed: &Typed,
-) -> Result<ReviewSheet, AppError> {
-    let answers = typed.answers(language)?;
+async fn save(app: &App, (cycle, number): (&str, &str), typed: &Typed) -> Result<ReviewSheet, AppError> {
+    let answers = typed.answers()?;
     let (version, comment) = (typed.version, typed.comment.as_str());
     app.save_review(ReviewOrder { cycle, employee_number: number, version, answers, comment }).await
 }
@@ -99,7 +95,7 @@ pub(in crate::web) async fn submit(
     let (app, language) = (frame.visitor.app().clone(), frame.language);
     let handing_in = fields.iter().any(|(name, value)| name == "do" && value == "hand_in");
     let typed = Typed::of(fields);
-    let error = match save(&app, language, (&cycle, &number), &typed).await {
+    let error = match save(&app, (&cycle, &number), &typed).await {
         Ok(_) => {
             let next = if handing_in { "/hand-in" } else { "?saved=1" };
             return Ok(Redirect::see_other(format!("{}{next}", address(&cycle, &number))).into_response());
@@ -107,10 +103,10 @@ pub(in crate::web) async fn submit(
         Err(error) => error,
     };
     let changed = matches!(error, AppError::Changed(_));
-    let problem = mendable(error)?;
+    let problem = mendable(error, frame.language)?;
     let sheet = app.review_sheet(&cycle, &number).await.map_err(failed)?;
     let view = SheetView::typed(&sheet, &typed, changed, language);
-    let problem = if changed { language.say("review-changed").to_string() } else { problem };
+    let problem = if changed { language.say("review-changed").into() } else { problem };
     let mut response = show(frame, cycle, &sheet, view, (false, changed), Some(problem)).await?;
     response.set_status(StatusCode::CONFLICT);
     Ok(response)
@@ -125,7 +121,7 @@ pub(in crate::web) async fn autosave(
 ) -> poem::Result<Response> {
     let frame = Frame::of(request)?;
     let (app, language) = (frame.visitor.app().clone(), frame.language);
-    let answer = match save(&app, language, (&cycle, &number), &Typed::of(fields)).await {
+    let answer = match save(&app, (&cycle, &number), &Typed::of(fields)).await {
         Ok(sheet) => {
             let at = language.moment(app.clock().now());
             let text = language.say("review-saved-at").with("at", at).to_string();
@@ -134,7 +130,7 @@ pub(in crate::web) async fn autosave(
         Err(AppError::Changed(_)) => {
             json!({ "saved": false, "changed": true, "text": language.say("review-changed-elsewhere").to_string() })
         }
-        Err(error) => json!({ "saved": false, "text": mendable(error)? }),
+        Err(error) => json!({ "saved": false, "text": mendable(error, language)?.plain() }),
     };
     Ok(Json(answer).into_response())
 }
@@ -154,7 +150,7 @@ pub(in crate::web) async fn decline(
     match app.decline_review(&cycle, &number).await {
         Ok(()) => Ok(Redirect::see_other("/reviews").into_response()),
         Err(error) => {
-            let problem = mendable(error)?;
+            let problem = mendable(error, frame.language)?;
             let sheet = app.review_sheet(&cycle, &number).await.map_err(failed)?;
             let view = SheetView::saved(&sheet, frame.language);
             let mut response = show(frame, cycle, &sheet, view, (false, false), Some(problem)).await?;

@@ -6,13 +6,14 @@ use poem::{Request, Response, handler};
 use serde::Deserialize;
 
 use super::super::cycles::cycle::distribution;
-use crate::app::{App, AppError, CardSpread, ComparedAgent, UnitRecord, Wanted};
+use crate::app::{App, AppError, CardSpread, ComparedAgent, Slice, UnitRecord, Wanted};
 use crate::domain::fact::Pooled;
 use crate::domain::fixed::Fixed;
 use crate::domain::metric::{Metric, MetricId, MetricKind, Unit};
 use crate::domain::scorecard::{Card, Measure, Scope};
 use crate::web::charts::{Distribution, Dot, Funnel};
 use crate::web::frame::Frame;
+use crate::web::glossary::MetricHelp;
 use crate::web::language::Language;
 use crate::web::people::person::found;
 use crate::web::rendered;
@@ -20,6 +21,9 @@ use crate::web::request::query_value;
 use crate::web::results::Told;
 use crate::web::results::lines::{LineView, line_view};
 use crate::web::visitor::failed;
+
+/// More people than this are no picture; the unit's own figures say more.
+const MOST_DRAWN: u32 = 150;
 
 #[derive(Deserialize, Default)]
 struct Query {
@@ -41,6 +45,8 @@ struct Page {
     /// Rates that people can be compared in: id, name, chosen.
     metrics: Vec<(String, String, bool)>,
     funnel: Option<Funnel>,
+    /// What the people are compared in.
+    compared: Option<MetricHelp>,
     more: bool,
 }
 
@@ -59,6 +65,7 @@ pub(in crate::web) async fn page(
     let spread = app.spread(&cycle, &wanted).await.map_err(failed)?;
     let rates = rates(&rules.cards, &spread, |id| rules.metric(id));
     let chosen = rates.iter().find(|rate| Some(rate.id.as_str()) == metric.as_deref()).or(rates.first()).copied();
+    let compared = chosen.map(|metric| MetricHelp::of(language, metric));
     let (funnel, more) = match chosen {
         Some(metric) => funnel(&app, language, &cycle, &code, metric).await.map_err(failed)?,
         None => (None, false),
@@ -83,7 +90,7 @@ pub(in crate::web) async fn page(
         let view = |line| line_view(language, line, metric(&line.metric), None, told.next());
         lines = card.detail.result.lines.iter().map(view).collect();
     }
-    rendered(&Page { frame, cycle, unit, name, score, rating, total, lines, spread, metrics, funnel, more })
+    rendered(&Page { frame, cycle, unit, name, score, rating, total, lines, spread, metrics, funnel, compared, more })
 }
 
 /// What the people of the unit are measured in by themselves, as far as it is a rate in percent.
@@ -112,7 +119,7 @@ async fn funnel(
     unit: &str,
     metric: &Metric,
 ) -> Result<(Option<Funnel>, bool), AppError> {
-    let compared = app.compare_agents(cycle, unit, &metric.id).await?;
+    let compared = app.compare_agents(cycle, unit, &metric.id, &Slice { limit: MOST_DRAWN, after: None }).await?;
     let none = Pooled::default();
     let all = compared.agents.iter().try_fold(none, |sum, agent| sum.checked_add(&agent.pooled));
     let mean = all.and_then(|all| metric.value(&all));

@@ -61,6 +61,8 @@ fn every_message_asked_for_is_there_and_every_one_there_is_asked_for() {
     let known: BTreeSet<String> = FILES.iter().flat_map(|[english, _]| messages(english).into_keys()).collect();
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web"), &mut files);
+    // The reasons of refusals are said by their codes.
+    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app/refusal.rs"));
     let (mut asked, mut missing) = (BTreeSet::new(), BTreeSet::new());
     for file in files.iter().filter(|file| !file.ends_with("words/tests.rs")) {
         let text = fs::read_to_string(file).unwrap();
@@ -77,6 +79,19 @@ fn every_message_asked_for_is_there_and_every_one_there_is_asked_for() {
     assert!(missing.is_empty(), "not in words/*/*.ftl: {missing:#?}");
     let idle: Vec<_> = known.difference(&asked).collect();
     assert!(idle.is_empty(), "no page says these: {idle:#?}");
+}
+
+#[test]
+fn every_reason_of_a_refusal_has_words_in_both_languages() {
+    let told: [BTreeMap<String, BTreeSet<String>>; 2] =
+        [0, 1].map(|language| FILES.iter().flat_map(|files| messages(files[language])).collect());
+    for (code, details) in crate::app::Why::CODES {
+        for (language, told) in told.iter().enumerate() {
+            let used = told.get(*code).unwrap_or_else(|| panic!("{code} has no words in language {language}"));
+            let strange: Vec<_> = used.iter().filter(|name| !details.contains(&name.as_str())).collect();
+            assert!(strange.is_empty(), "{code} asks for {strange:?}, which the reason does not have");
+        }
+    }
 }
 
 #[test]

@@ -339,6 +339,13 @@ async fn there_is_time_to_appeal_until_the_last_working_day() {
         act(&app, FIRST_QUARTER, CycleAct::BeginAppeals).await.unwrap();
         let early = still.act_on_cycle(open).await.unwrap_err().to_string();
         assert!(early.contains("may appeal until 2027-07-16: it is made final after that day"), "{early}");
+        // Nor in the moment in which the last open appeal is withdrawn.
+        for _ in 0..20 {
+            let raised = friday.raise_appeal(about_line(LINE)).await.unwrap().appeal.public_id;
+            let (withdrawn, finalised) = tokio::join!(friday.withdraw_appeal(raised), still.act_on_cycle(open));
+            withdrawn.unwrap();
+            assert!(matches!(finalised, Err(AppError::Refused(_))), "{}: {finalised:?}", database.name);
+        }
         still.with_clock(at("2027-07-17T00:00:00Z")).act_on_cycle(open).await.unwrap();
         assert!(matches!(friday.raise_appeal(about_line(LINE)).await, Err(AppError::Refused(_))));
         assert!(matches!(set(&app, 9).await, Err(AppError::Refused(_))));

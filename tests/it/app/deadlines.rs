@@ -44,7 +44,7 @@ async fn deadlines_are_set_kept_and_told() {
             (plan(None, &[(Stage::Appeal, 61)]), "appeal: 61 is not a number of working days from 1 to 60"),
         ] {
             let refused = hr.set_deadlines(&order).await.unwrap_err();
-            assert!(matches!(&refused, AppError::Invalid(what) if what == why), "{refused}");
+            assert!(matches!(&refused, AppError::Invalid(what) if **what == *why), "{refused}");
         }
         assert!(matches!(agent.set_deadlines(&plan(None, &[])).await, Err(AppError::Forbidden(_))));
         let view = hr.set_deadlines(&plan(Some("cn_service"), &[(Stage::Review, 7)])).await.unwrap();

@@ -5,6 +5,8 @@ mod audit;
 mod calibration;
 mod calibration_session;
 mod corrections;
+mod cost;
+mod course;
 mod cycle_acts;
 mod cycle_model;
 mod deadlines;

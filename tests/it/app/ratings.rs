@@ -114,7 +114,7 @@ async fn bad_rows_are_set_aside_with_their_line_and_good_ones_taken() {
                 format!("ratings.csv:7: 'manners.ownership' is not an item this agent is rated on; the items are {items}"),
                 "ratings.csv:8: '6' is not a level of form 'conduct'; its levels are 1, 2, 3, 4, 5".to_owned(),
                 "ratings.csv:9: 'good' is not a level of form 'conduct'; its levels are 1, 2, 3, 4, 5".to_owned(),
-                "ratings.csv:10: column 'value' is empty; every row needs one".to_owned(),
+                "ratings.csv:10: column 'value' is empty; every row needs a level of the form".to_owned(),
                 "ratings.csv:11: nobody rates themselves as peer; write self, or correct the rater".to_owned(),
                 "ratings.csv:12: only the agent belongs to the group self; correct the rater or the group".to_owned(),
                 "ratings.csv:13: no scorecard of the agent's post (front_line) is judged by people; correct the number, or add 'judgement' to the card".to_owned(),

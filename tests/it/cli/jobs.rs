@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::{Child, Stdio};
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use merit::app::{App, Clock, JobView, Schedules, Slice};
@@ -16,17 +15,7 @@ use crate::support::engines;
 use crate::support::postgres;
 use crate::support::process::Process;
 use crate::support::server::client;
-
-/// Asks again and again until it is so.
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    for _ in 0..2_400 {
-        if done().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("waited in vain: {what}");
-}
+use crate::support::wait::until;
 
 async fn job(app: &App, id: Uuid) -> JobView {
     app.job(id).await.unwrap()

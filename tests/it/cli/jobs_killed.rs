@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
 
 use merit::app::{App, JobView};
 use merit::domain::export::{Export, ExportFormat, ExportList};
@@ -17,6 +16,7 @@ use crate::support::company::{Company, FIRST_QUARTER};
 use crate::support::engines::{self, Database, Eye};
 use crate::support::postgres;
 use crate::support::process::Process;
+use crate::support::wait::until;
 
 const KILLS: usize = 20;
 const SHARED: usize = 1_000;
@@ -35,17 +35,6 @@ const MOMENTS: [&str; 5] = [
     "EXISTS (MINE) AND EXISTS (SELECT 1 FROM run WHERE state = 'running')",
     "EXISTS (MINE AND effect IS NOT NULL)",
 ];
-
-/// Looks again and again until it is so.
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    for _ in 0..30_000 {
-        if done().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("waited in vain: {what}");
-}
 
 async fn until_ended(app: &App, id: Uuid) -> JobView {
     until("the job ends", async || app.job(id).await.unwrap().state.is_final()).await;

@@ -10,19 +10,9 @@ use crate::support::company::Company;
 use crate::support::postgres;
 use crate::support::process::Process;
 use crate::support::server::{client, token_for};
+use crate::support::wait::until;
 use merit::app::{App, Clock};
 use merit::domain::authority::Role;
-
-/// Asks again and again until the answer is as wanted.
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    for _ in 0..400 {
-        if done().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("waited in vain: {what}");
-}
 
 /// A request that waits for a lock in the database, which the test holds.
 async fn stopped_with_a_request_under_way(drain: &str) {

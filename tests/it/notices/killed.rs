@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::time::Duration;
 
 use merit::app::{App, Clock, LinkPurpose};
 use merit::domain::notice::NoticeState;
@@ -14,21 +13,11 @@ use super::{notices, person};
 use crate::support::company::Company;
 use crate::support::engines::{self, Database};
 use crate::support::process::Process;
+use crate::support::wait::until;
 
 const LETTERS: usize = 100;
 /// Mail senders of one process.
 const SENDERS: usize = 2;
-
-/// Asks again and again until it is so.
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
-    for _ in 0..2_400 {
-        if done().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("waited in vain: {what}");
-}
 
 fn sender(company: &Company, database: &Database, server: &MailServer) -> Process {
     Process::start(company, &database.url, |command: &mut Command| {

@@ -88,7 +88,7 @@ on_both_engines! {
         for (hash, origin) in [("there", Some(ISSUER)), ("here", None)] {
             let origin = origin.map(str::to_owned);
             let (created_at, expires_at) = (noon(), noon() + chrono::TimeDelta::hours(12));
-            let new = NewSession { account_id: lin, hash: hash.into(), created_at, expires_at, origin };
+            let new = NewSession { public_id: Uuid::now_v7(), account_id: lin, hash: hash.into(), created_at, expires_at, origin };
             store.create_session(&new).await.unwrap();
         }
         assert_eq!(store.session_by_hash("there").await.unwrap().unwrap().origin.as_deref(), Some(ISSUER));

@@ -13,7 +13,14 @@ use crate::support::stores::on_both_engines;
 
 fn session(account_id: i64, hash: &str) -> NewSession {
     let expires_at = noon() + TimeDelta::hours(12);
-    NewSession { account_id, hash: hash.into(), created_at: noon(), expires_at, origin: None }
+    NewSession {
+        public_id: Uuid::now_v7(),
+        account_id,
+        hash: hash.into(),
+        created_at: noon(),
+        expires_at,
+        origin: None,
+    }
 }
 
 fn link(account_id: i64, hash: &str) -> NewLink {

@@ -150,6 +150,19 @@ impl Chromium {
         self.ask(&format!("/element/{element}/click"), &json!({})).await;
     }
 
+    /// Clicks what this selector finds first.
+    pub(crate) async fn presses(&self, selector: &str) {
+        let element = self.find("css selector", selector).await;
+        self.ask(&format!("/element/{element}/click"), &json!({})).await;
+    }
+
+    /// Types into the field that this selector finds first.
+    pub(crate) async fn fills(&self, selector: &str, text: &str) {
+        let element = self.find("css selector", selector).await;
+        self.ask(&format!("/element/{element}/clear"), &json!({})).await;
+        self.ask(&format!("/element/{element}/value"), &json!({ "text": text })).await;
+    }
+
     /// Picks the file for the field of this id.
     pub(crate) async fn picks(&self, field: &str, file: &std::path::Path) {
         let element = self.find("css selector", &format!("#{field}")).await;
@@ -179,7 +192,7 @@ impl Chromium {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    async fn scripts(&self, on: bool) {
+    pub(crate) async fn scripts(&self, on: bool) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !on })).await;
     }
 
@@ -207,6 +220,16 @@ impl Chromium {
             const out = [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > room + 1);
             return wide + ' of ' + room + ': ' + out.slice(0, 3).map((one) => one.outerHTML.slice(0, 160)).join(' | ')";
         self.run(script).await.as_str().map(str::to_owned)
+    }
+
+    /// Holds what is true of every page of the one that is open: it complained of nothing, has no barriers, and does not scroll sideways on a phone.
+    pub(crate) async fn looks(&self) {
+        let place = self.place().await;
+        assert_eq!(self.complaints().await, Vec::<String>::new(), "{place}");
+        assert_eq!(self.barriers().await, Vec::<String>::new(), "{place}");
+        self.widen(PHONE).await;
+        assert_eq!(self.sticks_out().await, None, "{place}");
+        self.widen(DESK).await;
     }
 
     /// Opens the page as people do and holds what is true of every page: it says `texts`, complains of nothing, has no barriers, does

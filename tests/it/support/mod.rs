@@ -18,6 +18,7 @@ pub(crate) mod server;
 pub(crate) mod shared_folder;
 pub(crate) mod spec;
 pub(crate) mod stores;
+pub(crate) mod wait;
 
 /// The folder of Cargo.toml.
 pub(crate) fn project_root() -> PathBuf {

@@ -1,7 +1,9 @@
 //! One's own account.
 
-use merit::app::{AccountKind, AccountOrder, GrantOrder};
+use merit::app::{AccountKind, AccountOrder, ContactOrder, GrantOrder, Slice, WantedEntries};
 use merit::domain::authority::Role;
+use merit::domain::notice::NoticeKind;
+use merit::domain::text::Language;
 
 use super::{PASSWORD, Place, is_in};
 use crate::support::browser::Browser;
@@ -86,4 +88,31 @@ async fn who_is_not_signed_in_is_asked_to() {
         .await
         .leads_to("/sign-in?next=/account");
     browser.submit("/sign-in", "/account/sign-out-everywhere", &[]).await.leads_to("/sign-in?next=/account");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_choose_the_language_they_are_written_to_in_and_keep_their_address() {
+    let place = Place::new().await;
+    let lin = place.member("lin").await;
+    let order = ContactOrder { email: Some("lin@example.com".to_owned()), ..ContactOrder::default() };
+    let version =
+        place.app.set_contact(lin.public_id, lin.version + 1, &order).await.unwrap().account.version.to_string();
+    let mut browser = place.signed_in("lin").await;
+    let fields = [
+        ("version", version.as_str()),
+        ("language", "zh"),
+        ("wish.pull_failed", "on"),
+        ("email", "somebody@example.com"),
+    ];
+    browser.submit("/account", "/account/wishes", &fields).await.leads_to("/account");
+    let contact = place.app.account_named("lin").await.unwrap().account.contact;
+    assert_eq!((contact.email.as_deref(), contact.language), (Some("lin@example.com"), Language::Chinese));
+    assert_eq!(contact.wishes, [NoticeKind::PullFailed]);
+    browser.submit("/account", "/account/wishes?lang=en", &fields).await.says(409, "was changed meanwhile");
+    let unknown = [("version", "0"), ("language", "zh"), ("wish.gossip", "on")];
+    browser.submit("/account", "/account/wishes", &unknown).await.says(409, "gossip");
+    // The log names nobody, and no digest of an address can be guessed.
+    let wanted = WantedEntries { act: Some("account.set_contact".to_owned()), ..WantedEntries::default() };
+    let entries = place.app.audit_entries(&Slice::first(), &wanted).await.unwrap().rows;
+    assert!(entries.iter().all(|entry| entry.entry.record.subject == lin.public_id.to_string()), "{entries:?}");
 }

@@ -102,7 +102,7 @@ async fn an_agent_takes_note_and_appeals_and_hr_decides() {
     chromium.ticks("vary").await;
     chromium.types("reason", "The recordings are lost indeed.").await;
     chromium.sends("reason").await;
-    chromium.sees("with this the result would be the same").await;
+    chromium.sees("With this the result would be the same").await;
     assert_eq!(chromium.run("return document.getElementById('reason').value").await, "The recordings are lost indeed.");
     chromium.ticks("vary").await;
     chromium.run("document.querySelector('[name=\"leave_out.qa_score\"]').click()").await;
@@ -130,7 +130,7 @@ async fn an_agent_takes_note_and_appeals_and_hr_decides() {
     let late = other.submit(raise, note, &[("comment", "words of E004")]).await;
     late.says(409, ">words of E004</textarea>");
     other.submit(raise, raise, &[("about", "line:none"), ("grounds", "x")]).await.says(409, "has no line");
-    other.submit(raise, raise, &[("about", "result"), ("grounds", " ")]).await.says(409, "say it in words");
+    other.submit(raise, raise, &[("about", "result"), ("grounds", " ")]).await.says(409, "Say it in words");
     // A file is only ever downloaded, by whom it may concern.
     let file = agent.get(&place).await.body;
     let file = file.split("href=\"/evidence/").nth(1).unwrap().split('"').next().unwrap().to_owned();

@@ -56,7 +56,7 @@ async fn another_rating_is_proposed_by_one_and_confirmed_by_another() {
     chromium.widen(1280).await;
     chromium.open(&format!("{}{RATED}?lang=en", office.origin)).await;
     chromium.clicks("Decline").await;
-    chromium.sees("comment: say why in words").await;
+    chromium.sees("Say it in words").await;
     chromium.clicks("Confirm").await;
     chromium.sees("Confirmed").await;
     assert!(chromium.complaints().await.iter().all(|one| one.contains("409")));

@@ -1,5 +1,6 @@
 //! Signing in and the pages around it, over real HTTP.
 
+mod access;
 mod account;
 mod appeals;
 mod back_off;
@@ -8,20 +9,25 @@ mod calibration;
 mod chromium;
 mod cookies;
 mod corrections;
+mod cost;
 mod forms;
 mod hashes;
 mod imports;
 mod jobs;
+mod journey;
 mod language;
 mod links;
 mod notices;
 mod pages;
 mod people;
+mod ratings;
 mod reviews;
 mod sessions;
+mod settings;
 mod sign_in;
 mod simulation;
 mod timing;
+mod uploads;
 
 use merit::app::{AccountKind, AccountOrder, AccountRecord, App, Clock, GrantOrder};
 use merit::domain::authority::Role;

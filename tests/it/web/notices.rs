@@ -23,7 +23,7 @@ async fn administrators_see_what_was_told_and_tell_programs() {
     let change = format!("{account}/contact");
     let reached = [("version", version.as_str()), ("email", "e001@example.com"), ("language", "zh")];
     admin.submit(&account, &change, &reached).await.leads_to(&account);
-    admin.submit(&account, &change, &reached).await.says(409, "Nothing was changed");
+    admin.submit(&account, &change, &reached).await.says(409, "Somebody else changed this account meanwhile");
     admin.submit(&account, &change, &[("version", "2"), ("email", "nobody")]).await.says(409, "email: ");
     agent.get("/account?lang=en").await.says(200, "e001@example.com");
 
@@ -52,7 +52,7 @@ async fn administrators_see_what_was_told_and_tell_programs() {
     chromium.open(&format!("{}/webhooks?lang=en", office.origin)).await;
     chromium.types("url", "https://hooks.example.com/in").await;
     chromium.sends("url").await;
-    chromium.sees("kinds: name at least one").await;
+    chromium.sees("Name at least one kind").await;
     assert_eq!(chromium.run("return document.getElementById('url').value").await, "https://hooks.example.com/in");
     chromium.ticks("kind-results_published").await;
     chromium.sends("url").await;

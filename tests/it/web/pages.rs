@@ -42,7 +42,7 @@ pub(super) struct Office {
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let company = Company::new(12);
         let app = company.load(&company.sqlite()).await.with_rules_folder(&company.rules());
         for quarter in [FIRST_QUARTER, SECOND_QUARTER] {
@@ -170,10 +170,12 @@ async fn of_those_who_look_after_it() {
     let mut auditor = office.session("auditor", None, Some((Role::Auditor, None))).await;
     let rules = office.app.cycle(SECOND_QUARTER).await.unwrap().ruleset_hash;
     let version = format!("/rules/{rules}");
+    let card = format!("{version}/cards/front_line");
     let pages = [
         ("/audit", ["cycle.calibrate", "cycle.calibrate"]),
         ("/audit?act=nothing.such", ["No entry was found", "未找到任何记录"]),
         (version.as_str(), ["What is measured", "测量内容"]),
+        (card.as_str(), ["points by value", "数值与得分"]),
     ];
     office.check(&chromium, &auditor, &pages).await;
     auditor.submit("/audit", "/audit/verification?lang=en", &[]).await.says(200, "The log is whole");
@@ -190,6 +192,8 @@ async fn of_those_who_look_after_it() {
     ];
     office.check(&chromium, &approver, &pages).await;
     let sheet = "/cycles/2026-Q3/approval";
+    approver.get(&format!("{sheet}?lang=zh")).await.says(200, "已评分 · ");
+    approver.get(&format!("{sheet}?lang=en")).await.says(200, "Scored · ");
     let approve = "/cycles/2026-Q3/acts/approve";
     approver.submit(sheet, approve, &[("digest", "something else")]).await.says(409, "not what stands now");
     let digest = office.app.approval_sheet(SECOND_QUARTER).await.unwrap().digest;

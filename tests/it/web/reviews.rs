@@ -91,7 +91,7 @@ async fn colleagues_are_asked_rate_or_decline_and_people_assess_themselves() {
     let asked = [("do", "invite"), ("group", "peer"), ("raters", "S2, S3\nS4")];
     lead.submit(raters, raters, &asked).await.leads_to(raters);
     let unknown = [("do", "invite"), ("group", "peer"), ("raters", "S1 X9")];
-    lead.submit(raters, raters, &unknown).await.says(409, "X9 (not on the roster)");
+    lead.submit(raters, raters, &unknown).await.says(409, "S1, X9");
     lead.submit(raters, raters, &[("do", "withdraw"), ("raters", "S4")]).await.leads_to(raters);
     lead.submit(raters, raters, &[("do", "withdraw"), ("raters", "E001")]).await.says(409, "was not asked");
 

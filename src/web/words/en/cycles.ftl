@@ -1,4 +1,4 @@
-no-cycles = There is no cycle yet. 'merit cycle open' opens one.
+no-cycles = There is no cycle yet.
 progress = Progress
 first-day = First day
 last-day = Last day
@@ -81,3 +81,9 @@ approve-this = Approve exactly this
 sort = In order of
 sort-best = Score, best first
 sort-least = Score, least first
+cycle-open-heading = Open a cycle
+cycle-open-about = Write the quarter or month as 2026-Q3 or 2026-07. The rules that are in force on its first day are fixed for it.
+cycle-code = Cycle
+cycle-open-do = Open the cycle
+act-job-about = This takes a while and is done as a job: the next page shows how far it is.
+job-cycle = On to cycle { $cycle }

@@ -80,3 +80,8 @@ exempt-done = { $people ->
    *[other] { $people } people are exempt from { $cycle } now
 }
 exempt-not = Not exempted
+import-ratings = Import ratings
+import-ratings-counted = Ratings
+import-ratings-over = This cycle takes no more ratings: its review is complete.
+import-ratings-groups = To which group the rater belongs, as the form says:
+import-ratings-items = An item of the form by which the person is judged, as 'item' or 'form.item'; the value is one of the form's levels. The same rater's rating of the same item takes the place of an earlier one.

@@ -30,7 +30,6 @@ review-saved-at = Saved { $at }
 review-saved = The draft is saved.
 review-last-saved = Last saved
 review-not-saved = Not saved: the server cannot be reached or you are signed out. What you typed is still here.
-review-note-without-level = There are words on something that has no level yet: choose one, or move them to the comment.
 review-changed = It was saved in another window meanwhile. Nothing was overwritten: what you typed is in the form, and where the other differs it stands beside. Save again to put yours in its place.
 review-changed-elsewhere = It was saved in another window meanwhile. Nothing was overwritten: press the button that saves to see both.
 review-other = Saved meanwhile:

@@ -1,4 +1,4 @@
-no-cycles = 尚无考核周期。可用 merit cycle open 开启。
+no-cycles = 还没有周期。
 progress = 进度
 first-day = 首日
 last-day = 末日
@@ -78,3 +78,9 @@ approve-this = 按此批准
 sort = 排序
 sort-best = 得分从高到低
 sort-least = 得分从低到高
+cycle-open-heading = 打开周期
+cycle-open-about = 请写季度或月份，如 2026-Q3 或 2026-07。该周期固定采用其首日生效的规则。
+cycle-code = 周期
+cycle-open-do = 打开该周期
+act-job-about = 此操作需要一些时间，作为任务执行：下一页显示进度。
+job-cycle = 前往周期 { $cycle }

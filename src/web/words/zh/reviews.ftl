@@ -30,7 +30,6 @@ review-save = 保存草稿
 review-go-on = 保存并准备提交
 review-save-about = 草稿不计入结果。提交后自下次计分起计入；评议结束前可修改并再次提交。
 review-not-saved = 未保存：无法连接服务器，或您已退出登录。您填写的内容仍在此处。
-review-note-without-level = 有一项写了说明但未选等级：请选择等级，或将文字移到总体意见。
 review-changed = 期间在另一窗口中保存过。没有覆盖任何内容：您填写的内容仍在表单中，不同之处列于其旁。再次保存即以您的内容取代。
 review-changed-elsewhere = 期间在另一窗口中保存过。没有覆盖任何内容：请按保存按钮查看两者。
 review-other = 期间保存的内容：

@@ -3,8 +3,8 @@
 use std::fs;
 
 use merit::app::{
-    AccountChange, AccountKind, AccountOrder, App, AppError, Change, DeadlineOrder, ExemptionOrder, GrantOrder,
-    RulesChoice, TokenKind, TokenOrder,
+    AccountChange, AccountKind, AccountOrder, App, AppError, Change, ContactOrder, DeadlineOrder, ExemptionOrder,
+    GrantOrder, RulesChoice, TokenKind, TokenOrder,
 };
 use merit::domain::appraisal::ExemptionReason;
 use merit::domain::audit::Digest;
@@ -106,6 +106,11 @@ async fn change_access(app: &App, expected: &mut Vec<Told>) {
     let order =
         TokenOrder { account: made.public_id, name: "payroll", kind: TokenKind::Token, only: None, expires_at: None };
     let token = app.create_token(order).await.unwrap().0.public_id;
+    let contact = ContactOrder { email: Some("li.wei@example.com".to_owned()), ..ContactOrder::default() };
+    app.set_contact(made.public_id, made.version + 1, &contact).await.unwrap();
+    expected.push(("account.set_contact", "account", made.public_id.to_string()));
+    app.end_account_sessions(made.public_id).await.unwrap();
+    expected.push(("session.end_all", "account", made.public_id.to_string()));
     expected.push(("token.create", "token", token.to_string()));
     app.revoke_token(token).await.unwrap();
     expected.push(("token.revoke", "token", token.to_string()));

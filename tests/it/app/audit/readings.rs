@@ -20,6 +20,7 @@ async fn read_all(app: &App, company: &Company) {
     app.payout(CYCLE, "E001").await.unwrap();
     app.explained_payout(CYCLE, "E002").await.unwrap();
     app.payout_totals(CYCLE).await.unwrap();
+    app.cycle_cost(CYCLE).await.unwrap();
     app.plans(CYCLE, &slice, &wanted).await.unwrap();
     app.spread(CYCLE, &wanted).await.unwrap();
     app.agent_results(CYCLE, &slice, Some("T1"), None).await.unwrap();
@@ -81,6 +82,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
             ("cycle.simulate", CYCLE, "revision=1 rules="),
             ("exemption.read", "E001", "cycle=2026-Q2"),
             ("facts.read", "E001", "2026-04-01 to 2026-06-30 metric=csat_t2b"),
+            ("payout.cost", CYCLE, ""),
             ("payout.list", CYCLE, "unit=T1 rows=3 E001…E003"),
             ("payout.read", "E001", "cycle=2026-Q2"),
             ("payout.read", "E002", "cycle=2026-Q2"),
@@ -98,7 +100,7 @@ async fn readings_are_recorded_and_ones_own_are_not() {
         ];
         if let Some(plan) = planned.first() {
             app.plan(CYCLE, &plan.summary.employee_number).await.unwrap();
-            expected.insert(12, ("plan.read", plan.summary.employee_number.as_str(), "cycle=2026-Q2"));
+            expected.insert(13, ("plan.read", plan.summary.employee_number.as_str(), "cycle=2026-Q2"));
         }
         let mut found = entries(&app).await;
         found.truncate(found.len() - before);
