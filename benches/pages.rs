@@ -8,10 +8,14 @@ mod common;
 
 use std::path::Path;
 
-use merit::app::{AccountKind, AccountOrder, App, Clock, GrantOrder, SignIn};
+use merit::app::{
+    AccountKind, AccountOrder, App, AppealOrder, Clock, DecisionOrder, GrantOrder, SignIn, TokenKind, TokenOrder,
+    Variation, Verdict,
+};
+use merit::domain::appeal::AppealSubject;
 use merit::domain::authority::Role;
 
-use common::{CYCLE, Connection, ONE_UNIT, Units, number, serve};
+use common::{CYCLE, Connection, ONE_UNIT, Units, number, serve, token};
 
 const PASSWORD: &str = "kettle moss lantern 12";
 /// The median of as many answers counts, after two that are not counted.
@@ -19,6 +23,9 @@ const TIMES: usize = 21;
 const PROVINCES: usize = 31;
 const TEAMS_A_PREFECTURE: usize = 10;
 const PREFECTURES: usize = 10;
+/// So many agents appeal, each about this line.
+const APPEALS: usize = 50;
+const APPEALED: &str = "qa_score";
 /// A page that does next to nothing: what the server takes for any.
 const BARE: &str = "/sign-in";
 
@@ -146,7 +153,30 @@ async fn load(folder: &Path, database: &str, agents: usize) {
     for (who, _) in PAGES {
         somebody(&app, who).await;
     }
+    appeals(&app, agents).await;
     println!("loaded: {agents} agents in {teams} teams");
+}
+
+/// Some agents appeal and are given right, so that pages read what stands and not one run alone.
+async fn appeals(app: &App, agents: usize) {
+    let hr = app.account_named(&Who::Hr.login()).await.unwrap().account.public_id;
+    let order = TokenOrder { account: hr, name: "bench", kind: TokenKind::Token, only: None, expires_at: None };
+    let (_, text) = app.create_token(order).await.unwrap();
+    let hr = app.acting_as(app.bearer(&text).await.unwrap().unwrap());
+    for at in 0..APPEALS {
+        let agent = number(1 + at * (agents / APPEALS));
+        let order =
+            AccountOrder { kind: AccountKind::Person, login: &agent, name: "Somebody", agent: Some(agent.as_str()) };
+        let text = token(app, order).await;
+        let person = app.acting_as(app.bearer(&text).await.unwrap().unwrap());
+        let about = AppealSubject::Line(APPEALED.to_owned());
+        let raised =
+            person.raise_appeal(AppealOrder { cycle: CYCLE, about, grounds: "the recordings were lost" }).await;
+        let appeal = raised.unwrap().appeal.public_id;
+        hr.assign_appeal(appeal, None).await.unwrap();
+        let verdict = Verdict::Vary(Variation { leave_out: vec![APPEALED.to_owned()], ..Variation::default() });
+        hr.decide_appeal(DecisionOrder { appeal, verdict, reason: "they are lost indeed" }).await.unwrap();
+    }
 }
 
 async fn measure_all(folder: &Path, database: &str) {

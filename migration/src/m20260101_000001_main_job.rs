@@ -38,6 +38,11 @@ impl MigrationTrait for Migration {
         run(manager, include_str!("schema/cycle_events.sql")).await?;
         run(manager, include_str!("schema/calibration.sql")).await?;
         run(manager, include_str!("schema/agent_results.sql")).await?;
+        let counts = match manager.get_database_backend() {
+            DbBackend::Postgres => include_str!("schema/counts_postgres.sql"),
+            _ => include_str!("schema/counts_sqlite.sql"),
+        };
+        run(manager, counts).await?;
         run(manager, include_str!("schema/deadlines.sql")).await?;
         run(manager, include_str!("schema/appeals.sql")).await?;
         let adjustments = match manager.get_database_backend() {

@@ -57,7 +57,7 @@ impl App {
         let before = earlier.as_ref().map(|earlier| earlier.run_id);
         let agents = self.rated_agents((run.cycle_id, run.id, before), &filter).await?;
         self.record_session(code, unit, &filter.reach, agents.len()).await?;
-        let rules = self.pinned_rules(&run.ruleset_hash).await?;
+        let rules = self.rules_of(run).await?;
         let outliers = Outliers::of(&agents, |id| rules.metric(id));
         let before = earlier.map(|earlier| SessionCycle { cycle: earlier.cycle_code, moves: Moves::of(&agents) });
         let raters = Leniency::of(&agents);

@@ -246,7 +246,7 @@ impl App {
     }
 
     async fn counted(&self, run: i64, take: Take, reach: &Reach) -> Result<(Units, Vec<PayoutGroup>), AppError> {
-        let units = Units::new(self.store.run_units(run).await?, reach);
+        let units = Units::new(self.store.unit_tree(run).await?.to_vec(), reach);
         Ok((units, self.store.payout_groups(run, take, reach).await?))
     }
 }

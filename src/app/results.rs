@@ -1,21 +1,18 @@
 //! Where each agent's result of a cycle stands, and how far the units are.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::audit::page_detail;
+use super::read::meant;
 use super::{App, AppError, Change, Slice};
 use crate::app::refusal::too_long;
 use crate::domain::agent_result::ResultState;
-use crate::domain::appraisal::AppraisalState;
 use crate::domain::authority::{Act, Reach};
 use crate::domain::cycle::CycleState;
-use crate::domain::scorecard::CardResult;
-use crate::store::{AgentResult, Page, ResultFilter, RunUnit, Take};
+use crate::store::{AgentResult, Page, RunUnit, Take, Waiting};
 
 /// Longest comment on an acknowledgement, in characters.
 const LONGEST_COMMENT: usize = 4_000;
-/// Cards on hold that are read at once.
-const HELD_AT_ONCE: u64 = 500;
 
 /// How far the results of a cycle are, by unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,19 +149,23 @@ impl App {
     /// How far the results are, unit by unit, of those within reach.
     pub async fn progress(&self, code: &str) -> Result<Progress, AppError> {
         let reach = self.reach(Act::ReadResults)?;
-        let cycle = self.cycle(code).await?;
-        let run = self.current_run(&cycle).await?;
-        let units = self.store.run_units(run.id).await?;
+        let shown = self.shown_run(code).await?;
+        let run = &shown.run;
+        let units = self.store.unit_tree(run.id).await?;
         let tree = Tree::of(&units);
         let mut sums: HashMap<i64, BTreeMap<ResultState, u64>> = HashMap::new();
-        for count in self.store.agent_result_counts(cycle.id).await? {
+        for count in self.store.agent_result_counts(run.cycle_id).await? {
             if tree.is_within(count.unit_id, &reach) {
                 *sums.entry(count.unit_id).or_default().entry(count.state).or_default() += count.results;
             }
         }
         let mut waiting: HashMap<i64, BTreeMap<String, u64>> = HashMap::new();
-        for (unit, what) in self.on_hold(run.id, &reach).await? {
-            *waiting.entry(unit).or_default().entry(what).or_default() += 1;
+        for Waiting { unit_id, metric, cards } in self.store.waiting(run.id, meant(&shown, Take::Standing)).await? {
+            if tree.is_within(unit_id, &reach) {
+                let what = metric.map_or_else(|| RATINGS.to_owned(), |metric| metric.to_string());
+                *waiting.entry(unit_id).or_default().entry(what).or_default() +=
+                    u64::try_from(cards).unwrap_or_default();
+            }
         }
         tree.add_up(&mut sums);
         tree.add_up(&mut waiting);
@@ -177,36 +178,7 @@ impl App {
                 waiting_for: waiting.remove(&unit.unit_id).unwrap_or_default(),
             })
         });
-        Ok(Progress { state: cycle.state, units: progress.collect() })
-    }
-}
-
-impl App {
-    /// Units of cards on hold, each with something that a card of it waits for.
-    async fn on_hold(&self, run_id: i64, reach: &Reach) -> Result<Vec<(i64, String)>, AppError> {
-        let filter = ResultFilter {
-            reach: reach.clone(),
-            state: Some(AppraisalState::OnHold),
-            take: Take::Standing,
-            ..ResultFilter::default()
-        };
-        let (mut found, mut after) = (Vec::new(), None::<String>);
-        loop {
-            let page = self.store.scorecard_details_page(run_id, after.as_deref(), HELD_AT_ONCE, &filter).await?;
-            after = page.rows.last().filter(|_| page.more).map(|card| card.summary.employee_number.clone());
-            for card in page.rows {
-                let stretches = || card.result.stretches.iter().map(|result| &result.stretch.card);
-                let mut what: BTreeSet<String> =
-                    stretches().flat_map(CardResult::waits_for).map(ToString::to_string).collect();
-                if stretches().any(CardResult::waits_for_ratings) {
-                    what.insert(RATINGS.to_owned());
-                }
-                found.extend(what.into_iter().map(|what| (card.summary.unit_id, what)));
-            }
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
+        Ok(Progress { state: shown.state, units: progress.collect() })
     }
 }
 

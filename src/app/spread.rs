@@ -27,7 +27,7 @@ impl App {
         let (reach, shown) = self.shown_with_revisions(Act::ReadResults, cycle).await?;
         let filter = self.filter(reach, wanted, meant(&shown, Take::Standing)).await?;
         let run = shown.run;
-        let rules = self.pinned_rules(&run.ruleset_hash).await?;
+        let rules = self.rules_of(&run).await?;
         let mut counts: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
         for (card, rating, agents) in self.store.rating_counts(run.id, &filter).await? {
             counts.entry(card).or_default().insert(rating, agents);

@@ -81,6 +81,7 @@ pub use results::plans::{PlanDetail, PlanSummary};
 pub use results::rows::{PayoutRow, PlanRow, ResultRow};
 pub use results::scorecards::{ResultFilter, ScorecardDetail, ScorecardSummary};
 pub use results::units::{UnitFilter, UnitResultRow, UnitScorecardDetail, UnitScorecardSummary};
+pub use results::waits::Waiting;
 pub use reviews::read::{Review, ReviewAnswer, ReviewStanding, ReviewTask, ReviewToWrite};
 pub use reviews::write::{Invitation, ReviewDraft};
 pub use revisions::adjustments::{NewAdjustment, PayAdjustment};

@@ -26,6 +26,15 @@ CREATE INDEX agent_result_revised ON agent_result (cycle_id, employee_number, ag
 CREATE INDEX agent_result_paid ON agent_result (cycle_id, employee_number, agent_id, paid_run_id)
     WHERE paid_run_id IS NOT NULL;
 
+-- How many results of each unit are in each state. Triggers keep it, so that nobody counts a company's results to see how far it is.
+CREATE TABLE agent_result_count (
+    cycle_id @int NOT NULL REFERENCES cycle (id),
+    unit_id @int NOT NULL,
+    state @key NOT NULL,
+    results @int NOT NULL,
+    PRIMARY KEY (cycle_id, unit_id, state)
+) @clustered;
+
 -- What one person writes about another, or about themselves: answers on the items of a form, and a comment. Answers count as ratings once they
 -- are handed in.
 CREATE TABLE review (

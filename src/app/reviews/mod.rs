@@ -189,7 +189,7 @@ impl App {
             leads.then_some(RaterGroup::Supervisor)
         };
         let group = group.ok_or_else(nothing)?;
-        let rules = self.pinned_rules(&cycle.ruleset_hash).await?;
+        let rules = self.rules_by(&cycle.ruleset_hash).await?;
         let form = self.form_of(&rules, &cycle, employee_number).await?;
         // Who is not a group of the form may still comment.
         let form = form.filter(|form| form.group(group).is_some());

@@ -132,8 +132,8 @@ impl Store {
 
     /// How many results of each unit are in each state, in order of both.
     pub async fn agent_result_counts(&self, cycle_id: i64) -> Result<Vec<ResultCount>, StoreError> {
-        let text = "SELECT unit_id, state, COUNT(*) AS results FROM agent_result WHERE cycle_id = $1
-            GROUP BY unit_id, state ORDER BY unit_id, state";
+        let text = "SELECT unit_id, state, results FROM agent_result_count WHERE cycle_id = $1 AND results <> 0
+            ORDER BY unit_id, state";
         let rows: Vec<CountRow> = fetch(&self.readers, "counting where results stand", text, [cycle_id.into()]).await?;
         let count = |row: CountRow| {
             Ok(ResultCount {

@@ -114,15 +114,24 @@ fn parts<R: Row>(column: &str) -> [String; 2] {
     ]
 }
 
-/// These columns of the rows meant, as what follows `FROM`; conditions follow it.
-pub(super) fn rows_meant<R: Row>(take: Take, columns: &str) -> String {
-    match take.column() {
-        None => format!("{} r WHERE r.run_id = $1", R::TABLE),
-        Some(column) => {
-            let [plain, revised] = parts::<R>(column);
-            format!("(SELECT {columns} {plain} UNION ALL SELECT {columns} {revised}) r WHERE 1 = 1")
-        }
-    }
+/// These columns of the rows of the run `$1`, as what follows `FROM`: each counts once.
+pub(super) fn rows_of_run<R: Row>(columns: &str) -> String {
+    format!("(SELECT CAST(1 AS BIGINT) AS times, {columns} FROM {} r WHERE r.run_id = $1) r", R::TABLE)
+}
+
+/// What revisions change about [`rows_of_run`]: the rows that do not stand count less by one, those that took their place count once. None where
+/// the run's own rows are meant.
+pub(super) fn rows_changed<R: Row>(take: Take, columns: &str) -> Option<String> {
+    let table = R::TABLE;
+    let column = take.column()?;
+    let revised = format!("x.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND x.{column} IS NOT NULL");
+    Some(format!(
+        "(SELECT CAST(-1 AS BIGINT) AS times, {columns} FROM agent_result x
+            JOIN {table} r ON r.run_id = $1 AND r.agent_id = x.agent_id WHERE {revised}
+        UNION ALL
+        SELECT CAST(1 AS BIGINT) AS times, {columns} FROM agent_result x
+            JOIN {table} r ON r.run_id = x.{column} AND r.agent_id = x.agent_id WHERE {revised}) r"
+    ))
 }
 
 /// How a page is ordered: the columns that it goes by, and by which of them, as SQL of the row `r` and of what is selected.

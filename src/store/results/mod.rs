@@ -11,3 +11,4 @@ pub(crate) mod rows;
 pub(crate) mod scorecards;
 pub(super) mod sums;
 pub(crate) mod units;
+pub(crate) mod waits;

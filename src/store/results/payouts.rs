@@ -5,11 +5,10 @@ use uuid::Uuid;
 
 use super::super::packed::unpack;
 use super::super::roster::read::currency_of;
-use super::super::write::fetch;
 use super::super::{Page, ResultFilter, Store, StoreError};
 use super::codes::from_code;
-use super::list::{Found, Row, Take, Whole, rows_meant};
-use super::sums;
+use super::list::{Found, Row, Take, Whole};
+use super::sums::{Adding, Sum};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{PayoutResult, Withheld};
 
@@ -106,12 +105,30 @@ impl TryFrom<Whole<Found<PayoutColumns>>> for PayoutDetail {
     }
 }
 
-#[derive(FromQueryResult)]
-struct TotalRow {
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct TotalRow {
     currency: String,
     amount_minor: i64,
     payable: i64,
     withheld: i64,
+}
+
+impl Sum for TotalRow {
+    type Of = String;
+
+    fn of(&self) -> String {
+        self.currency.clone()
+    }
+
+    fn add(&mut self, change: &Self) {
+        self.amount_minor = self.amount_minor.saturating_add(change.amount_minor);
+        self.payable += change.payable;
+        self.withheld += change.withheld;
+    }
+
+    fn is_of_none(&self) -> bool {
+        self.payable == 0 && self.withheld == 0
+    }
 }
 
 impl Store {
@@ -145,20 +162,18 @@ impl Store {
 
     /// One sum a currency, in order of its code.
     pub async fn payout_totals(&self, run_id: i64, take: Take) -> Result<Vec<PayoutTotal>, StoreError> {
-        let text = format!(
-            "SELECT r.currency, CAST(SUM(r.amount_minor) AS BIGINT) AS amount_minor,
-                COUNT(CASE WHEN r.withheld IS NULL THEN 1 END) AS payable, COUNT(r.withheld) AS withheld
-            FROM {} GROUP BY r.currency ORDER BY r.currency",
-            rows_meant::<PayoutColumns>(take, "r.currency, r.amount_minor, r.withheld")
-        );
-        let values = [run_id.into()];
-        let key = sums::key(run_id, take, &text, &values);
-        if let Some(known) = self.sums.payouts.known(key.as_deref()) {
-            return Ok(known);
-        }
-        let rows: Vec<TotalRow> = fetch(&self.readers, "adding up payouts", text, values).await?;
-        let totals = rows.into_iter().map(PayoutTotal::try_from).collect::<Result<_, _>>()?;
-        Ok(self.sums.payouts.keep(key, totals))
+        let text = |rows: &str| {
+            format!(
+                "SELECT r.currency, CAST(SUM(r.times * r.amount_minor) AS BIGINT) AS amount_minor,
+                    CAST(SUM(CASE WHEN r.withheld IS NULL THEN r.times ELSE 0 END) AS BIGINT) AS payable,
+                    CAST(SUM(CASE WHEN r.withheld IS NULL THEN 0 ELSE r.times END) AS BIGINT) AS withheld
+                FROM {rows} GROUP BY r.currency"
+            )
+        };
+        let columns = "r.currency, r.amount_minor, r.withheld";
+        let adding = Adding { step: "adding up payouts", columns, text: &text, values: vec![run_id.into()] };
+        let rows = self.summed::<PayoutColumns, TotalRow>(&self.sums.payouts, take, adding).await?;
+        rows.into_iter().map(PayoutTotal::try_from).collect()
     }
 }
 

@@ -5,11 +5,11 @@ use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::super::packed::unpack;
-use super::super::write::{fetch, fetch_one};
+use super::super::write::fetch_one;
 use super::super::{Page, Store, StoreError};
 use super::codes::from_code;
-use super::list::{Found, Row, ScoreOrder, Take, Whole, conditions, rows_meant};
-use super::sums;
+use super::list::{Found, Row, ScoreOrder, Take, Whole, conditions};
+use super::sums::{Adding, Sum};
 use crate::domain::appraisal::{AppraisalResult, AppraisalState};
 use crate::domain::authority::Reach;
 use crate::domain::fixed::Fixed;
@@ -133,11 +133,27 @@ impl TryFrom<Whole<Found<ScorecardColumns>>> for ScorecardDetail {
     }
 }
 
-#[derive(FromQueryResult)]
-struct RatingRow {
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct RatingRow {
     card: String,
     rating: String,
     cards: i64,
+}
+
+impl Sum for RatingRow {
+    type Of = (String, String);
+
+    fn of(&self) -> Self::Of {
+        (self.card.clone(), self.rating.clone())
+    }
+
+    fn add(&mut self, change: &Self) {
+        self.cards += change.cards;
+    }
+
+    fn is_of_none(&self) -> bool {
+        self.cards == 0
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -145,11 +161,27 @@ struct CardRow {
     card: String,
 }
 
-#[derive(FromQueryResult)]
-struct CountRow {
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct CountRow {
     state: String,
     rating: Option<String>,
     cards: i64,
+}
+
+impl Sum for CountRow {
+    type Of = (String, Option<String>);
+
+    fn of(&self) -> Self::Of {
+        (self.state.clone(), self.rating.clone())
+    }
+
+    fn add(&mut self, change: &Self) {
+        self.cards += change.cards;
+    }
+
+    fn is_of_none(&self) -> bool {
+        self.cards == 0
+    }
 }
 
 impl Store {
@@ -211,18 +243,16 @@ impl Store {
         let filter = &self.without_root(run_id, filter).await?;
         let mut values = vec![run_id.into()];
         let conditions = conditions::<ScorecardColumns>(filter, &mut values)?;
-        let text = format!(
-            "SELECT r.card, r.rating, COUNT(*) AS cards FROM {}
-                AND r.rating IS NOT NULL{conditions} GROUP BY r.card, r.rating ORDER BY r.card, r.rating",
-            rows_meant::<ScorecardColumns>(filter.take, "r.card, r.rating, r.state, r.agent_id, r.unit_id")
-        );
-        let key = sums::key(run_id, filter.take, &text, &values);
-        if let Some(known) = self.sums.ratings.known(key.as_deref()) {
-            return Ok(known);
-        }
-        let rows: Vec<RatingRow> = fetch(&self.readers, "counting ratings", text, values).await?;
-        let counts = rows.into_iter().map(|row| (row.card, row.rating, row.cards)).collect();
-        Ok(self.sums.ratings.keep(key, counts))
+        let text = |rows: &str| {
+            format!(
+                "SELECT r.card, r.rating, CAST(SUM(r.times) AS BIGINT) AS cards FROM {rows}
+                WHERE r.rating IS NOT NULL{conditions} GROUP BY r.card, r.rating"
+            )
+        };
+        let columns = "r.card, r.rating, r.state, r.agent_id, r.unit_id";
+        let adding = Adding { step: "counting ratings", columns, text: &text, values };
+        let rows = self.summed::<ScorecardColumns, RatingRow>(&self.sums.ratings, filter.take, adding).await?;
+        Ok(rows.into_iter().map(|row| (row.card, row.rating, row.cards)).collect())
     }
 
     /// How many scorecards of a run have each state and rating, in that order.
@@ -230,19 +260,18 @@ impl Store {
         &self,
         run_id: i64,
     ) -> Result<Vec<(AppraisalState, Option<String>, u64)>, StoreError> {
-        let text = "SELECT state, rating, COUNT(*) AS cards FROM scorecard WHERE run_id = $1
-            GROUP BY state, rating ORDER BY state, COALESCE(rating, '')";
-        let values = [run_id.into()];
-        let key = sums::key(run_id, Take::Run, text, &values);
-        if let Some(known) = self.sums.states.known(key.as_deref()) {
-            return Ok(known);
-        }
-        let rows: Vec<CountRow> = fetch(&self.readers, "counting scorecards", text, values).await?;
+        let text = |rows: &str| {
+            format!(
+                "SELECT r.state, r.rating, CAST(SUM(r.times) AS BIGINT) AS cards FROM {rows} GROUP BY r.state, r.rating"
+            )
+        };
+        let columns = "r.state, r.rating";
+        let adding = Adding { step: "counting scorecards", columns, text: &text, values: vec![run_id.into()] };
+        let rows = self.summed::<ScorecardColumns, CountRow>(&self.sums.states, Take::Run, adding).await?;
         let count = |row: CountRow| {
             let state = from_code("the state of a scorecard", row.state)?;
             Ok((state, row.rating, u64::try_from(row.cards).unwrap_or_default()))
         };
-        let counts = rows.into_iter().map(count).collect::<Result<_, StoreError>>()?;
-        Ok(self.sums.states.keep(key, counts))
+        rows.into_iter().map(count).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! The snapshot a run scores: the tree of units and, packed, everything the run knows of each agent.
 
+use std::sync::Arc;
+
 use entity::{run_agent, run_unit};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -76,6 +78,17 @@ impl Store {
             carried: row.carried,
         };
         Ok(rows.into_iter().map(unit).collect())
+    }
+
+    /// The units of a complete run in order of code, without what they carry: kept once read.
+    pub async fn unit_tree(&self, run_id: i64) -> Result<Arc<[RunUnit]>, StoreError> {
+        let key = run_id.to_string();
+        if let Some(known) = self.sums.units.known(&key) {
+            return Ok(known);
+        }
+        let mut units = self.run_units(run_id).await?;
+        units.iter_mut().for_each(|unit| unit.carried = None);
+        Ok(self.sums.units.keep(key, units))
     }
 
     /// At most `limit` agents after the agent id `after`, in order of id. Empty at the end.

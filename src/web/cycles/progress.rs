@@ -1,5 +1,7 @@
 //! How far the results of a cycle are, unit by unit, and where each stands.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use poem::web::Path;
 use poem::{Request, Response, handler};
@@ -92,24 +94,26 @@ pub(in crate::web) async fn page(request: &Request, Path(cycle): Path<String>) -
     let progress = app.progress(&cycle).await.map_err(failed)?;
     let state = progress.state;
     let rules = app.rules_of_cycle(&cycle).await.map_err(failed)?;
-    let waits = progress.units.iter().flat_map(|unit| unit.waiting_for.keys());
-    let glossary = Glossary::of(language, waits.map(|id| rules.metric(&MetricId::new(id))));
-    let mut rows: Vec<Row> =
-        progress.units.into_iter().map(|unit| row(unit, state, |id| rules.metric(id), language)).collect();
+    let waits: BTreeSet<&str> =
+        progress.units.iter().flat_map(|unit| unit.waiting_for.keys().map(String::as_str)).collect();
+    let glossary = Glossary::of(language, waits.into_iter().map(|id| rules.metric(&MetricId::new(id))));
+    let shown = |unit| row(unit, state, |id| rules.metric(id), language);
+    let mut units = progress.units;
     if let Some(kind) = FileKind::asked(request) {
         let mut sheet =
             Sheet::new(["unit", "unit-above", "done", "all", "state", "waits-for"].map(|key| frame.say(key)));
-        for Row { unit, parent, done, all, states, waits_for } in rows {
+        for Row { unit, parent, done, all, states, waits_for } in units.into_iter().map(shown) {
             sheet.row([unit, parent, done.to_string(), all.to_string(), states, waits_for]);
         }
         return sheet.answer(kind, &format!("progress-{cycle}"));
     }
     let Query { after, .. } = request.params().unwrap_or_default();
     let after = chosen(after);
-    rows.retain(|row| after.as_deref().is_none_or(|after| row.unit.as_str() > after));
-    let more = rows.len() > UNITS;
-    rows.truncate(UNITS);
-    let last = rows.last().filter(|_| more).map(|row| row.unit.clone());
+    units.retain(|unit| after.as_deref().is_none_or(|after| unit.unit.as_str() > after));
+    let more = units.len() > UNITS;
+    units.truncate(UNITS);
+    let last = units.last().filter(|_| more).map(|unit| unit.unit.clone());
+    let rows = units.into_iter().map(shown).collect();
     rendered(&Page { frame, cycle, rows, glossary, paging: Paging::new(&[], after.is_some(), last) })
 }
 

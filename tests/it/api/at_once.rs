@@ -88,6 +88,7 @@ async fn supervisors_write_while_hr_scores() {
         }
         hr.score(QUARTER, &|_| {}).await.unwrap();
         act(&hr, QUARTER, CycleAct::Calibrate).await.unwrap();
+        database.assert_counted().await;
         assert_eq!(app.verify_audit(None, &|_| {}).await.unwrap().faults, 0);
     }
 }

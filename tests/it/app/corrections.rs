@@ -162,5 +162,6 @@ async fn a_mistake_of_the_roster_is_corrected_and_who_may_not_does_not() {
         assert_eq!(corrected.corrected[0].adjustments[0].minor, now - before);
         assert!(now > before);
         assert_replays(&app, FIRST_QUARTER, 1).await;
+        database.assert_counted().await;
     }
 }

@@ -11,6 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::reviews::person;
 use crate::support::company::{Company, FIRST_QUARTER};
 use crate::support::cycles::{acting, after_all_windows};
+use crate::support::engines::Database;
 use crate::support::server::token_for;
 
 /// Something that somebody tries; `who` is a place in [`People`].
@@ -89,6 +90,7 @@ struct People {
     app: App,
     all: [App; 4],
     agent: App,
+    database: Database,
 }
 
 /// What the walk has seen.
@@ -100,7 +102,7 @@ struct Seen {
     published: Option<Vec<(String, Option<String>)>>,
 }
 
-async fn people(app: &App) -> People {
+async fn people(app: &App, database: Database) -> People {
     let both = token_for(app, "both", &[(Role::Hr, None, true), (Role::Approver, None, true)]).await;
     People {
         all: [
@@ -111,6 +113,7 @@ async fn people(app: &App) -> People {
         ],
         agent: person(app, "E001", None).await,
         app: app.clone(),
+        database,
     }
 }
 
@@ -213,14 +216,16 @@ impl People {
         };
         assert!(standing.iter().all(|state| allowed.contains(state)), "{step:?}: {standing:?} in {}", cycle.state);
         assert_eq!(standing.is_empty(), allowed.is_empty(), "{step:?} in {}", cycle.state);
+        self.database.assert_counted().await;
     }
 }
 
 async fn walk(steps: Vec<Step>) {
     let company = Company::new(2);
-    let app = company.load(&company.sqlite()).await;
+    let database = Database::sqlite(&company.path("merit.db"));
+    let app = company.load(&database.url).await;
     app.open_cycle(FIRST_QUARTER, None, &company.rules()).await.unwrap();
-    let people = people(&app).await;
+    let people = people(&app, database).await;
     let mut seen = Seen::default();
     for step in steps {
         let before = state(&app).await;

@@ -118,6 +118,7 @@ async fn silence_is_taken_for_taking_note_once_its_time_is_over() {
         assert_eq!((spoke.state, spoke.acknowledged_by_agent), (ResultState::Acknowledged, Some(true)));
         assert_eq!((silent.state, silent.acknowledged_by_agent), (ResultState::Acknowledged, Some(false)));
         assert_eq!(silent.acknowledged_at.unwrap(), at("2026-07-17T00:00:00Z").now());
+        database.assert_counted().await;
         let entries = database
             .rows("SELECT act, count(*) FROM audit_entry WHERE act = 'result.deem_acknowledged' GROUP BY act")
             .await;

@@ -97,6 +97,7 @@ async fn units_are_published_one_after_the_other() {
             .map(|view| &view.event.units[..])
             .collect();
         assert_eq!(told, [&one, &two]);
+        database.assert_counted().await;
         // Everybody is told once, when it is their turn.
         let notices =
             database.rows("SELECT about, count(*) FROM notice WHERE kind = 'results_published' GROUP BY about").await;

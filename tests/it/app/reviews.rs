@@ -279,6 +279,7 @@ async fn agents_take_note_of_their_published_results() {
         // Who said nothing until the end has taken note.
         let silent = app.agent_result(FIRST_QUARTER, "E002").await.unwrap();
         assert_eq!((silent.acknowledged_at.is_some(), silent.acknowledged_by_agent), (true, Some(false)));
+        database.assert_counted().await;
         let spoke = app.agent_result(FIRST_QUARTER, "E001").await.unwrap();
         assert_eq!(spoke.acknowledged_by_agent, Some(true));
     }

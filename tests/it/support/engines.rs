@@ -26,7 +26,7 @@ pub(crate) struct Database {
 /// A fresh SQLite database at `sqlite`, and a fresh PostgreSQL one.
 pub(crate) async fn databases(sqlite: &Path) -> Vec<Database> {
     let server = postgres::empty_database().await;
-    vec![Database { name: "SQLite", url: sqlite.display().to_string(), _held: None }, Database::of_postgres(server)]
+    vec![Database::sqlite(sqlite), Database::of_postgres(server)]
 }
 
 /// A connection that looks at a database again and again.
@@ -47,6 +47,10 @@ impl Eye {
 }
 
 impl Database {
+    pub(crate) fn sqlite(file: &Path) -> Self {
+        Self { name: "SQLite", url: file.display().to_string(), _held: None }
+    }
+
     pub(crate) fn of_postgres(held: postgres::Database) -> Self {
         Self { name: "PostgreSQL", url: held.url.clone(), _held: Some(Arc::new(held)) }
     }
@@ -105,6 +109,17 @@ impl Database {
             let rows = pool.fetch_all(sql).await.unwrap();
             rows.iter().map(|row| (row.get(0), (1..row.len()).map(|column| row.get(column)).collect())).collect()
         }
+    }
+
+    /// Holds what the database keeps of how many results are in which state against the results themselves.
+    pub(crate) async fn assert_counted(&self) {
+        let wrong = "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+            SELECT 1 FROM (
+                SELECT cycle_id, unit_id, state, 1 AS times FROM agent_result
+                UNION ALL SELECT cycle_id, unit_id, state, -results FROM agent_result_count
+            ) both_ways GROUP BY cycle_id, unit_id, state HAVING SUM(times) <> 0
+        ) wrong";
+        assert_eq!(self.eye().await.count(wrong).await, 0, "{}: results counted wrong", self.name);
     }
 
     /// All there is, but for columns of these names.
