@@ -64,16 +64,7 @@ impl Funnel {
         let most = dots.iter().map(|dot| dot.samples).max().filter(|most| *most > 0)?;
         let up = Scale::around(dots.iter().map(|dot| dot.value).chain([mean]), 190, 10)?;
         let across = Scale::new(Fixed::ZERO, Fixed::from_int(most), 56, 610);
-        let wall = |side: fn(Fixed, Fixed) -> Option<Fixed>| {
-            let mut path = String::new();
-            for at in 1..=PLACES {
-                let samples = (most.saturating_mul(at) / PLACES).max(1);
-                let edge = side(mean, scatter(mean, samples)).unwrap_or(mean).clamp(Fixed::ZERO, Fixed::HUNDRED);
-                let pen = if path.is_empty() { 'M' } else { 'L' };
-                let _ = write!(path, "{pen}{} {}", across.at(Fixed::from_int(samples)), up.at(edge));
-            }
-            path
-        };
+        let wall = |side: fn(Fixed, Fixed) -> Option<Fixed>| wall((mean, most), side, across, up);
         let (upper, lower) = (wall(Fixed::checked_add), wall(Fixed::checked_sub));
         let drawn = dots.into_iter().map(|Dot { name, address, samples, value, interval }| DrawnDot {
             x: across.at(Fixed::from_int(samples)),
@@ -91,6 +82,20 @@ impl Funnel {
     }
 }
 
+/// One side of the funnel, from where it comes into the picture.
+fn wall((mean, most): (Fixed, i64), side: impl Fn(Fixed, Fixed) -> Option<Fixed>, across: Scale, up: Scale) -> String {
+    let mut path = String::new();
+    for at in 1..=PLACES {
+        let samples = (most.saturating_mul(at) / PLACES).max(1);
+        let edge = side(mean, scatter(mean, samples)).unwrap_or(mean).clamp(Fixed::ZERO, Fixed::HUNDRED);
+        if up.holds(edge) {
+            let pen = if path.is_empty() { 'M' } else { 'L' };
+            let _ = write!(path, "{pen}{} {}", across.at(Fixed::from_int(samples)), up.at(edge));
+        }
+    }
+    path
+}
+
 /// How far 95 of 100 rates of so many cases are from the true one at most, in percent: 1.96 × √(p (1 − p) ÷ n).
 fn scatter(mean: Fixed, samples: i64) -> Fixed {
     let percent = u128::try_from(mean.clamp(Fixed::ZERO, Fixed::HUNDRED).micros()).unwrap_or_default();
@@ -102,8 +107,23 @@ fn scatter(mean: Fixed, samples: i64) -> Fixed {
 
 #[cfg(test)]
 mod tests {
-    use super::scatter;
+    use super::super::scale::Scale;
+    use super::{scatter, wall};
     use crate::domain::fixed::Fixed;
+
+    #[test]
+    fn walls_are_drawn_where_the_picture_holds_them() {
+        let (across, up) = (
+            Scale::new(Fixed::ZERO, Fixed::from_int(480), 0, 480),
+            Scale::new(Fixed::from_int(80), Fixed::from_int(95), 150, 0),
+        );
+        let upper = wall((Fixed::from_int(90), 480), Fixed::checked_add, across, up);
+        // 1.96 × √(0.9 × 0.1 ÷ 140) = 4.97 points: the first place of 10 cases each at which the wall is below 95.
+        assert!(upper.starts_with("M140 0.3L150 "), "{upper}");
+        assert_eq!(upper.matches('L').count(), 34);
+        let beyond = wall((Fixed::from_int(99), 480), Fixed::checked_add, across, up);
+        assert_eq!(beyond, "");
+    }
 
     #[test]
     fn few_cases_scatter_widely() {

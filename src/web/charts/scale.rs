@@ -44,6 +44,11 @@ impl Scale {
         Some(Self::new(down, Fixed::from_micros(up), from, to))
     }
 
+    /// Whether a figure has a place on the picture.
+    pub(in crate::web) fn holds(&self, figure: Fixed) -> bool {
+        (self.least..=self.most).contains(&figure)
+    }
+
     /// The place of a figure; one outside is at the edge.
     pub(in crate::web) fn at(&self, figure: Fixed) -> Fixed {
         let figure = figure.clamp(self.least, self.most);
@@ -95,6 +100,7 @@ mod tests {
         assert_eq!(scale.at(Fixed::from_int(50)), Fixed::from_int(120));
         assert_eq!(scale.at(Fixed::from_int(-7)), Fixed::from_int(20));
         assert_eq!(scale.at(Fixed::from_int(107)), Fixed::from_int(220));
+        assert!(scale.holds(Fixed::ZERO) && scale.holds(Fixed::HUNDRED) && !scale.holds(Fixed::from_int(107)));
         assert_eq!(scale.between(Fixed::from_int(10), Fixed::from_int(60)), Fixed::from_int(100));
         let upwards = Scale::new(Fixed::ZERO, Fixed::HUNDRED, 100, 0);
         assert_eq!(upwards.at(Fixed::from_int(25)), Fixed::from_int(75));

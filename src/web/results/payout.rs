@@ -5,7 +5,7 @@ use poem::web::Path;
 use poem::{Request, Response, handler};
 
 use crate::app::{ExplainedPayout, PayoutSummary};
-use crate::domain::money::Rounding;
+use crate::domain::money::{Currency, Rounding};
 use crate::domain::payout::{PayoutStep, StepInput, StepKind, Withheld};
 use crate::web::format::grouped;
 use crate::web::frame::Frame;
@@ -48,8 +48,8 @@ pub(in crate::web) async fn page(
         cycle,
         amount: language.money(&detail.summary.amount),
         withheld: detail.summary.withheld.map(|why| withheld_text(why, language)),
+        steps: detail.result.steps.iter().map(|taken| step(taken, detail.result.currency, language)).collect(),
         payout: detail.summary,
-        steps: detail.result.steps.iter().map(|taken| step(taken, language)).collect(),
         rounding: rounding.map(|mode| language.say(rounding_key(mode))),
     };
     rendered(&page)
@@ -74,7 +74,7 @@ fn rounding_key(mode: Rounding) -> &'static str {
     }
 }
 
-fn step(taken: &PayoutStep, language: Language) -> Step {
+fn step(taken: &PayoutStep, currency: Currency, language: Language) -> Step {
     let (name, about) = match taken.kind {
         StepKind::Attainment => ("pay-attainment", "pay-attainment-about"),
         StepKind::Curve => ("pay-curve", "pay-curve-about"),
@@ -85,8 +85,13 @@ fn step(taken: &PayoutStep, language: Language) -> Step {
         StepKind::Rounding => ("pay-rounding", "pay-rounding-about"),
     };
     let inputs = taken.inputs.iter().map(|input| (input_name(input, language), grouped(&input.value.to_string())));
+    let result = match taken.kind {
+        // What is paid has the decimals of its currency, all of them.
+        StepKind::Rounding => format!("{:.*}", usize::try_from(currency.decimals()).unwrap_or_default(), taken.result),
+        _ => taken.result.to_string(),
+    };
     let (name, about) = (language.say(name), language.say(about));
-    Step { name, about, inputs: inputs.collect(), result: grouped(&taken.result.to_string()) }
+    Step { name, about, inputs: inputs.collect(), result: grouped(&result) }
 }
 
 fn input_name(input: &StepInput, language: Language) -> Say {
@@ -117,4 +122,22 @@ fn input_name(input: &StepInput, language: Language) -> Say {
         _ => "input-decimals",
     };
     language.say(key).with("number", number)
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::{PayoutStep, StepKind, step};
+    use crate::web::language::Language;
+
+    #[test]
+    fn what_is_paid_shows_all_decimals_of_its_currency() {
+        let taken = PayoutStep { kind: StepKind::Rounding, inputs: Vec::new(), result: Decimal::new(24_954, 1) };
+        for (currency, shown) in [("CNY", "2,495.40"), ("BHD", "2,495.400")] {
+            assert_eq!(step(&taken, currency.parse().unwrap(), Language::English).result, shown);
+        }
+        let sum = PayoutStep { kind: StepKind::Sum, ..taken };
+        assert_eq!(step(&sum, "CNY".parse().unwrap(), Language::English).result, "2,495.4");
+    }
 }
