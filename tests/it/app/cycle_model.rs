@@ -264,7 +264,9 @@ async fn walk(steps: Vec<Step>) {
 #[test]
 fn random_walks_keep_what_must_be_true() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let config = Config { cases: 24, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+    // A walk takes a second: few each time, many where somebody asks for them.
+    let cases = std::env::var("MERIT_WALKS").map_or(24, |walks| walks.parse().unwrap());
+    let config = Config { cases, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
         .run(&prop::collection::vec(step(), 10..60), |steps| {
             runtime.block_on(walk(steps));
