@@ -21,7 +21,8 @@ pub(super) enum Tree {
     Listed,
 }
 
-/// The ids of these units and of all below them, as what follows `IN`.
+/// The ids of these units and of all below them, as what follows `IN`. Joined crosswise, so that SQLite goes from each unit to those right below
+/// it, and not through all units for each.
 pub(super) fn below(tree: Tree, units: impl IntoIterator<Item = i64>, values: &mut Vec<Value>) -> String {
     let roots: Vec<String> = units
         .into_iter()
@@ -39,7 +40,7 @@ pub(super) fn below(tree: Tree, units: impl IntoIterator<Item = i64>, values: &m
     format!(
         "(WITH RECURSIVE below (id) AS (
             SELECT child.{id} FROM {table} child WHERE {of_run}child.{id} IN ({roots})
-            UNION SELECT child.{id} FROM {table} child JOIN below ON {of_run}child.parent_id = below.id
+            UNION SELECT child.{id} FROM below CROSS JOIN {table} child WHERE {of_run}child.parent_id = below.id
         ) SELECT id FROM below)"
     )
 }

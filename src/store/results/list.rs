@@ -99,18 +99,30 @@ impl Take {
     }
 }
 
+/// The results `x` of the cycle of the run `$1` that were revised.
+fn revised(column: &str) -> String {
+    format!("x.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND x.{column} IS NOT NULL")
+}
+
+/// What follows `FROM` for the rows `r` that those of the run `run`, or of the revision, have of the revised results. SQLite joins what is joined
+/// crosswise in the order it stands in: from the few to their rows, where without figures it would go through all rows of the run.
+fn of_revised<R: Row>(column: &str, run: &str) -> String {
+    format!(
+        "FROM agent_result x CROSS JOIN {} r WHERE r.run_id = {run} AND r.agent_id = x.agent_id AND {}",
+        R::TABLE,
+        revised(column)
+    )
+}
+
 /// The two parts that results are put together of: those of the run `$1` that were not revised, and the revisions. After each, conditions follow.
 fn parts<R: Row>(column: &str) -> [String; 2] {
-    let table = R::TABLE;
-    let revised = format!("x.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND x.{column} IS NOT NULL");
     [
         format!(
-            "FROM {table} r WHERE r.run_id = $1 AND NOT EXISTS (
-                SELECT 1 FROM agent_result x WHERE {revised} AND x.employee_number = r.employee_number)"
+            "FROM {} r WHERE r.run_id = $1 AND r.agent_id NOT IN (SELECT x.agent_id FROM agent_result x WHERE {})",
+            R::TABLE,
+            revised(column)
         ),
-        format!(
-            "FROM agent_result x JOIN {table} r ON r.run_id = x.{column} AND r.agent_id = x.agent_id WHERE {revised}"
-        ),
+        of_revised::<R>(column, &format!("x.{column}")),
     ]
 }
 
@@ -122,15 +134,11 @@ pub(super) fn rows_of_run<R: Row>(columns: &str) -> String {
 /// What revisions change about [`rows_of_run`]: the rows that do not stand count less by one, those that took their place count once. None where
 /// the run's own rows are meant.
 pub(super) fn rows_changed<R: Row>(take: Take, columns: &str) -> Option<String> {
-    let table = R::TABLE;
     let column = take.column()?;
-    let revised = format!("x.cycle_id = (SELECT cycle_id FROM run WHERE id = $1) AND x.{column} IS NOT NULL");
     Some(format!(
-        "(SELECT CAST(-1 AS BIGINT) AS times, {columns} FROM agent_result x
-            JOIN {table} r ON r.run_id = $1 AND r.agent_id = x.agent_id WHERE {revised}
-        UNION ALL
-        SELECT CAST(1 AS BIGINT) AS times, {columns} FROM agent_result x
-            JOIN {table} r ON r.run_id = x.{column} AND r.agent_id = x.agent_id WHERE {revised}) r"
+        "(SELECT CAST(-1 AS BIGINT) AS times, {columns} {} UNION ALL SELECT CAST(1 AS BIGINT) AS times, {columns} {}) r",
+        of_revised::<R>(column, "$1"),
+        of_revised::<R>(column, &format!("x.{column}"))
     ))
 }
 
@@ -182,7 +190,7 @@ pub(super) fn conditions<R: Row>(filter: &ResultFilter, values: &mut Vec<Value>)
 }
 
 /// Whether a page's rows are found by their unit: there are few of them, while going through everybody in the page's order, as a database
-/// without figures of its own would, reads all those of other units. An order by an expression keeps it from that.
+/// without figures of its own would, reads all those of other units. An expression in the place of the column keeps it from that.
 const fn is_of_few(filter: &ResultFilter) -> bool {
     filter.unit.is_some()
 }
@@ -219,8 +227,8 @@ impl Store {
     ) -> Result<Page<S>, StoreError> {
         let filter = &self.without_root(run_id, filter).await?;
         let mut values: Vec<Value> = vec![run_id.into(), after.unwrap_or_default().into()];
-        let conditions = format!(" AND r.employee_number > $2{}", conditions::<S::Row>(filter, &mut values)?);
-        let by = if is_of_few(filter) { "r.employee_number || ''" } else { "r.employee_number" };
+        let by = if is_of_few(filter) { "(r.employee_number || '')" } else { "r.employee_number" };
+        let conditions = format!(" AND {by} > $2{}", conditions::<S::Row>(filter, &mut values)?);
         let order = PageOrder { columns: "r.employee_number", by, selected_by: "employee_number" };
         let text = format!(
             "{select} FROM ({keys}) page
@@ -249,11 +257,11 @@ impl Store {
         let filter = &self.without_root(run_id, filter).await?;
         let (score, number) = after.unwrap_or((first, ""));
         let mut values: Vec<Value> = vec![run_id.into(), score.into(), number.into()];
+        let by = if is_of_few(filter) { "(r.printed + 0)" } else { "r.printed" };
         let conditions = format!(
-            " AND r.printed {beyond}= $2 AND (r.printed {beyond} $2 OR (r.printed = $2 AND r.employee_number > $3)){}",
+            " AND {by} {beyond}= $2 AND ({by} {beyond} $2 OR ({by} = $2 AND r.employee_number > $3)){}",
             conditions::<S::Row>(filter, &mut values)?
         );
-        let by = if is_of_few(filter) { "r.printed + 0" } else { "r.printed" };
         let order = PageOrder {
             columns: "r.printed, r.employee_number",
             by: &format!("{by} {direction}, r.employee_number"),
