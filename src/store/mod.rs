@@ -21,6 +21,8 @@ mod facts;
 mod jobs;
 mod notices;
 mod packed;
+#[cfg(test)]
+mod plan_of;
 mod ratings;
 mod reach;
 mod results;

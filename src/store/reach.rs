@@ -138,3 +138,20 @@ impl Store {
         Ok(found.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan_of::plan_of;
+    use super::{Tree, below};
+
+    #[tokio::test]
+    async fn units_below_are_found_from_those_above() {
+        for (tree, by) in [(Tree::OfRun, "(run_id=? AND parent_id=?)"), (Tree::Today, "(parent_id=?)")] {
+            let mut values = vec![1.into()];
+            let text = format!("SELECT 1 FROM run WHERE id = $1 AND id IN {}", below(tree, [7], &mut values));
+            let plan = plan_of(&text, values).await;
+            let step = plan.iter().skip_while(|line| *line != "RECURSIVE STEP").find(|line| line.contains("child"));
+            assert!(step.is_some_and(|line| line.starts_with("SEARCH child ") && line.ends_with(by)), "{plan:#?}");
+        }
+    }
+}

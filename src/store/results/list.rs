@@ -311,3 +311,42 @@ impl Store {
         fetch(&self.readers, "reading results", text, values).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::plan_of::plan_of;
+    use super::super::payouts::PayoutColumns;
+    use super::super::scorecards::ScorecardColumns;
+    use super::{PageOrder, Take, page_keys, rows_changed};
+
+    /// The tables in the order in which they are gone through.
+    async fn order_of(text: &str) -> Vec<String> {
+        let plan = plan_of(text, vec![1.into()]).await;
+        let tables = plan.iter().filter_map(|line| line.strip_prefix("SEARCH "));
+        tables
+            .map(|rest| rest.split(' ').next().unwrap_or_default().to_owned())
+            .filter(|table| table != "run")
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn what_revisions_change_is_read_from_the_few() {
+        let [cards, payouts] = [
+            rows_changed::<ScorecardColumns>(Take::Standing, "r.rating").unwrap(),
+            rows_changed::<PayoutColumns>(Take::Paid, "r.amount_minor").unwrap(),
+        ];
+        for rows in [cards, payouts] {
+            let text = format!("SELECT SUM(r.times) FROM {rows}");
+            assert_eq!(order_of(&text).await, ["x", "r", "x", "r"], "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_with_revisions_looks_for_the_revised_once() {
+        let order = PageOrder { columns: "r.employee_number", by: "r.employee_number", selected_by: "employee_number" };
+        let text = page_keys::<ScorecardColumns>(Take::Standing, "", &order, 51);
+        assert_eq!(order_of(&text).await, ["r", "x", "x", "r"]);
+        let plan = plan_of(&text, vec![1.into()]).await;
+        assert!(!plan.iter().any(|line| line.starts_with("CORRELATED")), "{plan:#?}");
+    }
+}
