@@ -1,7 +1,7 @@
 //! Real Chromium, driven over the WebDriver protocol; and what must be true of every page in it.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{env, fs};
 
@@ -18,6 +18,8 @@ const DESK: u32 = 1280;
 const PHONE: u32 = 360;
 /// How long something is waited for, in milliseconds.
 const PATIENCE: u32 = 10_000;
+/// So often a driver that found its port taken is started again.
+const PORTS_TRIED: usize = 5;
 /// What the protocol calls an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -45,6 +47,24 @@ fn axe() -> Option<String> {
     fs::read_to_string(project_root().join(file)).ok()
 }
 
+/// The driver on a port of its own; none where it ended before it said which.
+fn listening(driver: &Path) -> Option<(Child, BufReader<ChildStdout>, String)> {
+    let mut command = Command::new(driver);
+    command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    loop {
+        let mut line = String::new();
+        if stdout.read_line(&mut line).unwrap() == 0 {
+            child.wait().unwrap();
+            return None;
+        }
+        if let Some((_, port)) = line.trim().trim_end_matches('.').split_once("successfully on port ") {
+            return Some((child, stdout, port.to_owned()));
+        }
+    }
+}
+
 impl Chromium {
     /// Without Chromium, its driver or axe-core: says so, and gives nothing.
     pub(crate) async fn start() -> Option<Self> {
@@ -57,17 +77,9 @@ impl Chromium {
             println!("skipped: Chromium, chromedriver or axe-core is not installed; scripts/test installs them");
             return None;
         };
-        let mut driver = Command::new(driver);
-        driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = driver.spawn().unwrap();
-        let mut stdout = BufReader::new(driver.stdout.take().unwrap());
-        let port = loop {
-            let mut line = String::new();
-            assert!(stdout.read_line(&mut line).unwrap() > 0, "chromedriver ended early");
-            if let Some((_, port)) = line.trim().trim_end_matches('.').split_once("successfully on port ") {
-                break port.to_owned();
-            }
-        };
+        // It takes a port of IPv4 that is free and ends when that of IPv6 is not: then it takes another.
+        let started = (0..PORTS_TRIED).find_map(|_| listening(&driver));
+        let (driver, stdout, port) = started.expect("chromedriver should find a free port");
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = [
             "--headless",
