@@ -1,6 +1,6 @@
 //! Real Chromium, driven over the WebDriver protocol; and what must be true of every page in it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{env, fs};
@@ -53,16 +53,15 @@ fn listening(driver: &Path) -> Option<(Child, BufReader<ChildStdout>, String)> {
     command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    loop {
-        let mut line = String::new();
-        if stdout.read_line(&mut line).unwrap() == 0 {
-            child.wait().unwrap();
-            return None;
-        }
-        if let Some((_, port)) = line.trim().trim_end_matches('.').split_once("successfully on port ") {
-            return Some((child, stdout, port.to_owned()));
-        }
-    }
+    let port = stdout.by_ref().lines().map(Result::unwrap).find_map(|line| {
+        let (_, port) = line.trim().trim_end_matches('.').split_once("successfully on port ")?;
+        Some(port.to_owned())
+    });
+    let Some(port) = port else {
+        child.wait().unwrap();
+        return None;
+    };
+    Some((child, stdout, port))
 }
 
 impl Chromium {
@@ -176,7 +175,7 @@ impl Chromium {
     }
 
     /// Picks the file for the field of this id.
-    pub(crate) async fn picks(&self, field: &str, file: &std::path::Path) {
+    pub(crate) async fn picks(&self, field: &str, file: &Path) {
         let element = self.find("css selector", &format!("#{field}")).await;
         self.ask(&format!("/element/{element}/value"), &json!({ "text": file.display().to_string() })).await;
     }
